@@ -1,0 +1,356 @@
+package io.tributary.schemas.event;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.tributary.schemas.codec.Hashes;
+import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.identity.IdentifierRules;
+import io.tributary.schemas.money.Money;
+import io.tributary.schemas.time.Timestamps;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+
+/**
+ * Reads the Segment specification's JSON into events.
+ *
+ * <p>One pass over the bytes; fields that decide something are read, all others are checked for syntax and kept in
+ * {@link CustomerEvent#json()}. Never throws for any input: what can't be accepted becomes a {@link Reject} that keeps
+ * its bytes. Not thread-safe.
+ */
+public final class EventParser {
+    private static final int MAX_MESSAGE_ID = 512;
+    private static final int MAX_TEXT = 1_024;
+    private static final int UTF8_BOM_LENGTH = 3;
+
+    private final EventLimits limits;
+    private final IdentifierRules identifierRules;
+    private final JsonFactory json;
+
+    public EventParser(EventLimits limits, IdentifierRules identifierRules) {
+        this.limits = limits;
+        this.identifierRules = identifierRules;
+        this.json = JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(limits.maxDepth())
+                        .maxNameLength(limits.maxBytes())
+                        .maxStringLength(limits.maxBytes())
+                        .maxNumberLength(limits.maxBytes())
+                        .build())
+                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                .build();
+    }
+
+    public static EventParser withDefaults() {
+        return new EventParser(EventLimits.defaults(), IdentifierRules.defaults());
+    }
+
+    /** Reads a line of a file. */
+    public Inbound parse(byte[] raw, Origin origin) {
+        return parse(raw, origin, 0);
+    }
+
+    /**
+     * Reads a record.
+     *
+     * @param recordTime Kafka's record time, milliseconds since 1970; zero or less if there is none
+     */
+    public Inbound parse(byte[] raw, Origin origin, long recordTime) {
+        try {
+            return read(raw, origin, recordTime);
+        } catch (Refusal refusal) {
+            return new Inbound.Refused(new Reject(refusal.reason, refusal.getMessage(), origin, raw));
+        }
+    }
+
+    private Inbound read(byte[] raw, Origin origin, long recordTime) throws Refusal {
+        if (raw.length == 0) {
+            throw new Refusal(RejectReason.EMPTY_LINE, "nothing between two line ends");
+        }
+        if (raw.length > limits.maxBytes()) {
+            throw new Refusal(RejectReason.TOO_LARGE, raw.length + " bytes, the limit is " + limits.maxBytes());
+        }
+        byte[] text = withoutByteOrderMark(raw);
+        requireUtf8(text);
+        EventFields fields = new EventFields(limits);
+        try (JsonParser parser = json.createParser(text)) {
+            JsonToken first = parser.nextToken();
+            if (first == null) {
+                throw new Refusal(RejectReason.NOT_JSON, "only white space");
+            }
+            if (first == JsonToken.START_OBJECT) {
+                fields.read(parser);
+            } else {
+                parser.skipChildren();
+                // Scalars are read lazily: a broken one shows only when its text is asked for.
+                parser.getText();
+            }
+            if (parser.nextToken() != null) {
+                throw new Refusal(RejectReason.NOT_JSON, "something follows the JSON value");
+            }
+            if (first != JsonToken.START_OBJECT) {
+                throw new Refusal(RejectReason.NOT_AN_OBJECT, "an event is a JSON object");
+            }
+        } catch (StreamConstraintsException e) {
+            throw new Refusal(RejectReason.TOO_DEEP, "nested deeper than " + limits.maxDepth());
+        } catch (IOException e) {
+            throw new Refusal(RejectReason.NOT_JSON, "JSON syntax error" + position(e));
+        }
+        return accept(fields, raw, text, origin, recordTime);
+    }
+
+    private static String position(IOException e) {
+        return e instanceof JsonProcessingException syntax && syntax.getLocation() != null
+                ? " at byte " + Math.max(0, syntax.getLocation().getByteOffset())
+                : "";
+    }
+
+    private static byte[] withoutByteOrderMark(byte[] raw) {
+        boolean marked = raw.length >= UTF8_BOM_LENGTH
+                && raw[0] == (byte) 0xEF
+                && raw[1] == (byte) 0xBB
+                && raw[2] == (byte) 0xBF;
+        return marked ? Arrays.copyOfRange(raw, UTF8_BOM_LENGTH, raw.length) : raw;
+    }
+
+    /** Strictly: the JSON parser would let some malformed sequences through, and guess at UTF-16. */
+    private static void requireUtf8(byte[] text) throws Refusal {
+        boolean ascii = true;
+        for (byte b : text) {
+            if (b == 0) {
+                throw new Refusal(RejectReason.NOT_JSON, "a NUL byte");
+            }
+            ascii &= b > 0;
+        }
+        if (ascii) {
+            return;
+        }
+        try {
+            StandardCharsets.UTF_8
+                    .newDecoder()
+                    .onMalformedInput(CodingErrorAction.REPORT)
+                    .onUnmappableCharacter(CodingErrorAction.REPORT)
+                    .decode(ByteBuffer.wrap(text));
+        } catch (CharacterCodingException e) {
+            throw new Refusal(RejectReason.NOT_JSON, "not UTF-8");
+        }
+    }
+
+    private Inbound accept(EventFields fields, byte[] raw, byte[] text, Origin origin, long recordTime) throws Refusal {
+        if ("tick".equals(fields.type)) {
+            return new Inbound.Tick(required(fields.timestamp, "timestamp"), origin);
+        }
+        EventType type = fields.type == null ? null : EventType.byId(fields.type);
+        if (type == null) {
+            throw new Refusal(
+                    RejectReason.UNKNOWN_TYPE,
+                    fields.type == null ? "no type" : "type is none of identify, alias, group, page, screen, track");
+        }
+        fields.refuseUnreadable();
+        if (type == EventType.TRACK && (fields.event == null || fields.event.isBlank())) {
+            throw new Refusal(RejectReason.MISSING_EVENT_NAME, "a track call needs an event name");
+        }
+        String name = type == EventType.TRACK ? fields.event : type.id();
+        if (name.length() > MAX_TEXT) {
+            throw new Refusal(RejectReason.BAD_VALUE, "the event name is longer than " + MAX_TEXT + " characters");
+        }
+        List<Identifier> identifiers = identifiers(fields, type);
+        long received = fields.receivedAt == null ? Math.max(0, recordTime) : required(fields.receivedAt, "receivedAt");
+        long timestamp = timestamp(fields, received);
+        if (received > 0 && timestamp > received + limits.maxSkewMillis()) {
+            throw new Refusal(
+                    RejectReason.IN_FUTURE, "happened " + (timestamp - received) + " ms later than it was received");
+        }
+        byte[] digest = Hashes.sha256(raw);
+        String messageId =
+                fields.messageId == null || fields.messageId.isEmpty() ? Hashes.hex(digest) : fields.messageId;
+        if (messageId.length() > MAX_MESSAGE_ID) {
+            throw new Refusal(RejectReason.BAD_VALUE, "messageId is longer than " + MAX_MESSAGE_ID + " characters");
+        }
+        EventKind kind = EventKind.of(type, name);
+        CustomerEvent event = new CustomerEvent(
+                new EventOrder(timestamp, kind, messageId, Hashes.prefix(digest)),
+                type,
+                name,
+                identifiers,
+                fields.traits(type),
+                fields.consent(),
+                cartLines(fields, kind),
+                purchase(fields, kind),
+                text,
+                false);
+        return new Inbound.Accepted(event, received > 0 ? Math.min(timestamp, received) : timestamp, origin);
+    }
+
+    private List<Identifier> identifiers(EventFields fields, EventType type) throws Refusal {
+        TreeSet<Identifier> identifiers = new TreeSet<>();
+        boolean named = false;
+        for (EventFields.RawIdentifier raw : fields.rawIdentifiers(type)) {
+            named = true;
+            Identifier identifier = identifierRules.normalise(raw.namespace(), raw.value());
+            if (identifier != null) {
+                identifiers.add(identifier);
+            }
+        }
+        if (identifiers.isEmpty()) {
+            throw new Refusal(
+                    RejectReason.NO_IDENTIFIER, named ? "every identifier is blocked or invalid" : "no identifier");
+        }
+        return new ArrayList<>(identifiers);
+    }
+
+    /** The timestamp, else the specification's skew formula, else the best that is known. */
+    private static long timestamp(EventFields fields, long received) throws Refusal {
+        if (fields.timestamp != null) {
+            return required(fields.timestamp, "timestamp");
+        }
+        if (fields.originalTimestamp != null) {
+            long original = required(fields.originalTimestamp, "originalTimestamp");
+            if (fields.sentAt == null || fields.receivedAt == null) {
+                return original;
+            }
+            long corrected = received - (required(fields.sentAt, "sentAt") - original);
+            if (!Timestamps.isValid(corrected)) {
+                throw new Refusal(RejectReason.BAD_TIMESTAMP, "corrected for skew the time lies outside 1970–9999");
+            }
+            return corrected;
+        }
+        if (received > 0) {
+            return received;
+        }
+        throw new Refusal(RejectReason.BAD_TIMESTAMP, "no timestamp");
+    }
+
+    private static long required(String text, String field) throws Refusal {
+        if (text == null) {
+            throw new Refusal(RejectReason.BAD_TIMESTAMP, "no " + field);
+        }
+        long millis = Timestamps.parse(text);
+        if (millis == Timestamps.INVALID) {
+            throw new Refusal(RejectReason.BAD_TIMESTAMP, field + " is no ISO-8601 instant between 1970 and 9999");
+        }
+        return millis;
+    }
+
+    private List<CartLine> cartLines(EventFields fields, EventKind kind) throws Refusal {
+        if (!kind.isCart()) {
+            return List.of();
+        }
+        String currency = currency(fields);
+        if (kind != EventKind.CART_UPDATE) {
+            return List.of(cartLine(fields.product, currency));
+        }
+        if (fields.products == null) {
+            throw new Refusal(RejectReason.BAD_VALUE, "Cart Updated needs a list of products");
+        }
+        List<CartLine> lines = new ArrayList<>(fields.products.size());
+        for (EventFields.Product product : fields.products) {
+            lines.add(cartLine(product, currency));
+        }
+        return lines;
+    }
+
+    private static CartLine cartLine(EventFields.Product product, String currency) throws Refusal {
+        String id = product.id();
+        if (id == null) {
+            throw new Refusal(RejectReason.BAD_VALUE, "a product without product_id and sku");
+        }
+        if (id.length() > MAX_TEXT) {
+            throw new Refusal(RejectReason.BAD_VALUE, "product_id is longer than " + MAX_TEXT + " characters");
+        }
+        String name = product.name != null && product.name.length() <= MAX_TEXT ? product.name : null;
+        return new CartLine(id, wholeQuantity(product), decimal(product.price, "price"), currency, name);
+    }
+
+    private static int wholeQuantity(EventFields.Product product) throws Refusal {
+        if (product.quantity == null) {
+            return 1;
+        }
+        BigDecimal quantity = decimal(product.quantity, "quantity");
+        if (quantity.signum() <= 0
+                || quantity.scale() > 0
+                || quantity.compareTo(BigDecimal.valueOf(1_000_000_000)) > 0) {
+            throw new Refusal(RejectReason.BAD_VALUE, "quantity is no positive integer");
+        }
+        return quantity.intValueExact();
+    }
+
+    private Purchase purchase(EventFields fields, EventKind kind) throws Refusal {
+        if (kind != EventKind.ORDER && kind != EventKind.REFUND) {
+            return null;
+        }
+        if (fields.orderId != null && fields.orderId.length() > MAX_TEXT) {
+            throw new Refusal(RejectReason.BAD_VALUE, "order_id is longer than " + MAX_TEXT + " characters");
+        }
+        BigDecimal amount = decimal(fields.revenue, "revenue");
+        if (amount == null) {
+            amount = decimal(fields.total, "total");
+        }
+        if (amount == null) {
+            amount = sum(fields.products);
+        }
+        String orderId = fields.orderId == null || fields.orderId.isBlank() ? null : fields.orderId;
+        return new Purchase(orderId, kind == EventKind.REFUND ? amount.abs() : amount, currency(fields));
+    }
+
+    private static BigDecimal sum(List<EventFields.Product> products) throws Refusal {
+        BigDecimal sum = BigDecimal.ZERO;
+        if (products != null) {
+            for (EventFields.Product product : products) {
+                BigDecimal price = decimal(product.price, "price");
+                BigDecimal quantity = decimal(product.quantity, "quantity");
+                if (price != null) {
+                    sum = sum.add(quantity == null ? price : price.multiply(quantity));
+                }
+            }
+        }
+        return sum.signum() == 0 ? BigDecimal.ZERO : sum.stripTrailingZeros();
+    }
+
+    private static BigDecimal decimal(String text, String field) throws Refusal {
+        if (text == null) {
+            return null;
+        }
+        BigDecimal value = Money.parse(text);
+        if (value == null) {
+            throw new Refusal(
+                    RejectReason.BAD_VALUE,
+                    field + " is no decimal with at most " + Money.MAX_DIGITS + " digits on either side");
+        }
+        return value;
+    }
+
+    private String currency(EventFields fields) throws Refusal {
+        if (fields.currency == null || fields.currency.isBlank()) {
+            return limits.defaultCurrency();
+        }
+        String code = fields.currency.strip().toUpperCase(Locale.ROOT);
+        if (!Money.isCurrency(code)) {
+            throw new Refusal(RejectReason.BAD_VALUE, "currency is no code of ISO 4217");
+        }
+        return code;
+    }
+
+    /** Ends the reading of one event; without a stack trace, because hostile input would pay for it. */
+    static final class Refusal extends Exception {
+        private final RejectReason reason;
+
+        Refusal(RejectReason reason, String detail) {
+            super(detail, null, false, false);
+            this.reason = reason;
+        }
+    }
+}

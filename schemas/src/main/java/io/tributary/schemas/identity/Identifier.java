@@ -1,0 +1,49 @@
+package io.tributary.schemas.identity;
+
+import io.tributary.schemas.codec.Codec;
+import io.tributary.schemas.codec.Hashes;
+import io.tributary.schemas.codec.Wire;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * A normalised identifier. Identifiers order by (priority of the namespace, SHA-256 of {@code namespace:value}): the
+ * smallest is the strongest.
+ */
+public record Identifier(Namespace namespace, String value) implements Comparable<Identifier> {
+    public static final Codec<Identifier> CODEC = new Codec<>() {
+        @Override
+        public void write(Identifier identifier, DataOutput out) throws IOException {
+            out.writeByte(identifier.namespace.ordinal());
+            Wire.writeString(identifier.value, out);
+        }
+
+        @Override
+        public Identifier read(DataInput in) throws IOException {
+            return new Identifier(Namespace.byOrdinal(in.readByte()), Wire.readString(in));
+        }
+    };
+
+    /** {@code namespace:value}. */
+    public String qualified() {
+        return namespace.id() + ":" + value;
+    }
+
+    /** The id of the customer whose canonical identifier this is: {@code c_} and 16 hexadecimal digits. */
+    public String customerId() {
+        return "c_" + Hashes.shortHex(qualified());
+    }
+
+    @Override
+    public int compareTo(Identifier other) {
+        if (namespace != other.namespace) {
+            return namespace.compareTo(other.namespace);
+        }
+        if (value.equals(other.value)) {
+            return 0;
+        }
+        return Arrays.compareUnsigned(Hashes.sha256(qualified()), Hashes.sha256(other.qualified()));
+    }
+}
