@@ -1,5 +1,11 @@
 package io.tributary.schemas.event;
 
+import io.tributary.schemas.codec.Codec;
+import io.tributary.schemas.codec.Wire;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
 /**
  * Where a piece of input came from: a line of a file or a record of a Kafka partition.
  *
@@ -8,6 +14,20 @@ package io.tributary.schemas.event;
  * @param position line number from 1 in a file, or offset from 0 in a partition
  */
 public record Origin(String source, int partition, long position) {
+    public static final Codec<Origin> CODEC = new Codec<>() {
+        @Override
+        public void write(Origin origin, DataOutput out) throws IOException {
+            Wire.writeString(origin.source, out);
+            Wire.writeSigned(origin.partition, out);
+            Wire.writeVarLong(origin.position, out);
+        }
+
+        @Override
+        public Origin read(DataInput in) throws IOException {
+            return new Origin(Wire.readString(in), (int) Wire.readSigned(in), Wire.readVarLong(in));
+        }
+    };
+
     private static final int FILE = -1;
 
     public static Origin line(String file, long line) {

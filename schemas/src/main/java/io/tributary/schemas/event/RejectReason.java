@@ -41,4 +41,13 @@ public enum RejectReason {
     public String id() {
         return id;
     }
+
+    /**
+     * The reason of that id.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static RejectReason byId(String id) {
+        return valueOf(id.toUpperCase(Locale.ROOT));
+    }
 }

@@ -1,0 +1,107 @@
+package io.tributary.jobs.customer;
+
+import java.time.Duration;
+import java.util.List;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+
+/** The options of the customer job. {@code docs/options.md} is generated from this class. */
+public final class CustomerOptions {
+    public static final ConfigOption<String> KAFKA_BOOTSTRAP_SERVERS = ConfigOptions.key("kafka.bootstrap-servers")
+            .stringType()
+            .noDefaultValue()
+            .withDescription("Kafka brokers, host:port, separated by commas. Required.");
+
+    public static final ConfigOption<String> KAFKA_GROUP_ID = ConfigOptions.key("kafka.group-id")
+            .stringType()
+            .defaultValue("tributary-customer")
+            .withDescription("Consumer group in which the job commits what it has read, for monitoring. Progress lives"
+                    + " in checkpoints; without one the job reads from the beginning.");
+
+    public static final ConfigOption<String> KAFKA_DELIVERY = ConfigOptions.key("kafka.delivery-guarantee")
+            .stringType()
+            .defaultValue("exactly-once")
+            .withDescription("exactly-once: outputs are transactions, visible to read_committed consumers when a"
+                    + " checkpoint completes. at-least-once: visible at once, repeated after a failure.");
+
+    public static final ConfigOption<String> KAFKA_TRANSACTIONAL_ID_PREFIX = ConfigOptions.key(
+                    "kafka.transactional-id-prefix")
+            .stringType()
+            .defaultValue("tributary-customer")
+            .withDescription("Prefix of transactional ids. Two jobs that run at the same time on the same Kafka need"
+                    + " different ones.");
+
+    public static final ConfigOption<Duration> KAFKA_TRANSACTION_TIMEOUT = ConfigOptions.key(
+                    "kafka.transaction-timeout")
+            .durationType()
+            .defaultValue(Duration.ofMinutes(10))
+            .withDescription("How long a transaction may stay open. Longer than a checkpoint interval plus the longest"
+                    + " restart, at most the brokers' transaction.max.timeout.ms (15 minutes by default): after it,"
+                    + " the broker aborts and the outputs of that checkpoint are lost.");
+
+    public static final ConfigOption<List<String>> ELASTICSEARCH_HOSTS = ConfigOptions.key("elasticsearch.hosts")
+            .stringType()
+            .asList()
+            .noDefaultValue()
+            .withDescription(
+                    "Elasticsearch nodes as URLs, separated by semicolons. Left out: no sink to" + " Elasticsearch.");
+
+    public static final ConfigOption<Duration> ELASTICSEARCH_RETRY_LIMIT = ConfigOptions.key(
+                    "elasticsearch.retry-limit")
+            .durationType()
+            .defaultValue(Duration.ofMinutes(10))
+            .withDescription("How long a document is retried while Elasticsearch is unreachable or overloaded. After"
+                    + " it the job fails and restarts from its last checkpoint, so that nothing is lost.");
+
+    public static final ConfigOption<Duration> LATENESS_BOUND = ConfigOptions.key("events.lateness-bound")
+            .durationType()
+            .defaultValue(Duration.ofSeconds(10))
+            .withDescription("How far behind its partition's newest event or tick an event may arrive and still be in"
+                    + " time. Deadlines are decided this much later; late events still reach the profile.");
+
+    public static final ConfigOption<Integer> EVENTS_MAX_BYTES = ConfigOptions.key("events.max-bytes")
+            .intType()
+            .defaultValue(1 << 20)
+            .withDescription("Longest event in bytes; a longer one is rejected as too_large.");
+
+    public static final ConfigOption<Integer> EVENTS_MAX_DEPTH = ConfigOptions.key("events.max-depth")
+            .intType()
+            .defaultValue(100)
+            .withDescription("Deepest nesting of an event; a deeper one is rejected as too_deep.");
+
+    public static final ConfigOption<Duration> EVENTS_MAX_SKEW = ConfigOptions.key("events.max-skew")
+            .durationType()
+            .defaultValue(Duration.ofMinutes(5))
+            .withDescription("How much later than it was received an event may have happened; beyond it is rejected as"
+                    + " in_future.");
+
+    public static final ConfigOption<String> DEFAULT_CURRENCY = ConfigOptions.key("events.default-currency")
+            .stringType()
+            .defaultValue("USD")
+            .withDescription("ISO 4217 code of amounts without a currency.");
+
+    public static final ConfigOption<String> PHONE_REGION = ConfigOptions.key("identity.phone-region")
+            .stringType()
+            .noDefaultValue()
+            .withDescription("ISO 3166 region of phone numbers without a country code. Left out: such numbers identify"
+                    + " nobody.");
+
+    public static final ConfigOption<Duration> PUBLISH_INTERVAL = ConfigOptions.key("profile.publish-interval")
+            .durationType()
+            .defaultValue(Duration.ofSeconds(1))
+            .withDescription("Least time between two publications of a customer's profile. The first change after a"
+                    + " pause is published at once.");
+
+    public static final ConfigOption<Duration> ABANDONED_CART_DELAY = ConfigOptions.key("triggers.abandoned-cart.delay")
+            .durationType()
+            .defaultValue(Duration.ofHours(1))
+            .withDescription("From the last cart event to the abandoned_cart trigger.");
+
+    public static final ConfigOption<Duration> ABANDONED_CART_EXPIRES_AFTER = ConfigOptions.key(
+                    "triggers.abandoned-cart.expires-after")
+            .durationType()
+            .defaultValue(Duration.ofHours(24))
+            .withDescription("From the abandoned_cart trigger to its expires_at.");
+
+    private CustomerOptions() {}
+}

@@ -1,0 +1,46 @@
+package io.tributary.jobs.customer;
+
+import io.tributary.jobs.options.OptionsException;
+import io.tributary.operators.trigger.AbandonedCart;
+import io.tributary.schemas.event.EventLimits;
+import io.tributary.schemas.identity.IdentifierRules;
+import io.tributary.schemas.money.Money;
+import java.time.Duration;
+import org.apache.flink.configuration.ReadableConfig;
+
+/**
+ * What the operators of the customer job need to know.
+ *
+ * @param latenessBound how far behind its partition's clock an event may arrive and still be in time
+ * @param publishInterval least time between two publications of a profile
+ */
+public record CustomerSettings(
+        EventLimits limits,
+        IdentifierRules identifierRules,
+        Duration latenessBound,
+        Duration publishInterval,
+        AbandonedCart abandonedCart) {
+
+    /** @throws OptionsException if a value does not fit */
+    public static CustomerSettings from(ReadableConfig options) {
+        String currency = options.get(CustomerOptions.DEFAULT_CURRENCY);
+        if (!Money.isCurrency(currency)) {
+            throw new OptionsException(
+                    CustomerOptions.DEFAULT_CURRENCY.key() + ": '" + currency + "' is no code of ISO 4217");
+        }
+        return new CustomerSettings(
+                new EventLimits(
+                        options.get(CustomerOptions.EVENTS_MAX_BYTES),
+                        options.get(CustomerOptions.EVENTS_MAX_DEPTH),
+                        options.get(CustomerOptions.EVENTS_MAX_SKEW).toMillis(),
+                        currency,
+                        EventLimits.defaults().maxTraitBytes()),
+                new IdentifierRules(
+                        options.getOptional(CustomerOptions.PHONE_REGION).orElse(null)),
+                options.get(CustomerOptions.LATENESS_BOUND),
+                options.get(CustomerOptions.PUBLISH_INTERVAL),
+                new AbandonedCart(
+                        options.get(CustomerOptions.ABANDONED_CART_DELAY),
+                        options.get(CustomerOptions.ABANDONED_CART_EXPIRES_AFTER)));
+    }
+}

@@ -1,0 +1,64 @@
+package io.tributary.jobs.customer;
+
+import io.tributary.jobs.options.OptionsException;
+import io.tributary.operators.kafka.EventDeserializer;
+import io.tributary.operators.kafka.OutboundSerializer;
+import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.sink.Topic;
+import io.tributary.schemas.event.Inbound;
+import java.util.Arrays;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+
+/** The customer job's Kafka source and sink, from its options. */
+final class KafkaPorts {
+    private KafkaPorts() {}
+
+    static Source<Inbound, ?, ?> events(ReadableConfig options, CustomerSettings settings) {
+        return KafkaSource.<Inbound>builder()
+                .setBootstrapServers(bootstrapServers(options))
+                .setGroupId(options.get(CustomerOptions.KAFKA_GROUP_ID))
+                .setTopics(Topic.EVENTS)
+                // Without a savepoint there is no state either: profiles are folded from the beginning of the log.
+                .setStartingOffsets(OffsetsInitializer.earliest())
+                .setProperty("isolation.level", "read_committed")
+                .setProperty("partition.discovery.interval.ms", "60000")
+                .setDeserializer(new EventDeserializer(settings.limits(), settings.identifierRules()))
+                .build();
+    }
+
+    static Sink<OutboundRecord> outputs(ReadableConfig options) {
+        return KafkaSink.<OutboundRecord>builder()
+                .setBootstrapServers(bootstrapServers(options))
+                .setDeliveryGuarantee(deliveryGuarantee(options))
+                .setTransactionalIdPrefix(options.get(CustomerOptions.KAFKA_TRANSACTIONAL_ID_PREFIX))
+                .setProperty(
+                        "transaction.timeout.ms",
+                        Long.toString(options.get(CustomerOptions.KAFKA_TRANSACTION_TIMEOUT)
+                                .toMillis()))
+                .setProperty("compression.type", "lz4")
+                .setProperty("linger.ms", "20")
+                .setRecordSerializer(new OutboundSerializer())
+                .build();
+    }
+
+    private static String bootstrapServers(ReadableConfig options) {
+        return options.getOptional(CustomerOptions.KAFKA_BOOTSTRAP_SERVERS)
+                .orElseThrow(() -> new OptionsException(CustomerOptions.KAFKA_BOOTSTRAP_SERVERS.key()
+                        + " is missing: the job has to know where Kafka is"));
+    }
+
+    private static DeliveryGuarantee deliveryGuarantee(ReadableConfig options) {
+        String wanted = options.get(CustomerOptions.KAFKA_DELIVERY);
+        return Arrays.stream(new DeliveryGuarantee[] {DeliveryGuarantee.EXACTLY_ONCE, DeliveryGuarantee.AT_LEAST_ONCE})
+                .filter(guarantee -> guarantee.toString().equals(wanted))
+                .findFirst()
+                .orElseThrow(() -> new OptionsException(CustomerOptions.KAFKA_DELIVERY.key() + ": '" + wanted
+                        + "' is neither exactly-once nor at-least-once"));
+    }
+}

@@ -1,0 +1,41 @@
+package io.tributary.operators.clock;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The event-time clock of each partition of the log, which decides what is late.
+ *
+ * <p>A partition's watermark is the greatest of its events' clock times and its ticks, minus the lateness bound, minus
+ * 1 ms. It depends on the log alone: a replay classifies alike.
+ */
+public final class PartitionClocks {
+    private final long boundMillis;
+    private final Map<String, Long> newest = new HashMap<>();
+
+    /** @param boundMillis how far behind the newest event one may arrive and still be in time, in milliseconds */
+    public PartitionClocks(long boundMillis) {
+        this.boundMillis = boundMillis;
+    }
+
+    /** The watermark that a clock at {@code newest} implies. */
+    public static long watermark(long newest, long boundMillis) {
+        return newest - boundMillis - 1;
+    }
+
+    /** Moves a partition's clock forward to an instant; an earlier instant changes nothing. */
+    public void advance(String partition, long instant) {
+        newest.merge(partition, instant, Math::max);
+    }
+
+    /** Whether an event of that time, arriving now in that partition, is at or behind the partition's watermark. */
+    public boolean isLate(String partition, long timestamp) {
+        Long instant = newest.get(partition);
+        return instant != null && timestamp <= watermark(instant, boundMillis);
+    }
+
+    /** Partition → newest instant: what a checkpoint keeps. */
+    public Map<String, Long> snapshot() {
+        return Map.copyOf(newest);
+    }
+}

@@ -1,0 +1,156 @@
+package io.tributary.operators.profile;
+
+import io.tributary.schemas.codec.Codec;
+import io.tributary.schemas.codec.Hashes;
+import io.tributary.schemas.codec.Wire;
+import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.identity.Identifier;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The hot half of a fragment's ledger: what every event touches. Counters, first and last seen, the cart.
+ *
+ * <p>Bound: {@value #MAX_NAMES} event names (of more, those with the smallest hashes are counted by name), the cart's
+ * operations (see {@link CartLog}), 8 bytes per identifier.
+ */
+public final class ActivityLedger {
+    public static final int MAX_NAMES = 200;
+
+    private static final byte FORMAT = 1;
+
+    public static final Codec<ActivityLedger> CODEC = new Codec<>() {
+        @Override
+        public void write(ActivityLedger ledger, DataOutput out) throws IOException {
+            out.writeByte(FORMAT);
+            Wire.writeVarLong(ledger.count, out);
+            out.writeLong(ledger.firstSeen);
+            Wire.writeVarLong(ledger.lastSeen - ledger.firstSeen, out);
+            Wire.writeVarInt(ledger.countByName.size(), out);
+            for (var entry : ledger.countByName.entrySet()) {
+                Wire.writeString(entry.getKey(), out);
+                Wire.writeVarLong(entry.getValue(), out);
+            }
+            Wire.writeVarInt(ledger.identifierHashes.length, out);
+            for (long hash : ledger.identifierHashes) {
+                out.writeLong(hash);
+            }
+            CartLog.CODEC.write(ledger.cart, out);
+        }
+
+        @Override
+        public ActivityLedger read(DataInput in) throws IOException {
+            byte format = in.readByte();
+            if (format != FORMAT) {
+                throw new IOException("an activity ledger of an unknown format: " + format);
+            }
+            long count = Wire.readVarLong(in);
+            long firstSeen = in.readLong();
+            long lastSeen = firstSeen + Wire.readVarLong(in);
+            SortedMap<String, Long> countByName = new TreeMap<>();
+            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
+                countByName.put(Wire.readString(in), Wire.readVarLong(in));
+            }
+            long[] identifierHashes = new long[Wire.readVarInt(in)];
+            for (int i = 0; i < identifierHashes.length; i++) {
+                identifierHashes[i] = in.readLong();
+            }
+            return new ActivityLedger(
+                    count, firstSeen, lastSeen, countByName, identifierHashes, CartLog.CODEC.read(in));
+        }
+    };
+
+    private long count;
+    private long firstSeen;
+    private long lastSeen;
+    private final SortedMap<String, Long> countByName;
+
+    /** Ascending. */
+    private long[] identifierHashes;
+
+    private final CartLog cart;
+
+    public ActivityLedger() {
+        this(0, 0, 0, new TreeMap<>(), new long[0], new CartLog());
+    }
+
+    private ActivityLedger(
+            long count,
+            long firstSeen,
+            long lastSeen,
+            SortedMap<String, Long> countByName,
+            long[] identifierHashes,
+            CartLog cart) {
+        this.count = count;
+        this.firstSeen = firstSeen;
+        this.lastSeen = lastSeen;
+        this.countByName = countByName;
+        this.identifierHashes = identifierHashes;
+        this.cart = cart;
+    }
+
+    /**
+     * Folds an event in.
+     *
+     * @param watermark what has passed, milliseconds since 1970: the cart forgets what no event in time can ask for
+     */
+    public void add(CustomerEvent event, long watermark) {
+        firstSeen = count == 0 ? event.timestamp() : Math.min(firstSeen, event.timestamp());
+        lastSeen = count == 0 ? event.timestamp() : Math.max(lastSeen, event.timestamp());
+        count++;
+        countByName.merge(event.name(), 1L, Long::sum);
+        BoundedNames.trim(countByName, MAX_NAMES);
+        if (CartEntry.isRelevant(event.kind())) {
+            cart.add(CartEntry.of(event));
+            cart.forgetBehind(watermark);
+        }
+    }
+
+    /**
+     * Notes the event's identifiers.
+     *
+     * @return whether one of them is new, so that the {@link RecordLedger} has to be told
+     */
+    public boolean noteIdentifiers(CustomerEvent event) {
+        boolean isNew = false;
+        for (Identifier identifier : event.identifiers()) {
+            long hash = Hashes.prefix(Hashes.sha256(identifier.qualified()));
+            int at = Arrays.binarySearch(identifierHashes, hash);
+            if (at < 0 && identifierHashes.length < RecordLedger.MAX_IDENTIFIERS) {
+                identifierHashes = Arrays.copyOf(identifierHashes, identifierHashes.length + 1);
+                identifierHashes[identifierHashes.length - 1] = hash;
+                Arrays.sort(identifierHashes);
+            }
+            isNew |= at < 0;
+        }
+        return isNew;
+    }
+
+    /** Accepted events. */
+    public long count() {
+        return count;
+    }
+
+    /** Milliseconds since 1970. */
+    public long firstSeen() {
+        return firstSeen;
+    }
+
+    /** Milliseconds since 1970. */
+    public long lastSeen() {
+        return lastSeen;
+    }
+
+    public SortedMap<String, Long> countByName() {
+        return Collections.unmodifiableSortedMap(countByName);
+    }
+
+    public CartLog cart() {
+        return cart;
+    }
+}

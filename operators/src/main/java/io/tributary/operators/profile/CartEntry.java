@@ -1,0 +1,61 @@
+package io.tributary.operators.profile;
+
+import io.tributary.schemas.codec.Codec;
+import io.tributary.schemas.codec.Wire;
+import io.tributary.schemas.event.CartLine;
+import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.event.EventKind;
+import io.tributary.schemas.event.EventOrder;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One operation on a cart: an addition, a removal, a replacement, or the order that empties it.
+ *
+ * @param order its place among all events; the kind says which operation it is
+ * @param lines the products that it names; empty for an order
+ */
+public record CartEntry(EventOrder order, List<CartLine> lines) implements Comparable<CartEntry> {
+    public static final Codec<CartEntry> CODEC = new Codec<>() {
+        @Override
+        public void write(CartEntry entry, DataOutput out) throws IOException {
+            EventOrder.CODEC.write(entry.order, out);
+            Wire.writeVarInt(entry.lines.size(), out);
+            for (CartLine line : entry.lines) {
+                CartLine.CODEC.write(line, out);
+            }
+        }
+
+        @Override
+        public CartEntry read(DataInput in) throws IOException {
+            EventOrder order = EventOrder.CODEC.read(in);
+            int size = Wire.readVarInt(in);
+            List<CartLine> lines = new ArrayList<>(size);
+            for (int i = 0; i < size; i++) {
+                lines.add(CartLine.CODEC.read(in));
+            }
+            return new CartEntry(order, lines);
+        }
+    };
+
+    /** Whether an event changes a cart. */
+    public static boolean isRelevant(EventKind kind) {
+        return kind.isCart() || kind == EventKind.ORDER;
+    }
+
+    public static CartEntry of(CustomerEvent event) {
+        return new CartEntry(event.order(), event.cartLines());
+    }
+
+    public boolean isOrder() {
+        return order.kind() == EventKind.ORDER;
+    }
+
+    @Override
+    public int compareTo(CartEntry other) {
+        return order.compareTo(other.order);
+    }
+}

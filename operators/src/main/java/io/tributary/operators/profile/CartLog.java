@@ -1,0 +1,185 @@
+package io.tributary.operators.profile;
+
+import io.tributary.schemas.codec.Codec;
+import io.tributary.schemas.codec.Wire;
+import io.tributary.schemas.event.CartLine;
+import io.tributary.schemas.event.EventOrder;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The operations of which a cart is the fold, in the order of events whatever the order of arrival. Carts are merged by
+ * merging their operations.
+ *
+ * <p>The cart after a cart event at t is the fold of the newest {@value #MAX_CART_EVENTS} cart events in
+ * (t − {@value #WINDOW_DAYS} d, t] since the last order; nothing leaves it by time alone.
+ *
+ * <p>Bound: {@value #MAX_ENTRIES} operations, within {@value #WINDOW_DAYS} days of the newest, since the last order that
+ * the watermark has passed.
+ */
+public final class CartLog {
+    public static final int MAX_CART_EVENTS = 200;
+    public static final int WINDOW_DAYS = 30;
+    public static final long WINDOW_MILLIS = WINDOW_DAYS * 86_400_000L;
+    private static final int MAX_ENTRIES = 400;
+
+    /** Without a format of its own: part of values that have one. */
+    public static final Codec<CartLog> CODEC = new Codec<>() {
+        @Override
+        public void write(CartLog log, DataOutput out) throws IOException {
+            Wire.writeVarInt(log.entries.size(), out);
+            for (CartEntry entry : log.entries) {
+                CartEntry.CODEC.write(entry, out);
+            }
+        }
+
+        @Override
+        public CartLog read(DataInput in) throws IOException {
+            CartLog log = new CartLog();
+            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
+                log.entries.add(CartEntry.CODEC.read(in));
+            }
+            return log;
+        }
+    };
+
+    /** Ascending. */
+    private final List<CartEntry> entries = new ArrayList<>(4);
+
+    /** Takes an operation in; one that is already there changes nothing. */
+    public void add(CartEntry entry) {
+        int at = Collections.binarySearch(entries, entry);
+        if (at < 0) {
+            entries.add(-at - 1, entry);
+            forgetOld();
+        }
+    }
+
+    private void forgetOld() {
+        int first = 0;
+        int cartEvents = 0;
+        long newest = newestCartEvent();
+        for (int i = entries.size() - 1; i >= 0; i--) {
+            CartEntry entry = entries.get(i);
+            if (!entry.isOrder()
+                    && (++cartEvents > MAX_CART_EVENTS || entry.order().timestamp() <= newest - WINDOW_MILLIS)) {
+                first = i + 1;
+                break;
+            }
+        }
+        entries.subList(0, Math.max(first, entries.size() - MAX_ENTRIES)).clear();
+    }
+
+    private long newestCartEvent() {
+        for (int i = entries.size() - 1; i >= 0; i--) {
+            if (!entries.get(i).isOrder()) {
+                return entries.get(i).order().timestamp();
+            }
+        }
+        return Long.MIN_VALUE + WINDOW_MILLIS;
+    }
+
+    /** Drops what lies before the last order that the watermark has passed: no event in time can ask for it again. */
+    public void forgetBehind(long watermark) {
+        for (int i = entries.size() - 1; i > 0; i--) {
+            if (entries.get(i).isOrder() && entries.get(i).order().timestamp() <= watermark) {
+                entries.subList(0, i).clear();
+                return;
+            }
+        }
+    }
+
+    /** The cart after all operations. */
+    public Cart cart() {
+        return fold(entries.size());
+    }
+
+    /** The cart after all operations up to and including a place in the order of events. */
+    public Cart cartAt(EventOrder order) {
+        int end = entries.size();
+        while (end > 0 && entries.get(end - 1).order().compareTo(order) > 0) {
+            end--;
+        }
+        return fold(end);
+    }
+
+    private Cart fold(int end) {
+        int first = end;
+        long newest = 0;
+        for (int count = 0; first > 0 && count < MAX_CART_EVENTS; first--, count++) {
+            CartEntry entry = entries.get(first - 1);
+            if (entry.isOrder() || (count > 0 && entry.order().timestamp() <= newest - WINDOW_MILLIS)) {
+                break;
+            }
+            if (count == 0) {
+                newest = entry.order().timestamp();
+            }
+        }
+        if (first == end) {
+            return Cart.EMPTY;
+        }
+        Map<String, Content> contents = new TreeMap<>();
+        for (CartEntry entry : entries.subList(first, end)) {
+            apply(entry, contents);
+        }
+        List<Cart.Item> items = new ArrayList<>();
+        contents.forEach((productId, content) -> {
+            if (content.quantity > 0) {
+                items.add(new Cart.Item(productId, content.quantity, content.price, content.currency, content.name));
+            }
+        });
+        return new Cart(items, newest);
+    }
+
+    private static void apply(CartEntry entry, Map<String, Content> contents) {
+        switch (entry.order().kind()) {
+            case CART_ADD -> entry.lines().forEach(line -> content(contents, line).quantity += line.quantity());
+            case CART_REMOVE ->
+                entry.lines().forEach(line -> {
+                    Content content = content(contents, line);
+                    content.quantity = Math.max(0, content.quantity - line.quantity());
+                });
+            case CART_UPDATE -> {
+                contents.values().forEach(content -> content.quantity = 0);
+                entry.lines().forEach(line -> content(contents, line).quantity += line.quantity());
+            }
+            default -> throw new IllegalStateException("no cart operation: " + entry.order());
+        }
+    }
+
+    private static Content content(Map<String, Content> contents, CartLine line) {
+        Content content = contents.computeIfAbsent(line.productId(), id -> new Content());
+        if (line.price() != null) {
+            content.price = line.price();
+            content.currency = line.currency();
+        }
+        if (line.name() != null) {
+            content.name = line.name();
+        }
+        return content;
+    }
+
+    public boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    /** Ascending; not to be changed. */
+    public List<CartEntry> entries() {
+        return Collections.unmodifiableList(entries);
+    }
+
+    /** What is known of a product while folding; its price outlives a removal. */
+    private static final class Content {
+        private long quantity;
+        private BigDecimal price;
+        private String currency;
+        private String name;
+    }
+}

@@ -1,0 +1,195 @@
+package io.tributary.operators.profile;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.identity.Namespace;
+import io.tributary.schemas.money.Money;
+import io.tributary.schemas.time.Timestamps;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The public JSON of profiles, carts and customer events, as the topics and the files carry it. */
+public final class ProfileJson {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private ProfileJson() {}
+
+    /** The profile of a customer: one JSON object in UTF-8, without a line end. */
+    public static byte[] profile(String customerId, ActivityLedger activity, RecordLedger record, long version) {
+        return write(1_024, json -> {
+            json.writeStartObject();
+            json.writeStringField("customer_id", customerId);
+            writeIdentifiers(json, record);
+            writeTraits(json, record.traits());
+            writeTime(json, "first_seen", activity.firstSeen());
+            writeTime(json, "last_seen", activity.lastSeen());
+            writeEvents(json, activity);
+            writeOrders(json, record);
+            Cart cart = activity.cart().cart();
+            if (!cart.isEmpty()) {
+                json.writeFieldName("cart");
+                writeCart(json, cart, true);
+            }
+            writeConsent(json, record.consent());
+            json.writeNumberField("version", version);
+            json.writeEndObject();
+        });
+    }
+
+    /**
+     * An event with its customer and the cart after it.
+     *
+     * @param event JSON object in UTF-8, as it came
+     */
+    public static byte[] customerEvent(String customerId, byte[] event, Cart cart, long profileVersion) {
+        return write(event.length + 256, json -> {
+            json.writeStartObject();
+            json.writeStringField("customer_id", customerId);
+            json.writeFieldName("event");
+            json.writeRawValue(new String(event, java.nio.charset.StandardCharsets.UTF_8));
+            if (!cart.isEmpty()) {
+                json.writeFieldName("cart");
+                writeCart(json, cart, true);
+            }
+            json.writeNumberField("profile_version", profileVersion);
+            json.writeEndObject();
+        });
+    }
+
+    private static void writeIdentifiers(JsonGenerator json, RecordLedger record) throws IOException {
+        SortedMap<String, List<String>> byNamespace = new TreeMap<>();
+        for (Identifier identifier : record.identifiers()) {
+            Namespace namespace = identifier.namespace();
+            byNamespace.computeIfAbsent(namespace.id(), id -> new ArrayList<>()).add(identifier.value());
+        }
+        json.writeObjectFieldStart("identifiers");
+        for (Map.Entry<String, List<String>> entry : byNamespace.entrySet()) {
+            Collections.sort(entry.getValue());
+            json.writeArrayFieldStart(entry.getKey());
+            for (String value : entry.getValue()) {
+                json.writeString(value);
+            }
+            json.writeEndArray();
+        }
+        json.writeEndObject();
+    }
+
+    private static void writeTraits(JsonGenerator json, SortedMap<String, String> traits) throws IOException {
+        if (traits.isEmpty()) {
+            return;
+        }
+        json.writeObjectFieldStart("traits");
+        for (Map.Entry<String, String> trait : traits.entrySet()) {
+            json.writeFieldName(trait.getKey());
+            json.writeRawValue(trait.getValue());
+        }
+        json.writeEndObject();
+    }
+
+    private static void writeEvents(JsonGenerator json, ActivityLedger activity) throws IOException {
+        json.writeObjectFieldStart("events");
+        json.writeNumberField("count", activity.count());
+        json.writeObjectFieldStart("by_name");
+        for (Map.Entry<String, Long> entry : activity.countByName().entrySet()) {
+            json.writeNumberField(entry.getKey(), entry.getValue());
+        }
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    private static void writeOrders(JsonGenerator json, RecordLedger record) throws IOException {
+        SortedMap<String, BigDecimal> refunds = record.refunds();
+        if (record.orderCount() == 0 && refunds.isEmpty()) {
+            return;
+        }
+        json.writeObjectFieldStart("orders");
+        json.writeNumberField("count", record.orderCount());
+        writeAmounts(json, "revenue", record.revenue());
+        if (!refunds.isEmpty()) {
+            writeAmounts(json, "refunds", refunds);
+        }
+        if (record.orderCount() > 0) {
+            writeTime(json, "first_at", record.firstOrderAt());
+            writeTime(json, "last_at", record.lastOrderAt());
+        }
+        json.writeEndObject();
+    }
+
+    private static void writeConsent(JsonGenerator json, SortedMap<String, Boolean> consent) throws IOException {
+        if (consent.isEmpty()) {
+            return;
+        }
+        json.writeObjectFieldStart("consent");
+        for (Map.Entry<String, Boolean> entry : consent.entrySet()) {
+            json.writeBooleanField(entry.getKey(), entry.getValue());
+        }
+        json.writeEndObject();
+    }
+
+    /** Writes a cart as an object: its items, its value per currency and, if wanted, when it last changed. */
+    public static void writeCart(JsonGenerator json, Cart cart, boolean withTime) throws IOException {
+        json.writeStartObject();
+        writeCartItems(json, cart);
+        writeAmounts(json, "value", cart.value());
+        if (withTime) {
+            writeTime(json, "updated_at", cart.updatedAt());
+        }
+        json.writeEndObject();
+    }
+
+    private static void writeCartItems(JsonGenerator json, Cart cart) throws IOException {
+        json.writeArrayFieldStart("items");
+        for (Cart.Item item : cart.items()) {
+            json.writeStartObject();
+            json.writeStringField("product_id", item.productId());
+            json.writeNumberField("quantity", item.quantity());
+            if (item.price() != null) {
+                json.writeStringField("price", Money.format(item.price(), item.currency()));
+            }
+            if (item.name() != null) {
+                json.writeStringField("name", item.name());
+            }
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void writeAmounts(JsonGenerator json, String field, SortedMap<String, BigDecimal> amounts)
+            throws IOException {
+        json.writeObjectFieldStart(field);
+        for (Map.Entry<String, BigDecimal> amount : amounts.entrySet()) {
+            json.writeStringField(amount.getKey(), Money.format(amount.getValue(), amount.getKey()));
+        }
+        json.writeEndObject();
+    }
+
+    private static void writeTime(JsonGenerator json, String field, long millis) throws IOException {
+        json.writeStringField(field, Timestamps.format(millis));
+    }
+
+    /** Something that writes JSON. */
+    @FunctionalInterface
+    public interface Body {
+        void writeTo(JsonGenerator json) throws IOException;
+    }
+
+    /** The bytes that a body writes. */
+    public static byte[] write(int expectedSize, Body body) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(expectedSize);
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            body.writeTo(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+}

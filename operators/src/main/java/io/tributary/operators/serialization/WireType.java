@@ -1,0 +1,94 @@
+package io.tributary.operators.serialization;
+
+import io.tributary.operators.identity.RecentMessages;
+import io.tributary.operators.profile.CustomerMessage;
+import io.tributary.operators.profile.ProfileState;
+import io.tributary.operators.profile.RecordLedger;
+import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.trigger.CartChange;
+import io.tributary.operators.trigger.CartStep;
+import io.tributary.operators.trigger.TriggerState;
+import io.tributary.schemas.codec.Codec;
+import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.event.Inbound;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+
+/**
+ * The types that cross a channel or lie in state, each with its hand-written binary form.
+ *
+ * <p>The id of a type is written into savepoints and never changes.
+ *
+ * @param <T> the type of the values
+ */
+public final class WireType<T> {
+    private static final Map<String, WireType<?>> BY_ID = new HashMap<>();
+
+    public static final WireType<Inbound> INBOUND = of("inbound", Inbound.class, Inbound.CODEC, true);
+    public static final WireType<CustomerEvent> CUSTOMER_EVENT =
+            of("customer-event", CustomerEvent.class, CustomerEvent.CODEC, true);
+    public static final WireType<CustomerMessage> CUSTOMER_MESSAGE =
+            of("customer-message", CustomerMessage.class, CustomerMessage.CODEC, true);
+    public static final WireType<CartChange> CART_CHANGE = of("cart-change", CartChange.class, CartChange.CODEC, true);
+    public static final WireType<CartStep> CART_STEP = of("cart-step", CartStep.class, CartStep.CODEC, true);
+    public static final WireType<OutboundRecord> OUTBOUND_RECORD =
+            of("outbound-record", OutboundRecord.class, OutboundRecord.CODEC, true);
+    public static final WireType<RecentMessages> RECENT_MESSAGES =
+            of("recent-messages", RecentMessages.class, RecentMessages.CODEC, false);
+    public static final WireType<ProfileState> PROFILE_STATE =
+            of("profile-state", ProfileState.class, ProfileState.CODEC, false);
+    public static final WireType<RecordLedger> RECORD_LEDGER =
+            of("record-ledger", RecordLedger.class, RecordLedger.CODEC, false);
+    public static final WireType<TriggerState> TRIGGER_STATE =
+            of("trigger-state", TriggerState.class, TriggerState.CODEC, false);
+
+    private final String id;
+    private final Class<T> type;
+    private final Codec<T> codec;
+    private final boolean immutable;
+
+    private WireType(String id, Class<T> type, Codec<T> codec, boolean immutable) {
+        this.id = id;
+        this.type = type;
+        this.codec = codec;
+        this.immutable = immutable;
+    }
+
+    private static <T> WireType<T> of(String id, Class<T> type, Codec<T> codec, boolean immutable) {
+        WireType<T> wireType = new WireType<>(id, type, codec, immutable);
+        if (BY_ID.put(id, wireType) != null) {
+            throw new IllegalStateException("two types with the id " + id);
+        }
+        return wireType;
+    }
+
+    static WireType<?> byId(String id) {
+        WireType<?> type = BY_ID.get(id);
+        if (type == null) {
+            throw new IllegalArgumentException("no type has the id " + id);
+        }
+        return type;
+    }
+
+    /** For Flink: streams and state of this type. */
+    public TypeInformation<T> info() {
+        return new WireTypeInfo<>(this);
+    }
+
+    String id() {
+        return id;
+    }
+
+    Class<T> type() {
+        return type;
+    }
+
+    Codec<T> codec() {
+        return codec;
+    }
+
+    boolean isImmutable() {
+        return immutable;
+    }
+}

@@ -1,0 +1,49 @@
+package io.tributary.operators.sink;
+
+import io.tributary.operators.profile.ProfileJson;
+import io.tributary.schemas.codec.Hashes;
+import io.tributary.schemas.event.Origin;
+import io.tributary.schemas.event.Reject;
+import java.nio.charset.StandardCharsets;
+
+/** The public JSON of rejects, as the topic and the files carry it. */
+public final class RejectJson {
+    private RejectJson() {}
+
+    /** One JSON object in UTF-8, without a line end; the raw bytes in base64. */
+    public static byte[] write(Reject reject) {
+        return ProfileJson.write(reject.raw().length * 4 / 3 + 256, json -> {
+            json.writeStartObject();
+            Origin origin = reject.origin();
+            if (origin.isFile()) {
+                json.writeStringField("file", origin.source());
+                json.writeNumberField("line", origin.position());
+            } else {
+                json.writeStringField("topic", origin.source());
+                json.writeNumberField("partition", origin.partition());
+                json.writeNumberField("offset", origin.position());
+            }
+            json.writeStringField("reason", reject.reason().id());
+            json.writeStringField("detail", reject.detail());
+            json.writeBinaryField("raw", reject.raw());
+            json.writeEndObject();
+        });
+    }
+
+    /** A reject as a record for {@code cdp.rejects.v1}, keyed by where it came from. */
+    public static OutboundRecord record(Reject reject, long timestamp) {
+        Origin origin = reject.origin();
+        String key = origin.isFile()
+                ? origin.source() + ":" + origin.position()
+                : origin.source() + "-" + origin.partition() + ":" + origin.position();
+        String cause = key + "\n" + Hashes.hex(Hashes.sha256(reject.raw()));
+        return new OutboundRecord(
+                Topic.REJECTS,
+                key,
+                Hashes.hex(Hashes.sha256(cause.getBytes(StandardCharsets.UTF_8))),
+                "io.tributary.reject.v1",
+                timestamp,
+                0,
+                write(reject));
+    }
+}

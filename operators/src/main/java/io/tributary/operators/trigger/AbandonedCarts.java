@@ -1,0 +1,146 @@
+package io.tributary.operators.trigger;
+
+import io.tributary.operators.profile.CartEntry;
+import io.tributary.operators.profile.CartLog;
+import io.tributary.operators.serialization.WireType;
+import io.tributary.operators.trigger.cep.MatchSink;
+import io.tributary.operators.trigger.cep.NfaHost;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+
+/**
+ * Decides which carts are abandoned, customer by customer, with Flink CEP's NFA.
+ *
+ * <p>Events ahead of the watermark wait; behind it they are applied in the order of events. Events at the instant of a
+ * deadline come before the deadline. A late event is put in its place and the open matches are found anew; a deadline
+ * that has passed stays as it was. Not thread-safe.
+ */
+public final class AbandonedCarts implements AutoCloseable {
+    private final AbandonedCart definition;
+    private final NfaHost<CartStep> host;
+    private final DataOutputSerializer buffer = new DataOutputSerializer(256);
+
+    public AbandonedCarts(AbandonedCart definition) {
+        this.definition = definition;
+        this.host = new NfaHost<>(
+                definition.pattern(), WireType.CART_STEP.info().createSerializer(new SerializerConfigImpl()));
+    }
+
+    /**
+     * Takes an operation in.
+     *
+     * @param watermark what has passed, milliseconds since 1970
+     * @return whether the operation is late
+     */
+    public boolean add(TriggerState state, CartEntry entry, long watermark) {
+        if (entry.order().timestamp() > watermark) {
+            state.await(entry);
+            return false;
+        }
+        state.cart().add(entry);
+        replay(state, watermark);
+        return true;
+    }
+
+    /** Finds the open matches anew; what would have fired up to the watermark counts as decided. */
+    private void replay(TriggerState state, long watermark) {
+        host.reset();
+        for (CartEntry entry : state.cart().entries()) {
+            step(state.cart(), entry, match -> {});
+        }
+        host.advanceTime(watermark + 1, onMatch(match -> {}));
+        save(state);
+    }
+
+    /**
+     * Lets time pass up to and including an instant.
+     *
+     * @param fired receives the triggers in the order of their deadlines
+     */
+    public void advance(TriggerState state, String customerId, long watermark, Consumer<Trigger> fired) {
+        load(state);
+        Consumer<CartStep> publish = anchor -> fired.accept(
+                new Trigger(definition, customerId, anchor.order(), state.cart().cartAt(anchor.order())));
+        for (CartEntry entry = state.poll(watermark); entry != null; entry = state.poll(watermark)) {
+            // Deadlines before the event see the cart before the event.
+            host.advanceTime(entry.order().timestamp(), onMatch(publish));
+            state.cart().add(entry);
+            step(state.cart(), entry, publish);
+        }
+        host.advanceTime(watermark + 1, onMatch(publish));
+        state.cart().forgetBehind(watermark);
+        save(state);
+    }
+
+    private void step(CartLog cart, CartEntry entry, Consumer<CartStep> publish) {
+        boolean filled = !entry.isOrder() && !cart.cartAt(entry.order()).isEmpty();
+        host.advance(new CartStep(entry.order(), filled), entry.order().timestamp(), onMatch(publish));
+    }
+
+    /**
+     * The next instant at which {@link #advance} has something to do, milliseconds since 1970.
+     *
+     * @return {@link TriggerState#NO_TIMER} if the state is of no use any more and can be dropped
+     */
+    public long nextTimer(TriggerState state, long watermark) {
+        load(state);
+        OptionalLong windowEnd = host.nextTimeout();
+        long next = Math.min(
+                state.nextPending(), windowEnd.isPresent() ? windowEnd.getAsLong() - 1 : TriggerState.NO_TIMER);
+        List<CartEntry> past = state.cart().entries();
+        if (!past.isEmpty()) {
+            long forgotten = past.get(past.size() - 1).order().timestamp() + CartLog.WINDOW_MILLIS;
+            if (forgotten > watermark) {
+                next = Math.min(next, forgotten);
+            }
+        }
+        return next;
+    }
+
+    private void load(TriggerState state) {
+        try {
+            if (state.matching().length == 0) {
+                host.reset();
+            } else {
+                host.load(new DataInputDeserializer(state.matching()));
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("the matching state can't be read", e);
+        }
+    }
+
+    private void save(TriggerState state) {
+        buffer.clear();
+        try {
+            host.save(buffer);
+        } catch (IOException e) {
+            throw new IllegalStateException("the matching state can't be written", e);
+        }
+        state.matching(host.isEmpty() ? new byte[0] : buffer.getCopyOfBuffer());
+    }
+
+    private static MatchSink<CartStep> onMatch(Consumer<CartStep> anchors) {
+        return new MatchSink<>() {
+            @Override
+            public void matched(Map<String, List<CartStep>> match, long timestamp) {
+                anchors.accept(match.get(AbandonedCart.CART).get(0));
+            }
+
+            @Override
+            public void timedOut(Map<String, List<CartStep>> partialMatch, long timestamp) {
+                // The pattern has one step that takes events: it matches or is cancelled, it never times out.
+            }
+        };
+    }
+
+    @Override
+    public void close() throws Exception {
+        host.close();
+    }
+}

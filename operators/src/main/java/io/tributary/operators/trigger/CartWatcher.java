@@ -1,0 +1,114 @@
+package io.tributary.operators.trigger;
+
+import io.tributary.operators.serialization.WireType;
+import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.sink.Topic;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.streaming.api.TimerService;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.util.Collector;
+
+/**
+ * Fires the abandoned-cart trigger, by customer, behind the watermark.
+ *
+ * <p>State: one value per customer, gone 30 days after the customer's last cart event; one event-time timer.
+ */
+public final class CartWatcher extends KeyedProcessFunction<String, CartChange, OutboundRecord> {
+    private final AbandonedCart definition;
+    private transient AbandonedCarts abandonedCarts;
+    private transient ValueState<TriggerState> state;
+    private transient Counter triggersFired;
+    private transient Counter cartEventsLate;
+
+    public CartWatcher(AbandonedCart definition) {
+        this.definition = definition;
+    }
+
+    static ValueStateDescriptor<TriggerState> state() {
+        return new ValueStateDescriptor<>("trigger", WireType.TRIGGER_STATE.info());
+    }
+
+    @Override
+    public void open(OpenContext openContext) {
+        abandonedCarts = new AbandonedCarts(definition);
+        state = getRuntimeContext().getState(state());
+        triggersFired = getRuntimeContext().getMetricGroup().counter("triggersFired");
+        cartEventsLate = getRuntimeContext().getMetricGroup().counter("cartEventsLate");
+    }
+
+    @Override
+    public void processElement(CartChange change, Context context, Collector<OutboundRecord> out) throws Exception {
+        TriggerState current = state.value();
+        if (current == null) {
+            current = new TriggerState();
+        }
+        TimerService timers = context.timerService();
+        long watermark = timers.currentWatermark();
+        if (abandonedCarts.add(current, change.entry(), watermark)) {
+            cartEventsLate.inc();
+            setTimer(current, abandonedCarts.nextTimer(current, watermark), timers);
+        } else {
+            setTimer(current, Math.min(current.timer(), change.entry().order().timestamp()), timers);
+        }
+        state.update(current);
+    }
+
+    @Override
+    public void onTimer(long timestamp, OnTimerContext context, Collector<OutboundRecord> out) throws Exception {
+        TriggerState current = state.value();
+        TimerService timers = context.timerService();
+        long watermark = timers.currentWatermark();
+        // The end of a bounded log: a deadline beyond its last tick has not passed, nothing fires.
+        if (current == null || watermark == Watermark.MAX_WATERMARK.getTimestamp()) {
+            return;
+        }
+        current.timer(TriggerState.NO_TIMER);
+        abandonedCarts.advance(current, context.getCurrentKey(), watermark, trigger -> {
+            triggersFired.inc();
+            out.collect(record(trigger));
+        });
+        long next = abandonedCarts.nextTimer(current, watermark);
+        if (next == TriggerState.NO_TIMER) {
+            state.clear();
+        } else {
+            setTimer(current, next, timers);
+            state.update(current);
+        }
+    }
+
+    private static OutboundRecord record(Trigger trigger) {
+        return new OutboundRecord(
+                Topic.TRIGGERS,
+                trigger.customerId(),
+                trigger.id(),
+                "io.tributary.trigger.v1",
+                trigger.firedAt(),
+                0,
+                trigger.json());
+    }
+
+    /** Keeps exactly one timer per customer. */
+    private static void setTimer(TriggerState current, long next, TimerService timers) {
+        if (next == current.timer()) {
+            return;
+        }
+        if (current.timer() != TriggerState.NO_TIMER) {
+            timers.deleteEventTimeTimer(current.timer());
+        }
+        current.timer(next);
+        if (next != TriggerState.NO_TIMER) {
+            timers.registerEventTimeTimer(next);
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (abandonedCarts != null) {
+            abandonedCarts.close();
+        }
+    }
+}
