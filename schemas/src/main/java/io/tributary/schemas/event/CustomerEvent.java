@@ -36,6 +36,8 @@ public record CustomerEvent(
         Purchase purchase,
         byte[] json,
         boolean late) {
+    private static final byte[] NO_JSON = {};
+
     /** For channels between operators of one release; never kept in state. */
     public static final Codec<CustomerEvent> CODEC = new CustomerEventCodec();
 
@@ -69,6 +71,11 @@ public record CustomerEvent(
 
     public CustomerEvent asLate() {
         return new CustomerEvent(order, type, name, identifiers, traits, consent, cartLines, purchase, json, true);
+    }
+
+    /** The event for those who only fold it. */
+    public CustomerEvent withoutJson() {
+        return new CustomerEvent(order, type, name, identifiers, traits, consent, cartLines, purchase, NO_JSON, late);
     }
 
     private static final class CustomerEventCodec implements Codec<CustomerEvent> {

@@ -1,0 +1,30 @@
+package io.tributary.local.backtest;
+
+import io.tributary.schemas.event.Reject;
+import io.tributary.schemas.event.RejectReason;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a backtest has found.
+ *
+ * @param profiles public JSON lines, sorted
+ * @param triggers public JSON lines, sorted
+ * @param rejects by file and line
+ */
+public record BacktestResult(List<byte[]> profiles, List<byte[]> triggers, List<Reject> rejects, Counts counts) {
+    /**
+     * How many there were.
+     *
+     * @param read accepted + duplicate + rejected
+     * @param afterUntil events later than the end, which are not read
+     */
+    public record Counts(
+            long read,
+            long accepted,
+            long duplicate,
+            long afterUntil,
+            Map<RejectReason, Long> rejected,
+            long customers,
+            long triggers) {}
+}

@@ -1,0 +1,94 @@
+package io.tributary.local.backtest;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.tributary.operators.profile.ProfileJson;
+import io.tributary.operators.sink.RejectJson;
+import io.tributary.operators.trigger.AbandonedCart;
+import io.tributary.schemas.event.Reject;
+import io.tributary.schemas.event.RejectReason;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+
+/** Writes a backtest's files. Each appears whole or not at all; {@code summary.json} comes last. */
+final class BacktestWriter {
+    private final Path out;
+
+    BacktestWriter(Path out) {
+        this.out = out;
+    }
+
+    void write(BacktestResult result, double wallSeconds) throws IOException {
+        Files.createDirectories(out);
+        writeLines("profiles.jsonl", result.profiles());
+        writeLines("triggers.jsonl", result.triggers());
+        // Without a person resolver and segments nothing of theirs changes.
+        writeLines("identity-changes.jsonl", List.of());
+        writeLines("segment-changes.jsonl", List.of());
+        write("rejects.jsonl", file -> {
+            for (Reject reject : result.rejects()) {
+                file.write(RejectJson.write(reject));
+                file.write('\n');
+            }
+        });
+        byte[] summary = ProfileJson.write(512, json -> writeSummary(json, result.counts(), wallSeconds));
+        write("summary.json", file -> {
+            file.write(summary);
+            file.write('\n');
+        });
+    }
+
+    private void writeLines(String name, List<byte[]> lines) throws IOException {
+        write(name, file -> {
+            for (byte[] line : lines) {
+                file.write(line);
+                file.write('\n');
+            }
+        });
+    }
+
+    private void write(String name, Content content) throws IOException {
+        Path unfinished = out.resolve("." + name + ".unfinished");
+        try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(unfinished), 1 << 16)) {
+            content.writeTo(file);
+        }
+        Files.move(unfinished, out.resolve(name), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static void writeSummary(JsonGenerator json, BacktestResult.Counts counts, double wallSeconds)
+            throws IOException {
+        json.writeStartObject();
+        json.writeObjectFieldStart("events");
+        json.writeNumberField("read", counts.read());
+        json.writeNumberField("accepted", counts.accepted());
+        json.writeNumberField("duplicate", counts.duplicate());
+        // All events are applied in order, so none comes late.
+        json.writeNumberField("late", 0);
+        json.writeNumberField("after_until", counts.afterUntil());
+        json.writeObjectFieldStart("rejected");
+        for (Map.Entry<RejectReason, Long> entry : counts.rejected().entrySet()) {
+            json.writeNumberField(entry.getKey().id(), entry.getValue());
+        }
+        json.writeEndObject();
+        json.writeEndObject();
+        json.writeNumberField("customers", counts.customers());
+        json.writeNumberField("merges", 0);
+        json.writeObjectFieldStart("segments");
+        json.writeEndObject();
+        json.writeObjectFieldStart("triggers");
+        json.writeNumberField(AbandonedCart.NAME, counts.triggers());
+        json.writeEndObject();
+        json.writeNumberField("wall_seconds", Math.round(wallSeconds * 1000) / 1000.0);
+        json.writeNumberField("events_per_second", Math.round(counts.read() / Math.max(wallSeconds, 1e-3)));
+        json.writeEndObject();
+    }
+
+    private interface Content {
+        void writeTo(OutputStream file) throws IOException;
+    }
+}
