@@ -1,0 +1,2 @@
+/** The subcommands of {@code ./cdp}. */
+package io.tributary.local.cli;
