@@ -1,0 +1,73 @@
+package io.tributary.local.oracle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OracleDiffTest {
+    private static final ObjectNode SUMMARY = Json.quoted("{'events':{'read':2,'late':0},'customers':1}");
+
+    @Test
+    void findsNothingInEqualOutputs() {
+        assertThat(OracleDiff.between(
+                        profiles("{'customer_id':'c_1','traits':{'n':1}}"),
+                        profiles("{'traits':{'n':1.0},'customer_id':'c_1','version':7,'rfm':{'days':1}}")))
+                .isEmpty();
+    }
+
+    @Test
+    void showsThePathOfEachDifference() {
+        assertThat(OracleDiff.between(
+                        profiles("{'customer_id':'c_1','cart':{'items':[{'price':'3.00'}]},'traits':{'version':1}}"),
+                        profiles("{'customer_id':'c_1','cart':{'items':[{'price':'3.0'}]},'merged_from':['c_9']}")))
+                .isEqualTo(
+                        """
+                        profiles c_1 /cart/items/0/price: expected "3.00" but was "3.0"
+                        profiles c_1 /merged_from: expected nothing but was ["c_9"]
+                        profiles c_1 /traits: expected {"version":1} but was nothing""");
+    }
+
+    @Test
+    void showsMissingAndUnexpectedRecords() {
+        assertThat(OracleDiff.between(profiles("{'customer_id':'c_1'}"), profiles("{'customer_id':'c_2'}")))
+                .isEqualTo(
+                        """
+                        profiles c_1: missing, expected {"customer_id":"c_1"}
+                        profiles c_2: unexpected {"customer_id":"c_2"}""");
+    }
+
+    @Test
+    void tellsARecordThatIsThereTwice() {
+        assertThat(OracleDiff.between(
+                        profiles("{'customer_id':'c_1'}"), profiles("{'customer_id':'c_1'}", "{'customer_id':'c_1'}")))
+                .isEqualTo("profiles c_1: unexpected {\"customer_id\":\"c_1\"}");
+    }
+
+    @Test
+    void comparesCountersAndTakesAnAbsentOneAsZero() {
+        OracleOutput actual = new OracleOutput(
+                List.of(), List.of(), List.of(), Json.quoted("{'events':{'read':3},'customers':1,'wall_seconds':2}"));
+
+        assertThat(OracleDiff.between(profiles(), actual)).isEqualTo("summary /events/read: expected 2 but was 3");
+    }
+
+    @Test
+    void readsTheFilesOfABacktest(@TempDir Path dir) throws IOException {
+        Files.writeString(dir.resolve("profiles.jsonl"), "{\"customer_id\":\"c_1\"}\n{\"customer_id\":\"c_2\"}\n");
+        Files.writeString(dir.resolve("triggers.jsonl"), "");
+        Files.writeString(dir.resolve("rejects.jsonl"), "");
+        Files.writeString(dir.resolve("summary.json"), SUMMARY.toPrettyString());
+
+        assertThat(OracleOutput.read(dir)).isEqualTo(profiles("{'customer_id':'c_1'}", "{'customer_id':'c_2'}"));
+    }
+
+    private static OracleOutput profiles(String... profiles) {
+        return new OracleOutput(List.of(profiles).stream().map(Json::quoted).toList(), List.of(), List.of(), SUMMARY);
+    }
+}
