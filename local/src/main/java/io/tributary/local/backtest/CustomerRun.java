@@ -1,14 +1,16 @@
 package io.tributary.local.backtest;
 
 import io.tributary.operators.profile.ActivityLedger;
-import io.tributary.operators.profile.CartEntry;
+import io.tributary.operators.profile.LedgerFold;
 import io.tributary.operators.profile.ProfileJson;
 import io.tributary.operators.profile.RecordLedger;
 import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.operators.trigger.AbandonedCarts;
+import io.tributary.operators.trigger.CartChange;
 import io.tributary.operators.trigger.Trigger;
 import io.tributary.operators.trigger.TriggerState;
 import io.tributary.schemas.event.CustomerEvent;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,17 +43,17 @@ final class CustomerRun {
     }
 
     /** Applies the customer's next event in the order of events. */
-    void apply(CustomerEvent event, Decisions decisions) {
+    void apply(CustomerEvent event, Decisions decisions) throws IOException {
         // Everything before the event has happened: the watermark stands right behind it.
         long watermark = event.timestamp() - 1;
-        activity.add(event, watermark);
-        record.add(event);
-        if (CartEntry.isRelevant(event.kind())) {
+        LedgerFold.Effect effect = LedgerFold.apply(activity, () -> record, event, watermark);
+        CartChange change = CartChange.of(customerId, event, effect.changesCart(), activity.consent());
+        if (change != null && (watched != null || change.entry() != null)) {
             if (watched == null) {
                 watched = new TriggerState();
             }
             decisions.abandonedCarts.advance(watched, customerId, watermark, this::fired);
-            decisions.abandonedCarts.add(watched, CartEntry.of(event), watermark);
+            decisions.abandonedCarts.add(watched, change, watermark);
         }
     }
 

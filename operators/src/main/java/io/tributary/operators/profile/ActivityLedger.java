@@ -14,7 +14,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The hot half of a fragment's ledger: what every event touches. Counters, first and last seen, the cart.
+ * The hot half of a fragment's ledger: what every event touches. Counters, first and last seen, consent, the cart.
  *
  * <p>Bound: {@value #MAX_NAMES} event names (of more, those with the smallest hashes are counted by name), the cart's
  * operations (see {@link CartLog}), 8 bytes per identifier.
@@ -40,6 +40,7 @@ public final class ActivityLedger {
             for (long hash : ledger.identifierHashes) {
                 out.writeLong(hash);
             }
+            Consent.CODEC.write(ledger.consent, out);
             CartLog.CODEC.write(ledger.cart, out);
         }
 
@@ -60,8 +61,9 @@ public final class ActivityLedger {
             for (int i = 0; i < identifierHashes.length; i++) {
                 identifierHashes[i] = in.readLong();
             }
+            Consent consent = Consent.CODEC.read(in);
             return new ActivityLedger(
-                    count, firstSeen, lastSeen, countByName, identifierHashes, CartLog.CODEC.read(in));
+                    count, firstSeen, lastSeen, countByName, identifierHashes, consent, CartLog.CODEC.read(in));
         }
     };
 
@@ -73,10 +75,11 @@ public final class ActivityLedger {
     /** Ascending. */
     private long[] identifierHashes;
 
+    private final Consent consent;
     private final CartLog cart;
 
     public ActivityLedger() {
-        this(0, 0, 0, new TreeMap<>(), new long[0], new CartLog());
+        this(0, 0, 0, new TreeMap<>(), new long[0], new Consent(), new CartLog());
     }
 
     private ActivityLedger(
@@ -85,27 +88,33 @@ public final class ActivityLedger {
             long lastSeen,
             SortedMap<String, Long> countByName,
             long[] identifierHashes,
+            Consent consent,
             CartLog cart) {
         this.count = count;
         this.firstSeen = firstSeen;
         this.lastSeen = lastSeen;
         this.countByName = countByName;
         this.identifierHashes = identifierHashes;
+        this.consent = consent;
         this.cart = cart;
     }
 
     /**
      * Folds an event in.
      *
+     * @param changesCart whether it is a cart event or the first report of an order
      * @param watermark what has passed, milliseconds since 1970: the cart forgets what no event in time can ask for
      */
-    public void add(CustomerEvent event, long watermark) {
+    void add(CustomerEvent event, boolean changesCart, long watermark) {
         firstSeen = count == 0 ? event.timestamp() : Math.min(firstSeen, event.timestamp());
         lastSeen = count == 0 ? event.timestamp() : Math.max(lastSeen, event.timestamp());
         count++;
         countByName.merge(event.name(), 1L, Long::sum);
         BoundedNames.trim(countByName, MAX_NAMES);
-        if (CartEntry.isRelevant(event.kind())) {
+        event.consent()
+                .forEach((purpose, granted) ->
+                        consent.state(purpose, new Consent.Statement(event.timestamp(), granted)));
+        if (changesCart) {
             cart.add(CartEntry.of(event));
             cart.forgetBehind(watermark);
         }
@@ -116,7 +125,7 @@ public final class ActivityLedger {
      *
      * @return whether one of them is new, so that the {@link RecordLedger} has to be told
      */
-    public boolean noteIdentifiers(CustomerEvent event) {
+    boolean noteIdentifiers(CustomerEvent event) {
         boolean isNew = false;
         for (Identifier identifier : event.identifiers()) {
             long hash = Hashes.prefix(Hashes.sha256(identifier.qualified()));
@@ -148,6 +157,10 @@ public final class ActivityLedger {
 
     public SortedMap<String, Long> countByName() {
         return Collections.unmodifiableSortedMap(countByName);
+    }
+
+    public Consent consent() {
+        return consent;
     }
 
     public CartLog cart() {

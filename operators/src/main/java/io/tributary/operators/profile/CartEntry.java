@@ -17,8 +17,9 @@ import java.util.List;
  *
  * @param order its place among all events; the kind says which operation it is
  * @param lines the products that it names; empty for an order
+ * @param orderId of an order, or null
  */
-public record CartEntry(EventOrder order, List<CartLine> lines) implements Comparable<CartEntry> {
+public record CartEntry(EventOrder order, List<CartLine> lines, String orderId) implements Comparable<CartEntry> {
     public static final Codec<CartEntry> CODEC = new Codec<>() {
         @Override
         public void write(CartEntry entry, DataOutput out) throws IOException {
@@ -27,6 +28,7 @@ public record CartEntry(EventOrder order, List<CartLine> lines) implements Compa
             for (CartLine line : entry.lines) {
                 CartLine.CODEC.write(line, out);
             }
+            Wire.writeNullableString(entry.orderId, out);
         }
 
         @Override
@@ -37,7 +39,7 @@ public record CartEntry(EventOrder order, List<CartLine> lines) implements Compa
             for (int i = 0; i < size; i++) {
                 lines.add(CartLine.CODEC.read(in));
             }
-            return new CartEntry(order, lines);
+            return new CartEntry(order, lines, Wire.readNullableString(in));
         }
     };
 
@@ -47,11 +49,19 @@ public record CartEntry(EventOrder order, List<CartLine> lines) implements Compa
     }
 
     public static CartEntry of(CustomerEvent event) {
-        return new CartEntry(event.order(), event.cartLines());
+        return new CartEntry(
+                event.order(),
+                event.cartLines(),
+                event.purchase() == null ? null : event.purchase().orderId());
     }
 
     public boolean isOrder() {
         return order.kind() == EventKind.ORDER;
+    }
+
+    /** Whether both report the same order. */
+    boolean isSameOrder(CartEntry other) {
+        return isOrder() && other.isOrder() && orderId != null && orderId.equals(other.orderId);
     }
 
     @Override

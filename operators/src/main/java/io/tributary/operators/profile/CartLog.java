@@ -53,13 +53,29 @@ public final class CartLog {
     /** Ascending. */
     private final List<CartEntry> entries = new ArrayList<>(4);
 
-    /** Takes an operation in; one that is already there changes nothing. */
-    public void add(CartEntry entry) {
+    /**
+     * Takes an operation in. One that is already there, or repeats an order that is, changes nothing; of an order that
+     * is reported twice the earlier report counts.
+     *
+     * @return whether anything has changed
+     */
+    public boolean add(CartEntry entry) {
         int at = Collections.binarySearch(entries, entry);
-        if (at < 0) {
-            entries.add(-at - 1, entry);
-            forgetOld();
+        if (at >= 0) {
+            return false;
         }
+        for (CartEntry known : entries) {
+            if (known.isSameOrder(entry)) {
+                if (known.compareTo(entry) < 0) {
+                    return false;
+                }
+                entries.remove(known);
+                break;
+            }
+        }
+        entries.add(-at - 1, entry);
+        forgetOld();
+        return true;
     }
 
     private void forgetOld() {
@@ -140,30 +156,31 @@ public final class CartLog {
 
     private static void apply(CartEntry entry, Map<String, Content> contents) {
         switch (entry.order().kind()) {
-            case CART_ADD -> entry.lines().forEach(line -> content(contents, line).quantity += line.quantity());
-            case CART_REMOVE ->
-                entry.lines().forEach(line -> {
-                    Content content = content(contents, line);
-                    content.quantity = Math.max(0, content.quantity - line.quantity());
-                });
+            case CART_ADD -> entry.lines().forEach(line -> put(contents, line));
+            case CART_REMOVE -> entry.lines().forEach(line -> take(contents, line));
             case CART_UPDATE -> {
-                contents.values().forEach(content -> content.quantity = 0);
-                entry.lines().forEach(line -> content(contents, line).quantity += line.quantity());
+                contents.clear();
+                entry.lines().forEach(line -> put(contents, line));
             }
             default -> throw new IllegalStateException("no cart operation: " + entry.order());
         }
     }
 
-    private static Content content(Map<String, Content> contents, CartLine line) {
+    private static void put(Map<String, Content> contents, CartLine line) {
         Content content = contents.computeIfAbsent(line.productId(), id -> new Content());
-        if (line.price() != null) {
-            content.price = line.price();
-            content.currency = line.currency();
+        content.quantity += line.quantity();
+        content.learn(line);
+    }
+
+    private static void take(Map<String, Content> contents, CartLine line) {
+        Content content = contents.get(line.productId());
+        if (content != null) {
+            content.quantity -= line.quantity();
+            content.learn(line);
+            if (content.quantity <= 0) {
+                contents.remove(line.productId());
+            }
         }
-        if (line.name() != null) {
-            content.name = line.name();
-        }
-        return content;
     }
 
     public boolean isEmpty() {
@@ -175,11 +192,21 @@ public final class CartLog {
         return Collections.unmodifiableList(entries);
     }
 
-    /** What is known of a product while folding; its price outlives a removal. */
+    /** What is known of a product while it lies in the cart. */
     private static final class Content {
         private long quantity;
         private BigDecimal price;
         private String currency;
         private String name;
+
+        private void learn(CartLine line) {
+            if (line.price() != null) {
+                price = line.price();
+                currency = line.currency();
+            }
+            if (line.name() != null) {
+                name = line.name();
+            }
+        }
     }
 }

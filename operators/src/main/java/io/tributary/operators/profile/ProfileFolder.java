@@ -70,17 +70,16 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         }
         CustomerEvent event = message.event();
         ActivityLedger activity = state.activity();
-        RecordLedger record = null;
-        activity.add(event, context.timerService().currentWatermark());
-        boolean hasNewIdentifier = activity.noteIdentifiers(event);
-        if (hasNewIdentifier || RecordLedger.isTouchedBy(event)) {
-            record = record();
-            record.add(event);
+        LedgerFold.Effect effect = LedgerFold.apply(
+                activity, this::record, event, context.timerService().currentWatermark());
+        RecordLedger record = effect.record();
+        if (record != null) {
             cold.update(record);
         }
         out.collect(customerEvent(message, state));
-        if (CartEntry.isRelevant(event.kind())) {
-            context.output(CART_CHANGES, new CartChange(message.customerId(), CartEntry.of(event)));
+        CartChange cartChange = CartChange.of(message.customerId(), event, effect.changesCart(), activity.consent());
+        if (cartChange != null) {
+            context.output(CART_CHANGES, cartChange);
         }
         long now = context.timerService().currentProcessingTime();
         if (!state.isPending()) {

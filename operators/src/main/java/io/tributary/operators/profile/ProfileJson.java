@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -39,7 +40,7 @@ public final class ProfileJson {
                 json.writeFieldName("cart");
                 writeCart(json, cart, true);
             }
-            writeConsent(json, record.consent());
+            writeConsent(json, activity.consent().statements());
             json.writeNumberField("version", version);
             json.writeEndObject();
         });
@@ -55,7 +56,7 @@ public final class ProfileJson {
             json.writeStartObject();
             json.writeStringField("customer_id", customerId);
             json.writeFieldName("event");
-            json.writeRawValue(new String(event, java.nio.charset.StandardCharsets.UTF_8));
+            json.writeRawValue(new String(event, StandardCharsets.UTF_8));
             if (!cart.isEmpty()) {
                 json.writeFieldName("cart");
                 writeCart(json, cart, true);
@@ -114,9 +115,7 @@ public final class ProfileJson {
         json.writeObjectFieldStart("orders");
         json.writeNumberField("count", record.orderCount());
         writeAmounts(json, "revenue", record.revenue());
-        if (!refunds.isEmpty()) {
-            writeAmounts(json, "refunds", refunds);
-        }
+        writeAmounts(json, "refunds", refunds);
         if (record.orderCount() > 0) {
             writeTime(json, "first_at", record.firstOrderAt());
             writeTime(json, "last_at", record.lastOrderAt());
@@ -124,13 +123,14 @@ public final class ProfileJson {
         json.writeEndObject();
     }
 
-    private static void writeConsent(JsonGenerator json, SortedMap<String, Boolean> consent) throws IOException {
+    private static void writeConsent(JsonGenerator json, SortedMap<String, Consent.Statement> consent)
+            throws IOException {
         if (consent.isEmpty()) {
             return;
         }
         json.writeObjectFieldStart("consent");
-        for (Map.Entry<String, Boolean> entry : consent.entrySet()) {
-            json.writeBooleanField(entry.getKey(), entry.getValue());
+        for (Map.Entry<String, Consent.Statement> entry : consent.entrySet()) {
+            json.writeBooleanField(entry.getKey(), entry.getValue().granted());
         }
         json.writeEndObject();
     }
@@ -165,6 +165,9 @@ public final class ProfileJson {
 
     private static void writeAmounts(JsonGenerator json, String field, SortedMap<String, BigDecimal> amounts)
             throws IOException {
+        if (amounts.isEmpty()) {
+            return;
+        }
         json.writeObjectFieldStart(field);
         for (Map.Entry<String, BigDecimal> amount : amounts.entrySet()) {
             json.writeStringField(amount.getKey(), Money.format(amount.getValue(), amount.getKey()));

@@ -23,18 +23,17 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The cold half of a fragment's ledger: what few events touch. Identifiers, traits, orders, refunds, consent.
+ * The cold half of a fragment's ledger: what few events touch. Identifiers, traits, orders, refunds.
  *
- * <p>Every part is a fold that does not depend on the order of arrival: traits and consent by event time, orders by id.
+ * <p>Every part is a fold that does not depend on the order of arrival: traits by event time, orders by id.
  *
- * <p>Bounds: {@value #MAX_IDENTIFIERS} identifiers (the strongest), {@value #MAX_TRAITS} traits and
- * {@value #MAX_PURPOSES} purposes (the newest), {@value #MAX_ORDERS} orders by id (older ones are sealed into sums: a
+ * <p>Bounds: {@value #MAX_IDENTIFIERS} identifiers (the strongest), {@value #MAX_TRAITS} traits
+ * (the newest), {@value #MAX_ORDERS} orders by id (older ones are sealed into sums: a
  * repetition of a sealed order counts again), amounts per currency of ISO 4217.
  */
 public final class RecordLedger {
     public static final int MAX_IDENTIFIERS = 1_000;
     public static final int MAX_TRAITS = 300;
-    public static final int MAX_PURPOSES = 100;
     public static final int MAX_ORDERS = 500;
 
     private static final byte FORMAT = 1;
@@ -44,15 +43,11 @@ public final class RecordLedger {
     /** A trait's value and the event that stated it; the JSON text {@code null} means removed. */
     private record Trait(EventOrder statedBy, String json) {}
 
-    /** A purpose's latest statement. */
-    private record Statement(long timestamp, boolean granted) {}
-
     /** A distinct order: the smallest event that reported it. */
-    private record Order(EventOrder reportedBy, BigDecimal amount, String currency) {}
+    private record Order(EventOrder reportedBy, Purchase purchase) {}
 
     private final SortedSet<Identifier> identifiers = new TreeSet<>();
     private final SortedMap<String, Trait> traits = new TreeMap<>();
-    private final SortedMap<String, Statement> consent = new TreeMap<>();
     private final Map<String, Order> orders = new HashMap<>();
     private final SortedMap<String, BigDecimal> refunds = new TreeMap<>();
     private long sealedOrders;
@@ -61,9 +56,7 @@ public final class RecordLedger {
 
     /** Whether an event says something that belongs here, its identifiers apart. */
     public static boolean isTouchedBy(CustomerEvent event) {
-        return event.purchase() != null
-                || !event.traits().isEmpty()
-                || !event.consent().isEmpty();
+        return event.purchase() != null || !event.traits().isEmpty();
     }
 
     /** Folds an event in. */
@@ -73,50 +66,29 @@ public final class RecordLedger {
             identifiers.remove(identifiers.last());
         }
         event.traits().forEach((name, json) -> addTrait(name, new Trait(event.order(), json)));
-        event.consent().forEach((purpose, granted) -> addStatement(purpose, new Statement(event.timestamp(), granted)));
         if (event.kind() == EventKind.ORDER) {
             addOrder(event);
         } else if (event.kind() == EventKind.REFUND) {
-            add(refunds, event.purchase().currency(), event.purchase().amount());
+            add(refunds, event.purchase());
         }
     }
 
     private void addTrait(String name, Trait trait) {
         traits.merge(name, trait, (known, stated) -> stated.statedBy.compareTo(known.statedBy) > 0 ? stated : known);
         if (traits.size() > MAX_TRAITS) {
-            traits.remove(oldest(traits, Comparator.comparing(Trait::statedBy)));
+            traits.remove(Collections.min(
+                            traits.entrySet(),
+                            Map.Entry.<String, Trait>comparingByValue(Comparator.comparing(Trait::statedBy))
+                                    .thenComparing(Map.Entry.<String, Trait>comparingByKey()
+                                            .reversed()))
+                    .getKey());
         }
-    }
-
-    private void addStatement(String purpose, Statement statement) {
-        consent.merge(purpose, statement, (known, stated) -> {
-            if (stated.timestamp == known.timestamp) {
-                return stated.granted ? known : stated;
-            }
-            return stated.timestamp > known.timestamp ? stated : known;
-        });
-        if (consent.size() > MAX_PURPOSES) {
-            consent.remove(oldest(consent, Comparator.comparing(Statement::timestamp)));
-        }
-    }
-
-    /** The key with the oldest value; of equally old ones the last by name. */
-    private static <V> String oldest(SortedMap<String, V> map, Comparator<V> byAge) {
-        return Collections.min(
-                        map.entrySet(),
-                        Map.Entry.<String, V>comparingByValue(byAge)
-                                .thenComparing(
-                                        Map.Entry.<String, V>comparingByKey().reversed()))
-                .getKey();
     }
 
     private void addOrder(CustomerEvent event) {
-        Purchase purchase = event.purchase();
-        // An order without an id counts by itself; no id begins with the separator of the other half.
-        String key = purchase.orderId() == null ? "m\n" + event.messageId() : "o\n" + purchase.orderId();
         orders.merge(
-                key,
-                new Order(event.order(), purchase.amount(), purchase.currency()),
+                orderKey(event),
+                new Order(event.order(), event.purchase()),
                 (known, reported) -> reported.reportedBy.compareTo(known.reportedBy) < 0 ? reported : known);
         if (orders.size() > MAX_ORDERS) {
             seal(Collections.min(orders.entrySet(), Map.Entry.comparingByValue(Comparator.comparing(Order::reportedBy)))
@@ -129,12 +101,27 @@ public final class RecordLedger {
         long at = order.reportedBy.timestamp();
         sealedFirstAt = sealedOrders == 0 ? at : Math.min(sealedFirstAt, at);
         sealedOrders++;
-        add(sealedRevenue, order.currency, order.amount);
+        add(sealedRevenue, order.purchase);
     }
 
-    private static void add(SortedMap<String, BigDecimal> sums, String currency, BigDecimal amount) {
-        if (amount.signum() != 0) {
-            sums.merge(currency, amount, BigDecimal::add);
+    /** An order without an id counts by itself. */
+    private static String orderKey(CustomerEvent event) {
+        String orderId = event.purchase().orderId();
+        return orderId == null ? "message:" + event.messageId() : "order:" + orderId;
+    }
+
+    /** Whether an event reports an order that an earlier one has reported: then it changes nothing. */
+    public boolean repeatsOrder(CustomerEvent event) {
+        if (event.kind() != EventKind.ORDER) {
+            return false;
+        }
+        Order known = orders.get(orderKey(event));
+        return known != null && known.reportedBy.compareTo(event.order()) < 0;
+    }
+
+    private static void add(SortedMap<String, BigDecimal> sums, Purchase purchase) {
+        if (purchase.amount() != null) {
+            sums.merge(purchase.currency(), purchase.amount(), BigDecimal::add);
         }
     }
 
@@ -153,13 +140,6 @@ public final class RecordLedger {
         return present;
     }
 
-    /** Purpose → granted. */
-    public SortedMap<String, Boolean> consent() {
-        SortedMap<String, Boolean> latest = new TreeMap<>();
-        consent.forEach((purpose, statement) -> latest.put(purpose, statement.granted));
-        return latest;
-    }
-
     /** Distinct orders. */
     public long orderCount() {
         return sealedOrders + orders.size();
@@ -168,7 +148,7 @@ public final class RecordLedger {
     /** Currency → exact sum over distinct orders. */
     public SortedMap<String, BigDecimal> revenue() {
         SortedMap<String, BigDecimal> revenue = new TreeMap<>(sealedRevenue);
-        orders.values().forEach(order -> add(revenue, order.currency, order.amount));
+        orders.values().forEach(order -> add(revenue, order.purchase));
         return revenue;
     }
 
@@ -204,18 +184,11 @@ public final class RecordLedger {
                 Identifier.CODEC.write(identifier, out);
             }
             writeTraits(ledger, out);
-            Wire.writeVarInt(ledger.consent.size(), out);
-            for (var entry : ledger.consent.entrySet()) {
-                Wire.writeString(entry.getKey(), out);
-                out.writeLong(entry.getValue().timestamp);
-                out.writeBoolean(entry.getValue().granted);
-            }
             Wire.writeVarInt(ledger.orders.size(), out);
             for (var entry : ledger.orders.entrySet()) {
                 Wire.writeString(entry.getKey(), out);
                 EventOrder.CODEC.write(entry.getValue().reportedBy, out);
-                Wire.writeDecimal(entry.getValue().amount, out);
-                Wire.writeString(entry.getValue().currency, out);
+                Purchase.CODEC.write(entry.getValue().purchase, out);
             }
             writeAmounts(ledger.refunds, out);
             Wire.writeVarLong(ledger.sealedOrders, out);
@@ -266,12 +239,7 @@ public final class RecordLedger {
             }
             readTraits(ledger, in);
             for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                ledger.consent.put(Wire.readString(in), new Statement(in.readLong(), in.readBoolean()));
-            }
-            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                ledger.orders.put(
-                        Wire.readString(in),
-                        new Order(EventOrder.CODEC.read(in), Wire.readDecimal(in), Wire.readString(in)));
+                ledger.orders.put(Wire.readString(in), new Order(EventOrder.CODEC.read(in), Purchase.CODEC.read(in)));
             }
             readAmounts(ledger.refunds, in);
             ledger.sealedOrders = Wire.readVarLong(in);

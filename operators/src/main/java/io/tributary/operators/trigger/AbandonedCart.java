@@ -15,6 +15,9 @@ import org.apache.flink.cep.pattern.conditions.SimpleCondition;
 public record AbandonedCart(Duration delay, Duration expiresAfter) implements Serializable {
     public static final String NAME = "abandoned_cart";
     public static final int DEFINITION_VERSION = 1;
+    /** A customer who refuses this purpose gets no trigger; silence is consent. */
+    public static final String PURPOSE = "marketing";
+
     static final String CART = "cart";
     private static final String END = "end";
 

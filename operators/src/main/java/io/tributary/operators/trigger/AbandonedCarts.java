@@ -33,18 +33,26 @@ public final class AbandonedCarts implements AutoCloseable {
     }
 
     /**
-     * Takes an operation in.
+     * Takes a change in.
      *
      * @param watermark what has passed, milliseconds since 1970
-     * @return whether the operation is late
+     * @return whether an operation came late
      */
-    public boolean add(TriggerState state, CartEntry entry, long watermark) {
+    public boolean add(TriggerState state, CartChange change, long watermark) {
+        if (change.consent() != null) {
+            state.state(change.consent(), watermark);
+        }
+        CartEntry entry = change.entry();
+        if (entry == null) {
+            return false;
+        }
         if (entry.order().timestamp() > watermark) {
             state.await(entry);
             return false;
         }
-        state.cart().add(entry);
-        replay(state, watermark);
+        if (state.cart().add(entry)) {
+            replay(state, watermark);
+        }
         return true;
     }
 
@@ -70,8 +78,9 @@ public final class AbandonedCarts implements AutoCloseable {
         for (CartEntry entry = state.poll(watermark); entry != null; entry = state.poll(watermark)) {
             // Deadlines before the event see the cart before the event.
             host.advanceTime(entry.order().timestamp(), onMatch(publish));
-            state.cart().add(entry);
-            step(state.cart(), entry, publish);
+            if (state.cart().add(entry)) {
+                step(state.cart(), entry, publish);
+            }
         }
         host.advanceTime(watermark + 1, onMatch(publish));
         state.cart().forgetBehind(watermark);

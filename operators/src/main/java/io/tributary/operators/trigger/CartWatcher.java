@@ -44,14 +44,18 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
     public void processElement(CartChange change, Context context, Collector<OutboundRecord> out) throws Exception {
         TriggerState current = state.value();
         if (current == null) {
+            if (change.entry() == null) {
+                // The statement comes again with the customer's next cart event.
+                return;
+            }
             current = new TriggerState();
         }
         TimerService timers = context.timerService();
         long watermark = timers.currentWatermark();
-        if (abandonedCarts.add(current, change.entry(), watermark)) {
+        if (abandonedCarts.add(current, change, watermark)) {
             cartEventsLate.inc();
             setTimer(current, abandonedCarts.nextTimer(current, watermark), timers);
-        } else {
+        } else if (change.entry() != null) {
             setTimer(current, Math.min(current.timer(), change.entry().order().timestamp()), timers);
         }
         state.update(current);

@@ -11,22 +11,27 @@ import java.math.BigDecimal;
  * What an order, a refund or a cancellation says about money.
  *
  * @param orderId {@code order_id}, or null
- * @param amount {@code revenue}, else {@code total}, else the sum of price × quantity; zero if the event names none. Of
+ * @param amount {@code revenue}, else {@code total}, else the sum of price × quantity; null if the event names none. Of
  *     a refund or a cancellation: positive
  * @param currency ISO 4217
  */
 public record Purchase(String orderId, BigDecimal amount, String currency) {
-    static final Codec<Purchase> CODEC = new Codec<>() {
+    public static final Codec<Purchase> CODEC = new Codec<>() {
         @Override
         public void write(Purchase purchase, DataOutput out) throws IOException {
             Wire.writeNullableString(purchase.orderId, out);
-            Wire.writeDecimal(purchase.amount, out);
+            out.writeBoolean(purchase.amount != null);
+            if (purchase.amount != null) {
+                Wire.writeDecimal(purchase.amount, out);
+            }
             Wire.writeString(purchase.currency, out);
         }
 
         @Override
         public Purchase read(DataInput in) throws IOException {
-            return new Purchase(Wire.readNullableString(in), Wire.readDecimal(in), Wire.readString(in));
+            String orderId = Wire.readNullableString(in);
+            BigDecimal amount = in.readBoolean() ? Wire.readDecimal(in) : null;
+            return new Purchase(orderId, amount, Wire.readString(in));
         }
     };
 }
