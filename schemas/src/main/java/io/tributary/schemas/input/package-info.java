@@ -1,0 +1,2 @@
+/** Files as lines of raw bytes, before anybody decides what the bytes mean. */
+package io.tributary.schemas.input;
