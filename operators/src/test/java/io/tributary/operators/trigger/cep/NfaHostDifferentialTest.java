@@ -18,6 +18,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.RandomDistribution;
 import net.jqwik.api.ShrinkingMode;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -25,7 +26,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 /** The host against Flink's own operator: random patterns, random events of several customers. */
 class NfaHostDifferentialTest {
 
-    private static final int TRIES = 40;
+    private static final int TRIES = 20;
     private static final List<String> CUSTOMERS = List.of("ana", "ben", "eva");
 
     /** Greatest number of cases per try, so that {@code tributary.seeds} scales the effort. */
@@ -219,7 +220,8 @@ class NfaHostDifferentialTest {
                 .as(Run::new)
                 .list()
                 .ofMinSize(1)
-                .ofMaxSize(CASES);
+                .ofMaxSize(CASES)
+                .withSizeDistribution(RandomDistribution.uniform());
     }
 
     /** Pauses become times, from 1 on. */
