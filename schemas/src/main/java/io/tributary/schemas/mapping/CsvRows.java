@@ -65,10 +65,11 @@ final class CsvRows implements RowReader {
     void check(List<String> names, String where) {
         for (var column : used) {
             if (!names.contains(column.name())) {
+                var hint = NearestName.hint(column.name(), names);
                 throw mapping.error(
                         column.place(),
-                        "no column '" + column.name() + "'" + NearestName.hint(column.name(), names) + " " + where
-                                + " has: " + String.join(", ", names));
+                        "no column '" + column.name() + "'" + (hint.isEmpty() ? ";" : hint) + " " + where + " has: "
+                                + String.join(", ", names));
             }
             if (names.indexOf(column.name()) != names.lastIndexOf(column.name())) {
                 throw mapping.error(column.place(), where + " has the column '" + column.name() + "' twice");
@@ -130,6 +131,10 @@ final class CsvRows implements RowReader {
         }
 
         private void readHeader(LineReader.Line line) {
+            if (format.mayQuote(line.bytes())
+                    && format.follow(CsvFormat.Quotes.CLOSED, line.bytes()) != CsvFormat.Quotes.CLOSED) {
+                throw broken("its quotes are broken");
+            }
             List<String> names;
             try {
                 names = cells(line, new Joined(List.of(line))).orElseThrow(() -> broken("its quotes are broken"));

@@ -157,6 +157,20 @@ class MappingErrorsTest {
     }
 
     @Test
+    void refusesAFirstLineThatIsNoHeader() {
+        var mapping = Mapping.parse("m.yaml", csv("{type: identify, " + TIME + "}"));
+        var cut = Mapped.write(folder, "cut.csv", "\"at\nor not\",id\n");
+        var blank = Mapped.write(folder, "blank.csv", "\nat,id\n");
+
+        assertThatThrownBy(() -> Mapped.of(mapping, cut))
+                .isInstanceOf(MappingException.class)
+                .hasMessageContaining("cut.csv:1: the first line should be the header, but its quotes are broken");
+        assertThatThrownBy(() -> Mapped.of(mapping, blank))
+                .isInstanceOf(MappingException.class)
+                .hasMessageContaining("blank.csv:1: the first line should be the header, but the line is empty");
+    }
+
+    @Test
     void refusesAColumnThatListedNamesDoNotHaveWhenItIsLoaded() {
         var yaml = "version: 1\ninput: {format: csv, header: false, columns: [a, b]}\nevents:\n- {type: identify, "
                 + TIME + "}\n";
