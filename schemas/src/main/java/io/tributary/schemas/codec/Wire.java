@@ -57,11 +57,16 @@ public final class Wire {
     }
 
     public static byte[] readBytes(DataInput in) throws IOException {
-        byte[] bytes = new byte[readVarInt(in)];
+        int length = readVarInt(in);
+        if (length < 0) {
+            throw new IOException("a negative length");
+        }
+        byte[] bytes = new byte[length];
         in.readFully(bytes);
         return bytes;
     }
 
+    /** Writes a string in UTF-8; an unpaired surrogate, which UTF-8 can't carry, becomes a question mark. */
     public static void writeString(String text, DataOutput out) throws IOException {
         writeBytes(text.getBytes(StandardCharsets.UTF_8), out);
     }

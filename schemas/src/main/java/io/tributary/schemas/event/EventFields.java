@@ -4,12 +4,12 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.tributary.schemas.event.EventParser.Refusal;
 import io.tributary.schemas.identity.Namespace;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,7 +22,14 @@ import java.util.TreeMap;
 final class EventFields {
     private static final JsonFactory WRITER = new JsonFactory();
     private static final int MAX_CONSENT_PURPOSES = 32;
-    private static final int MAX_NAME = 256;
+    private static final int MAX_PURPOSE = 256;
+    private static final int MAX_TRAIT_NAME = 1_024;
+
+    /**
+     * Stands for an object, an array or a truth value where text or a number belongs. No text is equal to it: texts are
+     * {@linkplain #repair repaired}, and this is an unpaired surrogate.
+     */
+    private static final String UNREADABLE = "\uD800";
 
     /** An identifier as it stands in the event. */
     record RawIdentifier(Namespace namespace, String value) {}
@@ -31,13 +38,28 @@ final class EventFields {
     static final class Product {
         private String productId;
         private String sku;
-        String name;
+        private String name;
         String price;
         String quantity;
 
         /** {@code product_id}, else {@code sku}, else null. */
-        String id() {
-            return productId != null && !productId.isBlank() ? productId : sku != null && !sku.isBlank() ? sku : null;
+        String id() throws Refusal {
+            if (productId != null && !productId.isBlank()) {
+                return readable(productId, "product_id");
+            }
+            return sku != null && !sku.isBlank() ? readable(sku, "sku") : null;
+        }
+
+        /** The name, or null if there is none that a person could read. */
+        String name() {
+            return UNREADABLE.equals(name) ? null : name;
+        }
+
+        private static Product unreadable() {
+            Product product = new Product();
+            product.productId = UNREADABLE;
+            product.price = UNREADABLE;
+            return product;
         }
     }
 
@@ -50,26 +72,27 @@ final class EventFields {
     String originalTimestamp;
     String sentAt;
     String receivedAt;
-    String orderId;
     String revenue;
     String total;
     String currency;
-    final Product product = new Product();
+    Product product = new Product();
     List<Product> products;
 
+    private String orderId;
     private String userId;
     private String anonymousId;
     private String previousId;
     private String deviceId;
-    private final List<RawIdentifier> externalIds = new ArrayList<>();
-    private Map<String, String> traits = Map.of();
-    private Map<String, String> contextTraits = Map.of();
-    private Contact contact = new Contact(null, null);
-    private Contact contextContact = new Contact(null, null);
+    private List<RawIdentifier> externalIds = List.of();
+    private Traits traits = Traits.NONE;
+    private Traits contextTraits = Traits.NONE;
     private Map<String, Boolean> consent = Map.of();
-    private String unreadable;
+    private String consentFault;
 
-    private record Contact(String email, String phone) {}
+    /** Traits as they stand in one place of the event, and the e-mail and the phone number among them, or null. */
+    private record Traits(Map<String, String> json, String email, String phone) {
+        private static final Traits NONE = new Traits(Map.of(), null, null);
+    }
 
     EventFields(EventLimits limits) {
         this.limits = limits;
@@ -80,31 +103,31 @@ final class EventFields {
         for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
             JsonToken value = parser.nextToken();
             switch (field) {
-                case "type" -> type = scalar(parser, value, field);
-                case "event" -> event = scalar(parser, value, field);
-                case "messageId" -> messageId = scalar(parser, value, field);
-                case "timestamp" -> timestamp = scalar(parser, value, field);
-                case "originalTimestamp" -> originalTimestamp = scalar(parser, value, field);
-                case "sentAt" -> sentAt = scalar(parser, value, field);
-                case "receivedAt" -> receivedAt = scalar(parser, value, field);
-                case "userId" -> userId = scalar(parser, value, field);
-                case "anonymousId" -> anonymousId = scalar(parser, value, field);
-                case "previousId" -> previousId = scalar(parser, value, field);
+                case "type" -> type = text(parser, value);
+                case "event" -> event = text(parser, value);
+                case "messageId" -> messageId = text(parser, value);
+                case "timestamp" -> timestamp = text(parser, value);
+                case "originalTimestamp" -> originalTimestamp = text(parser, value);
+                case "sentAt" -> sentAt = text(parser, value);
+                case "receivedAt" -> receivedAt = text(parser, value);
+                case "userId" -> userId = text(parser, value);
+                case "anonymousId" -> anonymousId = text(parser, value);
+                case "previousId" -> previousId = text(parser, value);
                 case "properties" -> readProperties(parser, value);
-                case "traits" -> {
-                    traits = readTraits(parser, value);
-                    contact = lastContact;
-                }
+                case "traits" -> traits = readTraits(parser, value);
                 case "context" -> readContext(parser, value);
                 default -> skip(parser);
             }
         }
     }
 
-    /** Set by {@link #readTraits}: the e-mail and the phone number among the traits just read. */
-    private Contact lastContact = new Contact(null, null);
-
     private void readProperties(JsonParser parser, JsonToken start) throws IOException {
+        orderId = null;
+        revenue = null;
+        total = null;
+        currency = null;
+        products = null;
+        product = new Product();
         if (start != JsonToken.START_OBJECT) {
             skip(parser);
             return;
@@ -112,10 +135,10 @@ final class EventFields {
         for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
             JsonToken value = parser.nextToken();
             switch (field) {
-                case "order_id" -> orderId = lenient(parser, value);
-                case "revenue" -> revenue = lenient(parser, value);
-                case "total" -> total = lenient(parser, value);
-                case "currency" -> currency = lenient(parser, value);
+                case "order_id" -> orderId = text(parser, value);
+                case "revenue" -> revenue = text(parser, value);
+                case "total" -> total = text(parser, value);
+                case "currency" -> currency = text(parser, value);
                 case "products" -> products = readProducts(parser, value);
                 default -> readProductField(parser, field, value, product);
             }
@@ -125,62 +148,73 @@ final class EventFields {
     private static void readProductField(JsonParser parser, String field, JsonToken value, Product product)
             throws IOException {
         switch (field) {
-            case "product_id" -> product.productId = lenient(parser, value);
-            case "sku" -> product.sku = lenient(parser, value);
-            case "name" -> product.name = lenient(parser, value);
-            case "price" -> product.price = lenient(parser, value);
-            case "quantity" -> product.quantity = lenient(parser, value);
+            case "product_id" -> product.productId = text(parser, value);
+            case "sku" -> product.sku = text(parser, value);
+            case "name" -> product.name = text(parser, value);
+            case "price" -> product.price = text(parser, value);
+            case "quantity" -> product.quantity = text(parser, value);
             default -> skip(parser);
         }
     }
 
     private static List<Product> readProducts(JsonParser parser, JsonToken start) throws IOException {
+        if (start == JsonToken.VALUE_NULL) {
+            return null;
+        }
         if (start != JsonToken.START_ARRAY) {
             skip(parser);
-            return null;
+            return List.of(Product.unreadable());
         }
         List<Product> products = new ArrayList<>();
         for (JsonToken element = parser.nextToken(); element != JsonToken.END_ARRAY; element = parser.nextToken()) {
-            Product product = new Product();
-            if (element == JsonToken.START_OBJECT) {
-                for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
-                    readProductField(parser, field, parser.nextToken(), product);
-                }
-            } else {
+            if (element != JsonToken.START_OBJECT) {
                 skip(parser);
+                products.add(Product.unreadable());
+                continue;
+            }
+            Product product = new Product();
+            for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+                readProductField(parser, field, parser.nextToken(), product);
             }
             products.add(product);
         }
         return products;
     }
 
-    private Map<String, String> readTraits(JsonParser parser, JsonToken start) throws IOException {
-        lastContact = new Contact(null, null);
+    private Traits readTraits(JsonParser parser, JsonToken start) throws IOException {
         if (start != JsonToken.START_OBJECT) {
             skip(parser);
-            return Map.of();
+            return Traits.NONE;
         }
         String email = null;
         String phone = null;
         Map<String, String> traits = new TreeMap<>();
         for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
             JsonToken value = parser.nextToken();
-            boolean text = value == JsonToken.VALUE_STRING;
             if (field.equals("email")) {
-                email = text ? parser.getText() : null;
+                email = value == JsonToken.VALUE_STRING ? repair(parser.getText()) : null;
             } else if (field.equals("phone")) {
-                phone = text ? parser.getText() : null;
+                phone = value == JsonToken.VALUE_STRING || value == JsonToken.VALUE_NUMBER_INT
+                        ? repair(parser.getText())
+                        : null;
             }
+            String name = repair(field);
             String json = copy(parser, value);
-            if (json.length() <= limits.maxTraitBytes() && field.length() <= MAX_NAME) {
-                traits.put(repair(field), json);
+            if (json.length() > limits.maxTraitBytes() || name.length() > MAX_TRAIT_NAME) {
+                traits.remove(name);
+            } else {
+                traits.put(name, json);
             }
         }
-        lastContact = new Contact(email, phone);
-        return traits;
+        return new Traits(traits, email, phone);
     }
 
     private void readContext(JsonParser parser, JsonToken start) throws IOException {
+        contextTraits = Traits.NONE;
+        deviceId = null;
+        externalIds = List.of();
+        consent = Map.of();
+        consentFault = null;
         if (start != JsonToken.START_OBJECT) {
             skip(parser);
             return;
@@ -188,10 +222,7 @@ final class EventFields {
         for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
             JsonToken value = parser.nextToken();
             switch (field) {
-                case "traits" -> {
-                    contextTraits = readTraits(parser, value);
-                    contextContact = lastContact;
-                }
+                case "traits" -> contextTraits = readTraits(parser, value);
                 case "device" -> readDevice(parser, value);
                 case "externalIds" -> readExternalIds(parser, value);
                 case "consent" -> readConsent(parser, value);
@@ -201,6 +232,7 @@ final class EventFields {
     }
 
     private void readDevice(JsonParser parser, JsonToken start) throws IOException {
+        deviceId = null;
         if (start != JsonToken.START_OBJECT) {
             skip(parser);
             return;
@@ -208,7 +240,7 @@ final class EventFields {
         for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
             JsonToken value = parser.nextToken();
             if (field.equals("id")) {
-                deviceId = scalar(parser, value, "context.device.id");
+                deviceId = text(parser, value);
             } else {
                 skip(parser);
             }
@@ -216,6 +248,7 @@ final class EventFields {
     }
 
     private void readExternalIds(JsonParser parser, JsonToken start) throws IOException {
+        externalIds = new ArrayList<>();
         if (start != JsonToken.START_ARRAY) {
             skip(parser);
             return;
@@ -230,8 +263,8 @@ final class EventFields {
             for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
                 JsonToken value = parser.nextToken();
                 switch (field) {
-                    case "id" -> id = lenient(parser, value);
-                    case "type" -> namespace = lenient(parser, value);
+                    case "id" -> id = text(parser, value);
+                    case "type" -> namespace = text(parser, value);
                     default -> skip(parser);
                 }
             }
@@ -243,46 +276,73 @@ final class EventFields {
     }
 
     private void readConsent(JsonParser parser, JsonToken start) throws IOException {
+        consent = Map.of();
+        consentFault = null;
         if (start != JsonToken.START_OBJECT) {
             skip(parser);
             return;
         }
         for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
             JsonToken value = parser.nextToken();
-            if (!field.equals("categoryPreferences") || value != JsonToken.START_OBJECT) {
+            if (field.equals("categoryPreferences")) {
+                readPreferences(parser, value);
+            } else {
                 skip(parser);
-                continue;
             }
-            Map<String, Boolean> statements = new TreeMap<>();
-            for (String purpose = parser.nextFieldName(); purpose != null; purpose = parser.nextFieldName()) {
-                JsonToken granted = parser.nextToken();
-                if ((granted == JsonToken.VALUE_TRUE || granted == JsonToken.VALUE_FALSE)
-                        && purpose.length() <= MAX_NAME
-                        && statements.size() < MAX_CONSENT_PURPOSES) {
-                    statements.put(repair(purpose), granted == JsonToken.VALUE_TRUE);
-                } else {
-                    skip(parser);
-                }
-            }
-            consent = statements;
         }
     }
 
+    /** A statement about consent that can't be understood must not be taken for silence. */
+    private void readPreferences(JsonParser parser, JsonToken start) throws IOException {
+        consent = Map.of();
+        consentFault = null;
+        if (start == JsonToken.VALUE_NULL) {
+            return;
+        }
+        if (start != JsonToken.START_OBJECT) {
+            skip(parser);
+            consentFault = "categoryPreferences is no object";
+            return;
+        }
+        Map<String, Boolean> statements = new TreeMap<>();
+        for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+            JsonToken granted = parser.nextToken();
+            String purpose = repair(field);
+            switch (granted) {
+                case VALUE_TRUE, VALUE_FALSE -> statements.put(purpose, granted == JsonToken.VALUE_TRUE);
+                case VALUE_NULL -> statements.remove(purpose);
+                default -> {
+                    skip(parser);
+                    consentFault = "a category preference is neither true nor false";
+                }
+            }
+            if (purpose.length() > MAX_PURPOSE) {
+                consentFault = "the name of a category preference is longer than " + MAX_PURPOSE + " characters";
+            } else if (statements.size() > MAX_CONSENT_PURPOSES) {
+                consentFault = "more than " + MAX_CONSENT_PURPOSES + " category preferences";
+            }
+        }
+        consent = statements;
+    }
+
     /** All identifiers that the event carries, wherever they stand. */
-    List<RawIdentifier> rawIdentifiers(EventType type) {
-        List<RawIdentifier> identifiers = new ArrayList<>(externalIds);
-        add(identifiers, Namespace.USER_ID, userId);
-        add(identifiers, Namespace.ANONYMOUS_ID, anonymousId);
-        add(identifiers, Namespace.DEVICE_ID, deviceId);
+    List<RawIdentifier> rawIdentifiers(EventType type) throws Refusal {
+        List<RawIdentifier> identifiers = new ArrayList<>();
+        add(identifiers, Namespace.USER_ID, readable(userId, "userId"));
+        add(identifiers, Namespace.ANONYMOUS_ID, readable(anonymousId, "anonymousId"));
+        add(identifiers, Namespace.DEVICE_ID, readable(deviceId, "context.device.id"));
         if (type == EventType.IDENTIFY) {
-            add(identifiers, Namespace.EMAIL, contact.email);
-            add(identifiers, Namespace.PHONE, contact.phone);
+            add(identifiers, Namespace.EMAIL, traits.email);
+            add(identifiers, Namespace.PHONE, traits.phone);
         }
         if (type == EventType.ALIAS) {
-            add(identifiers, Namespace.ANONYMOUS_ID, previousId);
+            add(identifiers, Namespace.ANONYMOUS_ID, readable(previousId, "previousId"));
         }
-        add(identifiers, Namespace.EMAIL, contextContact.email);
-        add(identifiers, Namespace.PHONE, contextContact.phone);
+        add(identifiers, Namespace.EMAIL, contextTraits.email);
+        add(identifiers, Namespace.PHONE, contextTraits.phone);
+        for (RawIdentifier external : externalIds) {
+            add(identifiers, external.namespace, readable(external.value, "an id of context.externalIds"));
+        }
         return identifiers;
     }
 
@@ -294,44 +354,45 @@ final class EventFields {
 
     /** What the event states about the customer: {@code context.traits}, and {@code traits} of an identify call. */
     Map<String, String> traits(EventType type) {
-        if (type != EventType.IDENTIFY || traits.isEmpty()) {
-            return contextTraits;
+        if (type != EventType.IDENTIFY || traits.json.isEmpty()) {
+            return contextTraits.json;
         }
-        if (contextTraits.isEmpty()) {
-            return traits;
+        if (contextTraits.json.isEmpty()) {
+            return traits.json;
         }
-        Map<String, String> all = new LinkedHashMap<>(contextTraits);
-        all.putAll(traits);
+        Map<String, String> all = new TreeMap<>(contextTraits.json);
+        all.putAll(traits.json);
         return all;
     }
 
-    Map<String, Boolean> consent() {
+    /** {@code context.consent.categoryPreferences}: purpose → granted. */
+    Map<String, Boolean> consent() throws Refusal {
+        if (consentFault != null) {
+            throw new Refusal(RejectReason.BAD_VALUE, consentFault);
+        }
         return consent;
     }
 
-    /** Refuses an event in which a deciding field is an object, an array or a truth value. */
-    void refuseUnreadable() throws Refusal {
-        if (unreadable != null) {
-            throw new Refusal(RejectReason.BAD_VALUE, unreadable + " is neither text nor a number");
-        }
+    /** {@code order_id}, or null if there is none. */
+    String orderId() throws Refusal {
+        return orderId == null || orderId.isBlank() ? null : readable(orderId, "order_id");
     }
 
-    private String scalar(JsonParser parser, JsonToken token, String field) throws IOException {
-        if (token == JsonToken.VALUE_NULL || isText(token)) {
-            return lenient(parser, token);
+    /** Refuses an object, an array or a truth value in a field that decides something. */
+    static String readable(String text, String field) throws Refusal {
+        if (UNREADABLE.equals(text)) {
+            throw new Refusal(RejectReason.BAD_VALUE, field + " is neither text nor a number");
         }
-        unreadable = field;
-        skip(parser);
-        return null;
+        return text;
     }
 
-    /** The text of a string or a number, else null. Unpaired surrogates become U+FFFD. */
-    private static String lenient(JsonParser parser, JsonToken token) throws IOException {
+    /** The text of a string or a number, null for null, else {@link #UNREADABLE}. */
+    private static String text(JsonParser parser, JsonToken token) throws IOException {
         if (isText(token)) {
             return repair(parser.getText());
         }
         skip(parser);
-        return null;
+        return token == JsonToken.VALUE_NULL ? null : UNREADABLE;
     }
 
     private static boolean isText(JsonToken token) {
@@ -346,6 +407,12 @@ final class EventFields {
 
     /** The JSON text of the current value, without white space; numbers keep their digits. */
     private static String copy(JsonParser parser, JsonToken first) throws IOException {
+        if (first == JsonToken.VALUE_STRING) {
+            return "\"" + new String(JsonStringEncoder.getInstance().quoteAsString(repair(parser.getText()))) + "\"";
+        }
+        if (first.isScalarValue()) {
+            return parser.getText();
+        }
         StringWriter text = new StringWriter();
         try (JsonGenerator out = WRITER.createGenerator(text)) {
             int depth = 0;

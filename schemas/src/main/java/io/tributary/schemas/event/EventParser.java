@@ -13,8 +13,11 @@ import io.tributary.schemas.identity.IdentifierRules;
 import io.tributary.schemas.money.Money;
 import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -32,9 +35,15 @@ import java.util.TreeSet;
  * its bytes. Not thread-safe.
  */
 public final class EventParser {
+    private static final byte[] NO_BYTES = {};
     private static final int MAX_MESSAGE_ID = 512;
     private static final int MAX_TEXT = 1_024;
+    private static final int MAX_IDENTIFIERS = 64;
     private static final int UTF8_BOM_LENGTH = 3;
+    private static final int LONGEST_ENCODING_PROBE = 4;
+    private static final long SIGN_BITS = 0x8080_8080_8080_8080L;
+    private static final VarHandle EIGHT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     private final EventLimits limits;
     private final IdentifierRules identifierRules;
@@ -51,6 +60,10 @@ public final class EventParser {
                         .maxNumberLength(limits.maxBytes())
                         .build())
                 .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                // Names come from outside: interning them would fill a table that is never emptied.
+                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                // The table of names has a random seed: whether it overflows must not decide about an event.
+                .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
                 .build();
     }
 
@@ -66,19 +79,21 @@ public final class EventParser {
     /**
      * Reads a record.
      *
+     * @param raw the value; null, which is a record without a value, is refused like an empty line
      * @param recordTime Kafka's record time, milliseconds since 1970; zero or less if there is none
      */
     public Inbound parse(byte[] raw, Origin origin, long recordTime) {
+        byte[] bytes = raw == null ? NO_BYTES : raw;
         try {
-            return read(raw, origin, recordTime);
+            return read(bytes, origin, recordTime);
         } catch (Refusal refusal) {
-            return new Inbound.Refused(new Reject(refusal.reason, refusal.getMessage(), origin, raw));
+            return new Inbound.Refused(new Reject(refusal.reason, refusal.getMessage(), origin, bytes));
         }
     }
 
     private Inbound read(byte[] raw, Origin origin, long recordTime) throws Refusal {
         if (raw.length == 0) {
-            throw new Refusal(RejectReason.EMPTY_LINE, "nothing between two line ends");
+            throw new Refusal(RejectReason.EMPTY_LINE, "no bytes");
         }
         if (raw.length > limits.maxBytes()) {
             throw new Refusal(RejectReason.TOO_LARGE, raw.length + " bytes, the limit is " + limits.maxBytes());
@@ -119,23 +134,28 @@ public final class EventParser {
     }
 
     private static byte[] withoutByteOrderMark(byte[] raw) {
-        boolean marked = raw.length >= UTF8_BOM_LENGTH
-                && raw[0] == (byte) 0xEF
-                && raw[1] == (byte) 0xBB
-                && raw[2] == (byte) 0xBF;
-        return marked ? Arrays.copyOfRange(raw, UTF8_BOM_LENGTH, raw.length) : raw;
+        return startsWithByteOrderMark(raw) ? Arrays.copyOfRange(raw, UTF8_BOM_LENGTH, raw.length) : raw;
+    }
+
+    private static boolean startsWithByteOrderMark(byte[] bytes) {
+        return bytes.length >= UTF8_BOM_LENGTH
+                && bytes[0] == (byte) 0xEF
+                && bytes[1] == (byte) 0xBB
+                && bytes[2] == (byte) 0xBF;
     }
 
     /** Strictly: the JSON parser would let some malformed sequences through, and guess at UTF-16. */
     private static void requireUtf8(byte[] text) throws Refusal {
-        boolean ascii = true;
-        for (byte b : text) {
-            if (b == 0) {
+        if (startsWithByteOrderMark(text)) {
+            throw new Refusal(RejectReason.NOT_JSON, "two byte order marks");
+        }
+        // UTF-16 and UTF-32 are guessed from zeros among the first bytes; further ones are syntax errors.
+        for (int i = 0; i < Math.min(text.length, LONGEST_ENCODING_PROBE); i++) {
+            if (text[i] == 0) {
                 throw new Refusal(RejectReason.NOT_JSON, "a NUL byte");
             }
-            ascii &= b > 0;
         }
-        if (ascii) {
+        if (isAscii(text)) {
             return;
         }
         try {
@@ -149,6 +169,21 @@ public final class EventParser {
         }
     }
 
+    private static boolean isAscii(byte[] text) {
+        int i = 0;
+        for (; i <= text.length - Long.BYTES; i += Long.BYTES) {
+            if (((long) EIGHT_BYTES.get(text, i) & SIGN_BITS) != 0) {
+                return false;
+            }
+        }
+        for (; i < text.length; i++) {
+            if (text[i] < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private Inbound accept(EventFields fields, byte[] raw, byte[] text, Origin origin, long recordTime) throws Refusal {
         if ("tick".equals(fields.type)) {
             return new Inbound.Tick(required(fields.timestamp, "timestamp"), origin);
@@ -159,11 +194,10 @@ public final class EventParser {
                     RejectReason.UNKNOWN_TYPE,
                     fields.type == null ? "no type" : "type is none of identify, alias, group, page, screen, track");
         }
-        fields.refuseUnreadable();
-        if (type == EventType.TRACK && (fields.event == null || fields.event.isBlank())) {
+        String name = type == EventType.TRACK ? EventFields.readable(fields.event, "event") : type.id();
+        if (name == null || name.isBlank()) {
             throw new Refusal(RejectReason.MISSING_EVENT_NAME, "a track call needs an event name");
         }
-        String name = type == EventType.TRACK ? fields.event : type.id();
         if (name.length() > MAX_TEXT) {
             throw new Refusal(RejectReason.BAD_VALUE, "the event name is longer than " + MAX_TEXT + " characters");
         }
@@ -175,8 +209,9 @@ public final class EventParser {
                     RejectReason.IN_FUTURE, "happened " + (timestamp - received) + " ms later than it was received");
         }
         byte[] digest = Hashes.sha256(raw);
-        String messageId =
-                fields.messageId == null || fields.messageId.isEmpty() ? Hashes.hex(digest) : fields.messageId;
+        String messageId = fields.messageId == null || fields.messageId.isBlank()
+                ? Hashes.hex(digest)
+                : EventFields.readable(fields.messageId, "messageId");
         if (messageId.length() > MAX_MESSAGE_ID) {
             throw new Refusal(RejectReason.BAD_VALUE, "messageId is longer than " + MAX_MESSAGE_ID + " characters");
         }
@@ -196,10 +231,12 @@ public final class EventParser {
     }
 
     private List<Identifier> identifiers(EventFields fields, EventType type) throws Refusal {
+        List<EventFields.RawIdentifier> named = fields.rawIdentifiers(type);
+        if (named.size() > MAX_IDENTIFIERS) {
+            throw new Refusal(RejectReason.BAD_VALUE, "more than " + MAX_IDENTIFIERS + " identifiers");
+        }
         TreeSet<Identifier> identifiers = new TreeSet<>();
-        boolean named = false;
-        for (EventFields.RawIdentifier raw : fields.rawIdentifiers(type)) {
-            named = true;
+        for (EventFields.RawIdentifier raw : named) {
             Identifier identifier = identifierRules.normalise(raw.namespace(), raw.value());
             if (identifier != null) {
                 identifiers.add(identifier);
@@ -207,7 +244,8 @@ public final class EventParser {
         }
         if (identifiers.isEmpty()) {
             throw new Refusal(
-                    RejectReason.NO_IDENTIFIER, named ? "every identifier is blocked or invalid" : "no identifier");
+                    RejectReason.NO_IDENTIFIER,
+                    named.isEmpty() ? "no identifier" : "every identifier is blocked or invalid");
         }
         return new ArrayList<>(identifiers);
     }
@@ -271,8 +309,13 @@ public final class EventParser {
         if (id.length() > MAX_TEXT) {
             throw new Refusal(RejectReason.BAD_VALUE, "product_id is longer than " + MAX_TEXT + " characters");
         }
-        String name = product.name != null && product.name.length() <= MAX_TEXT ? product.name : null;
-        return new CartLine(id, wholeQuantity(product), decimal(product.price, "price"), currency, name);
+        String name = product.name();
+        return new CartLine(
+                id,
+                wholeQuantity(product),
+                decimal(product.price, "price"),
+                currency,
+                name == null || name.length() > MAX_TEXT ? null : name);
     }
 
     private static int wholeQuantity(EventFields.Product product) throws Refusal {
@@ -292,7 +335,8 @@ public final class EventParser {
         if (kind != EventKind.ORDER && kind != EventKind.REFUND) {
             return null;
         }
-        if (fields.orderId != null && fields.orderId.length() > MAX_TEXT) {
+        String orderId = fields.orderId();
+        if (orderId != null && orderId.length() > MAX_TEXT) {
             throw new Refusal(RejectReason.BAD_VALUE, "order_id is longer than " + MAX_TEXT + " characters");
         }
         BigDecimal amount = decimal(fields.revenue, "revenue");
@@ -302,7 +346,6 @@ public final class EventParser {
         if (amount == null) {
             amount = sum(fields.products);
         }
-        String orderId = fields.orderId == null || fields.orderId.isBlank() ? null : fields.orderId;
         return new Purchase(orderId, kind == EventKind.REFUND ? amount.abs() : amount, currency(fields));
     }
 

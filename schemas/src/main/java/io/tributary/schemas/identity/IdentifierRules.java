@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /**
  * Normalises identifiers and refuses those that identify nobody.
  *
- * <p>Every value is stripped of surrounding white space. E-mails are lower-cased; phone numbers become E.164. A value
+ * <p>Every value is stripped of surrounding white space, no-break spaces included. E-mails are lower-cased; phone numbers become E.164. A value
  * on the blocklist (compared without case), or made of zeros and hyphens alone, is what broken clients send instead of
  * an identifier: it is dropped.
  */
@@ -35,8 +35,9 @@ public final class IdentifierRules implements Serializable {
             "true",
             "undefined",
             "unknown");
-    private static final Pattern E_MAIL =
-            Pattern.compile("[^\\s@,;<>()\\[\\]\"]{1,64}@[^\\s@,;<>()\\[\\]\"]+\\.[^\\s@.,;<>()\\[\\]\"]+");
+    private static final Pattern E_MAIL = Pattern.compile(
+            "[^\\p{Z}\\p{Cc}@,;<>()\\[\\]\"]{1,64}@[^\\p{Z}\\p{Cc}@,;<>()\\[\\]\"]+\\.[^\\p{Z}\\p{Cc}@.,;<>()\\[\\]\"]+");
+    private static final char NEXT_LINE = '\u0085';
     private static final int MAX_E_MAIL_LENGTH = 254;
 
     private final String phoneRegion;
@@ -52,7 +53,7 @@ public final class IdentifierRules implements Serializable {
 
     /** The normalised identifier, or null if the value identifies nobody. */
     public Identifier normalise(Namespace namespace, String raw) {
-        String value = raw.strip();
+        String value = strip(raw);
         if (value.length() > MAX_LENGTH || isBlocked(value)) {
             return null;
         }
@@ -63,6 +64,23 @@ public final class IdentifierRules implements Serializable {
                     default -> value;
                 };
         return normalised == null ? null : new Identifier(namespace, normalised);
+    }
+
+    /** By Unicode's property White_Space: no-break spaces come with what was copied from a web page. */
+    private static String strip(String raw) {
+        int from = 0;
+        int to = raw.length();
+        while (from < to && isSpace(raw.charAt(from))) {
+            from++;
+        }
+        while (from < to && isSpace(raw.charAt(to - 1))) {
+            to--;
+        }
+        return raw.substring(from, to);
+    }
+
+    private static boolean isSpace(char c) {
+        return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == NEXT_LINE;
     }
 
     private static boolean isBlocked(String value) {

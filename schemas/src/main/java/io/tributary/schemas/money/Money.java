@@ -30,8 +30,8 @@ public final class Money {
     /**
      * Reads a decimal.
      *
-     * @return the exact amount without trailing zeros, or null if the text is no decimal or has more than
-     *     {@link #MAX_DIGITS} digits before or after the point
+     * @return the exact amount without trailing zeros, or null if the text is no decimal, is longer than 64 characters,
+     *     or has more than {@link #MAX_DIGITS} digits before or after the point
      */
     public static BigDecimal parse(String text) {
         if (text.isEmpty() || text.length() > 64) {

@@ -6,9 +6,11 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoField;
 import java.time.temporal.TemporalAccessor;
 import java.time.temporal.TemporalQueries;
+import java.util.Locale;
 
 /**
  * ISO-8601 instants to milliseconds since 1970-01-01T00:00:00Z and back.
@@ -22,21 +24,25 @@ public final class Timestamps {
     /** The last instant that has a four-digit year. */
     public static final long MAX = Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
 
-    private static final DateTimeFormatter GENERAL = new DateTimeFormatterBuilder()
-            .parseCaseInsensitive()
-            .append(DateTimeFormatter.ISO_LOCAL_DATE)
-            .appendLiteral('T')
-            .append(DateTimeFormatter.ISO_LOCAL_TIME)
-            .optionalStart()
-            .appendOffset("+HH:mm", "Z")
-            .optionalEnd()
-            .optionalStart()
-            .appendOffset("+HHmm", "Z")
-            .optionalEnd()
-            .toFormatter();
+    private static final DateTimeFormatter COLON_OFFSET = general("+HH:mm");
+    private static final DateTimeFormatter BASIC_OFFSET = general("+HHmm");
     private static final long MILLIS_PER_DAY = 86_400_000L;
 
     private Timestamps() {}
+
+    private static DateTimeFormatter general(String offset) {
+        // Strict, because the default would take 30 February for the 28th.
+        return new DateTimeFormatterBuilder()
+                .parseCaseInsensitive()
+                .append(DateTimeFormatter.ISO_LOCAL_DATE)
+                .appendLiteral('T')
+                .append(DateTimeFormatter.ISO_LOCAL_TIME)
+                .optionalStart()
+                .appendOffset(offset, "Z")
+                .optionalEnd()
+                .toFormatter(Locale.ROOT)
+                .withResolverStyle(ResolverStyle.STRICT);
+    }
 
     /**
      * Reads an ISO-8601 date and time. A blank stands for the {@code T}; without an offset the time is UTC; digits
@@ -128,7 +134,7 @@ public final class Timestamps {
         String iso =
                 text.length() > 10 && text.charAt(10) == ' ' ? text.substring(0, 10) + "T" + text.substring(11) : text;
         try {
-            TemporalAccessor parsed = GENERAL.parse(iso);
+            TemporalAccessor parsed = (hasColonOffset(iso) ? COLON_OFFSET : BASIC_OFFSET).parse(iso);
             ZoneOffset offset = parsed.query(TemporalQueries.offset());
             LocalDateTime dateTime = LocalDateTime.from(parsed);
             long seconds = dateTime.toEpochSecond(offset == null ? ZoneOffset.UTC : offset);
@@ -136,6 +142,11 @@ public final class Timestamps {
         } catch (DateTimeException e) {
             return INVALID;
         }
+    }
+
+    private static boolean hasColonOffset(String text) {
+        int sign = text.length() - "+00:00".length();
+        return sign > 0 && text.charAt(sign + 3) == ':' && (text.charAt(sign) == '+' || text.charAt(sign) == '-');
     }
 
     /** {@code yyyy-MM-ddTHH:mm:ss.SSSZ}. */
