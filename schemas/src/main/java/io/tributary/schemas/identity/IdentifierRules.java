@@ -35,6 +35,8 @@ public final class IdentifierRules implements Serializable {
             "true",
             "undefined",
             "unknown");
+    private static final int LONGEST_BLOCKED =
+            BLOCKED.stream().mapToInt(String::length).max().orElseThrow();
     private static final Pattern E_MAIL = Pattern.compile(
             "[^\\p{Z}\\p{Cc}@,;<>()\\[\\]\"]{1,64}@[^\\p{Z}\\p{Cc}@,;<>()\\[\\]\"]+\\.[^\\p{Z}\\p{Cc}@.,;<>()\\[\\]\"]+");
     private static final char NEXT_LINE = '\u0085';
@@ -84,7 +86,17 @@ public final class IdentifierRules implements Serializable {
     }
 
     private static boolean isBlocked(String value) {
-        return BLOCKED.contains(value.toLowerCase(Locale.ROOT)) || value.chars().allMatch(c -> c == '0' || c == '-');
+        return (value.length() <= LONGEST_BLOCKED && BLOCKED.contains(value.toLowerCase(Locale.ROOT)))
+                || isZerosAndHyphens(value);
+    }
+
+    private static boolean isZerosAndHyphens(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) != '0' && value.charAt(i) != '-') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String email(String value) {
