@@ -16,14 +16,16 @@ import java.util.List;
 import java.util.Map;
 
 /** Writes a backtest's files. Each appears whole or not at all; {@code summary.json} comes last. */
-final class BacktestWriter {
+public final class BacktestWriter {
     private final Path out;
 
-    BacktestWriter(Path out) {
+    /** @param out the folder; it is created */
+    public BacktestWriter(Path out) {
         this.out = out;
     }
 
-    void write(BacktestResult result, double wallSeconds) throws IOException {
+    /** @param wallSeconds how long the backtest took */
+    public void write(BacktestResult result, double wallSeconds) throws IOException {
         Files.createDirectories(out);
         writeLines("profiles.jsonl", result.profiles());
         writeLines("triggers.jsonl", result.triggers());

@@ -102,8 +102,8 @@ import java.util.regex.Pattern;
  * <p><b>Traits and consent</b>
  *
  * <ol>
- *   <li>Traits come from where the e-mail comes from: {@code traits} of an identify, {@code context.traits} of all
- *       others ({@code traits} of a group describe the group). Values are replaced whole and kept as they came, the
+ *   <li>Traits and contacts stand in {@code context.traits} of any event and in {@code traits} of an identify, which
+ *       win ({@code traits} of a group describe the group). Values are replaced whole and kept as they came, the
  *       e-mail too. An empty set of traits, identifiers' namespaces or consent is left out.
  *   <li>Of traits with equal timestamps the later in the order of events wins.
  *   <li>Consent values other than true and false say nothing.
@@ -120,7 +120,7 @@ import java.util.regex.Pattern;
  *   <li>Currency: an ISO 4217 code in any case, of the whole event (none per product).
  *   <li>An order without {@code revenue}, {@code total} and any price has no amount: it counts but adds no currency. A
  *       stated zero is written.
- *   <li>{@code orders} is left out without orders and refunds; with refunds only, {@code count} is 0 and the times and
+ *   <li>{@code orders} is left out without orders and refunded amounts; with refunds only, {@code count} is 0 and the times and
  *       the revenue are left out.
  *   <li>"A repeated order changes nothing" holds for the cart and for deadlines too.
  *   <li>The bound of 500 open orders is not modelled.
@@ -382,10 +382,7 @@ public final class Oracle {
         if (type.equals("tick")) {
             return Optional.empty();
         }
-        JsonNode traits = type.equals("identify")
-                ? json.path("traits")
-                : json.path("context").path("traits");
-        NavigableSet<Identifier> identifiers = identifiers(json, type, traits);
+        NavigableSet<Identifier> identifiers = identifiers(json, type);
         Instant at = timestamp(json);
         if (!json.path("type").isTextual() || !TYPES.contains(type)) {
             throw new Refused(RejectReason.UNKNOWN_TYPE);
@@ -393,6 +390,7 @@ public final class Oracle {
         String name = type.equals("track") ? eventName(json) : type;
         Commerce commerce = type.equals("track") ? commerce(name, json.path("properties")) : Commerce.NONE;
         String messageId = text(json.path("messageId")).orElseGet(() -> sha256(raw));
+        JsonNode traits = traits(json, type);
         JsonNode consent = json.path("context").path("consent").path("categoryPreferences");
         return Optional.of(new Event(at, messageId, sha256(raw), type, name, identifiers, traits, consent, commerce));
     }
@@ -419,6 +417,19 @@ public final class Oracle {
         return json;
     }
 
+    /** What the event says about the customer: everywhere the context's traits, and over them those of an identify. */
+    private static JsonNode traits(JsonNode json, String type) {
+        ObjectNode traits = Json.object();
+        JsonNode context = json.path("context").path("traits");
+        if (context.isObject()) {
+            traits.setAll((ObjectNode) context);
+        }
+        if (type.equals("identify") && json.path("traits").isObject()) {
+            traits.setAll((ObjectNode) json.path("traits"));
+        }
+        return traits;
+    }
+
     private static String eventName(JsonNode json) throws Refused {
         JsonNode name = json.path("event");
         if (!name.isTextual() || name.textValue().isBlank()) {
@@ -430,14 +441,16 @@ public final class Oracle {
     // --------------------------------------------------------------------------------------------- identifiers of a
     // line
 
-    private static NavigableSet<Identifier> identifiers(JsonNode json, String type, JsonNode traits) throws Refused {
+    private static NavigableSet<Identifier> identifiers(JsonNode json, String type) throws Refused {
         NavigableSet<Identifier> found = new TreeSet<>();
         JsonNode context = json.path("context");
         add(found, "user_id", text(json.path("userId")));
         add(found, "anonymous_id", text(json.path("anonymousId")));
         add(found, "device_id", text(context.path("device").path("id")));
-        add(found, "email", Optional.ofNullable(traits.path("email").textValue()));
-        add(found, "phone", Optional.ofNullable(traits.path("phone").textValue()));
+        addContact(found, context.path("traits"));
+        if (type.equals("identify")) {
+            addContact(found, json.path("traits"));
+        }
         if (type.equals("alias")) {
             add(found, "anonymous_id", text(json.path("previousId")));
         }
@@ -451,6 +464,11 @@ public final class Oracle {
             throw new Refused(RejectReason.NO_IDENTIFIER);
         }
         return found;
+    }
+
+    private static void addContact(Set<Identifier> found, JsonNode traits) {
+        add(found, "email", Optional.ofNullable(traits.path("email").textValue()));
+        add(found, "phone", Optional.ofNullable(traits.path("phone").textValue()));
     }
 
     private static void add(Set<Identifier> found, String namespace, Optional<String> value) {
@@ -717,10 +735,6 @@ public final class Oracle {
         List<Event> orders = firstOfEachOrder(history);
         List<Event> refunds = history.stream().filter(Event::isRefund).toList();
         ObjectNode result = Json.object();
-        if (orders.isEmpty() && refunds.isEmpty()) {
-            return result;
-        }
-        result.put("count", orders.size());
         Money revenue = new Money();
         orders.forEach(o -> revenue.add(o.commerce().currency(), o.commerce().amount()));
         setUnlessEmpty(result, "revenue", revenue.toJson());
@@ -730,6 +744,10 @@ public final class Oracle {
                 .filter(c -> c.amount() != null)
                 .forEach(c -> refunded.add(c.currency(), c.amount().abs()));
         setUnlessEmpty(result, "refunds", refunded.toJson());
+        if (orders.isEmpty() && result.isEmpty()) {
+            return result;
+        }
+        result.put("count", orders.size());
         if (!orders.isEmpty()) {
             result.put("first_at", MILLIS.format(orders.get(0).at()));
             result.put("last_at", MILLIS.format(orders.get(orders.size() - 1).at()));

@@ -201,16 +201,16 @@ class OracleTest {
     }
 
     @Test
-    void readsTraitsOfAnIdentifyAndThePreviousIdOfAnAlias() {
+    void readsContactsOfAnIdentifyAndOfTheContextAndThePreviousIdOfAnAlias() {
         ObjectNode profile = only(oracle(
                 "{'type':'identify','userId':'u1','timestamp':'2026-01-01T00:00:00Z','traits':{'email':'a@x.com'},"
-                        + "'context':{'traits':{'email':'not@read.com'}}}",
+                        + "'context':{'traits':{'email':'b@x.com'}}}",
                 "{'type':'alias','userId':'u1','previousId':'p','timestamp':'2026-01-01T00:00:00Z'}",
                 "{'type':'page','userId':'u1','previousId':'q','timestamp':'2026-01-01T00:00:00Z',"
                         + "'traits':{'email':'neither@read.com'}}"));
 
         assertThat(profile.get("identifiers"))
-                .isEqualTo(Json.quoted("{'anonymous_id':['p'],'email':['a@x.com'],'user_id':['u1']}"));
+                .isEqualTo(Json.quoted("{'anonymous_id':['p'],'email':['a@x.com','b@x.com'],'user_id':['u1']}"));
     }
 
     @Test

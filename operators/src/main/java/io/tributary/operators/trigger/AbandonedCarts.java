@@ -73,8 +73,13 @@ public final class AbandonedCarts implements AutoCloseable {
      */
     public void advance(TriggerState state, String customerId, long watermark, Consumer<Trigger> fired) {
         load(state);
-        Consumer<CartStep> publish = anchor -> fired.accept(
-                new Trigger(definition, customerId, anchor.order(), state.cart().cartAt(anchor.order())));
+        Consumer<CartStep> publish = anchor -> {
+            Trigger trigger = new Trigger(
+                    definition, customerId, anchor.order(), state.cart().cartAt(anchor.order()));
+            if (!state.refusesAt(trigger.firedAt())) {
+                fired.accept(trigger);
+            }
+        };
         for (CartEntry entry = state.poll(watermark); entry != null; entry = state.poll(watermark)) {
             // Deadlines before the event see the cart before the event.
             host.advanceTime(entry.order().timestamp(), onMatch(publish));

@@ -339,28 +339,29 @@ public final class EventParser {
         if (orderId != null && orderId.length() > MAX_TEXT) {
             throw new Refusal(RejectReason.BAD_VALUE, "order_id is longer than " + MAX_TEXT + " characters");
         }
-        BigDecimal amount = decimal(fields.revenue, "revenue");
-        if (amount == null) {
-            amount = decimal(fields.total, "total");
-        }
-        if (amount == null) {
-            amount = sum(fields.products);
-        }
-        return new Purchase(orderId, kind == EventKind.REFUND ? amount.abs() : amount, currency(fields));
+        // Everything that is stated has to be readable, also where another field decides.
+        BigDecimal revenue = decimal(fields.revenue, "revenue");
+        BigDecimal total = decimal(fields.total, "total");
+        BigDecimal sum = sum(fields.products);
+        BigDecimal amount = revenue != null ? revenue : total != null ? total : sum;
+        return new Purchase(
+                orderId, kind == EventKind.REFUND && amount != null ? amount.abs() : amount, currency(fields));
     }
 
+    /** The sum of price × quantity, or null if no product has a price. */
     private static BigDecimal sum(List<EventFields.Product> products) throws Refusal {
-        BigDecimal sum = BigDecimal.ZERO;
+        BigDecimal sum = null;
         if (products != null) {
             for (EventFields.Product product : products) {
                 BigDecimal price = decimal(product.price, "price");
-                BigDecimal quantity = decimal(product.quantity, "quantity");
+                int quantity = wholeQuantity(product);
                 if (price != null) {
-                    sum = sum.add(quantity == null ? price : price.multiply(quantity));
+                    BigDecimal value = price.multiply(BigDecimal.valueOf(quantity));
+                    sum = sum == null ? value : sum.add(value);
                 }
             }
         }
-        return sum.signum() == 0 ? BigDecimal.ZERO : sum.stripTrailingZeros();
+        return sum;
     }
 
     private static BigDecimal decimal(String text, String field) throws Refusal {

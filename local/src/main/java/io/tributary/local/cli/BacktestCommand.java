@@ -1,0 +1,139 @@
+package io.tributary.local.cli;
+
+import io.tributary.local.UserException;
+import io.tributary.local.backtest.Backtest;
+import io.tributary.local.backtest.BacktestResult;
+import io.tributary.local.backtest.BacktestWriter;
+import io.tributary.local.input.EventFiles;
+import io.tributary.operators.trigger.AbandonedCart;
+import io.tributary.schemas.event.EventParser;
+import io.tributary.schemas.time.Timestamps;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Runs the suite's decisions over files, without Kafka and Elasticsearch. */
+@Command(
+        name = "backtest",
+        sortOptions = false,
+        description = {
+            "Runs the customer job's logic over files and writes profiles.jsonl, triggers.jsonl, rejects.jsonl,",
+            "identity-changes.jsonl, segment-changes.jsonl and summary.json. Exits 0 also when lines are rejected.",
+            "The result depends neither on the order of the lines nor on the parallelism.",
+            "",
+            "Not exercised: Kafka, Elasticsearch, checkpoints, watermarks and lateness (all events are applied in",
+            "order, so none is late). All events are held in memory, about a kilobyte each.",
+            ""
+        })
+public final class BacktestCommand implements Callable<Integer> {
+    private static final long PROGRESS_EVERY = 500_000;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--events",
+            required = true,
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "Events: JSON lines of the Segment specification (.jsonl, .json, also .gz), or anything that"
+                    + " a mapping reads.")
+    private List<Path> events;
+
+    @Option(
+            names = "--mapping",
+            arity = "1..*",
+            paramLabel = "M",
+            description = "Mapping files: one for all files, or one for each. See docs/mappings.md.")
+    private List<Path> mappings = new ArrayList<>();
+
+    @Option(
+            names = "--until",
+            paramLabel = "INSTANT",
+            description = "ISO-8601. Later events are not read; timers fire up to and including it (default: the newest"
+                    + " accepted event).")
+    private String until;
+
+    @Option(
+            names = "--parallelism",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Threads (default: ${DEFAULT-VALUE}).")
+    private int parallelism;
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder for the results.")
+    private Path out;
+
+    private long seen;
+
+    @Override
+    public Integer call() throws IOException {
+        if (parallelism < 1 || parallelism > 256) {
+            throw new ParameterException(spec.commandLine(), "--parallelism must be between 1 and 256.");
+        }
+        OptionalLong end = end();
+        EventFiles files = EventFiles.of(events, mappings);
+        if (Files.exists(out) && !Files.isDirectory(out)) {
+            throw new UserException(out + " is a file: --out names a folder");
+        }
+        long started = System.nanoTime();
+        Backtest backtest = new Backtest(AbandonedCart.defaults());
+        files.read(EventParser.withDefaults(), (inbound, json) -> {
+            backtest.add(inbound);
+            if (++seen % PROGRESS_EVERY == 0) {
+                progress("%,d events read".formatted(seen));
+            }
+        });
+        if (seen >= PROGRESS_EVERY) {
+            progress("folding %,d events".formatted(seen));
+        }
+        BacktestResult result = backtest.run(end, parallelism);
+        new BacktestWriter(out).write(result, (System.nanoTime() - started) / 1e9);
+        report(result.counts());
+        return 0;
+    }
+
+    private OptionalLong end() {
+        if (until == null) {
+            return OptionalLong.empty();
+        }
+        long instant = Timestamps.parse(until);
+        if (instant == Timestamps.INVALID) {
+            throw new ParameterException(
+                    spec.commandLine(), "--until is no ISO-8601 instant like 2026-01-31T00:00:00Z: " + until + ".");
+        }
+        return OptionalLong.of(instant);
+    }
+
+    private void progress(String message) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println(message);
+        err.flush();
+    }
+
+    private void report(BacktestResult.Counts counts) {
+        Terminal terminal = Terminal.of(spec.commandLine());
+        long rejected =
+                counts.rejected().values().stream().mapToLong(Long::longValue).sum();
+        terminal.line(
+                "%,d events read: %,d accepted, %,d duplicate, %,d rejected%s",
+                counts.read(),
+                counts.accepted(),
+                counts.duplicate(),
+                rejected,
+                counts.afterUntil() == 0 ? "" : "; %,d after --until".formatted(counts.afterUntil()));
+        counts.rejected().forEach((reason, number) -> terminal.line("  rejected as %s: %,d", reason.id(), number));
+        terminal.line("%,d customers, %,d abandoned carts", counts.customers(), counts.triggers());
+        terminal.line("Results in %s", out);
+    }
+}
