@@ -1,0 +1,236 @@
+package io.tributary.local.sink;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tributary.operators.sink.DocumentWrite;
+import io.tributary.operators.sink.ElasticsearchConnection;
+import io.tributary.operators.sink.ElasticsearchSetup;
+import io.tributary.operators.sink.ProfileDocument;
+import io.tributary.operators.sink.SinkCounter;
+import io.tributary.schemas.event.RejectReason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+
+class ElasticsearchSinkIT {
+    private String prefix;
+
+    @BeforeEach
+    void ownIds(TestInfo test) {
+        SharedElasticsearch.node();
+        prefix = test.getTestMethod().orElseThrow().getName().toLowerCase(Locale.ROOT) + "-";
+    }
+
+    @Test
+    void countsAnOlderVersionAsStaleAndKeepsTheNewerOne() throws Exception {
+        new SinkRun().write(List.of(profile("1", 5, "new")));
+
+        var run = new SinkRun().write(List.of(profile("1", 4, "old"), profile("2", 1, "other")));
+
+        assertThat(run.count(SinkCounter.DOCUMENTS_STALE)).isEqualTo(1);
+        assertThat(run.count(SinkCounter.DOCUMENTS_WRITTEN)).isEqualTo(1);
+        assertThat(run.rejected()).isEmpty();
+        assertThat(trait("1")).isEqualTo("new");
+    }
+
+    @Test
+    void writesTheSameVersionAgainAfterARestart() throws Exception {
+        new SinkRun().write(List.of(profile("1", 5, "same")));
+
+        var run = new SinkRun().write(List.of(profile("1", 5, "same")));
+
+        assertThat(run.count(SinkCounter.DOCUMENTS_WRITTEN)).isEqualTo(1);
+        assertThat(trait("1")).isEqualTo("same");
+    }
+
+    @Test
+    void refusesABadDocumentOnceAndLandsTheRestOfItsBulk() throws Exception {
+        var writes = new ArrayList<>(profiles(20, "good"));
+        var bad = DocumentWrite.of(
+                ElasticsearchSetup.PROFILES,
+                prefix + "bad",
+                7,
+                "{\"first_seen\":\"not a date, but personal\"}".getBytes(UTF_8));
+        writes.add(10, bad);
+
+        var run = new SinkRun().write(writes);
+
+        assertThat(run.rejected()).singleElement().satisfies(rejected -> {
+            assertThat(rejected.reason()).isEqualTo(RejectReason.REFUSED_BY_ELASTICSEARCH);
+            assertThat(rejected.write().id()).isEqualTo(bad.id());
+            assertThat(rejected.write().document()).isEqualTo(bad.document());
+            assertThat(rejected.detail()).contains("first_seen").doesNotContain("personal");
+        });
+        assertThat(run.count(SinkCounter.DOCUMENTS_REJECTED)).isEqualTo(1);
+        assertThat(run.count(SinkCounter.DOCUMENTS_WRITTEN)).isEqualTo(20);
+        assertThat(stored("good")).isEqualTo(20);
+    }
+
+    @Test
+    void findsTheDocumentThatMakesAWholeBulkUnreadable() throws Exception {
+        var writes = new ArrayList<>(profiles(9, "beside"));
+        writes.add(4, DocumentWrite.of(ElasticsearchSetup.PROFILES, prefix + "bad", 1, "{\"a\":".getBytes(UTF_8)));
+
+        var run = new SinkRun().write(writes);
+
+        assertThat(run.rejected())
+                .singleElement()
+                .satisfies(rejected -> assertThat(rejected.write().id()).isEqualTo(prefix + "bad"));
+        assertThat(run.count(SinkCounter.REQUESTS_SPLIT)).isPositive();
+        assertThat(stored("beside")).isEqualTo(9);
+    }
+
+    @Test
+    void refusesWhatTheMappingDoesNotKnow() throws Exception {
+        var run = new SinkRun()
+                .write(List.of(DocumentWrite.of(
+                        ElasticsearchSetup.PROFILES, prefix + "bad", 1, "{\"surprise\":1}".getBytes(UTF_8))));
+
+        assertThat(run.rejected()).singleElement().satisfies(rejected -> assertThat(rejected.detail())
+                .contains("strict"));
+    }
+
+    @Test
+    void refusesADocumentBeyondTheLimitAndGoesOn() throws Exception {
+        var large = DocumentWrite.of(ElasticsearchSetup.PROFILES, prefix + "large", 1, new byte[5 << 20]);
+
+        var run = new SinkRun().write(List.of(large, profile("1", 1, "small")));
+
+        assertThat(run.rejected()).singleElement().satisfies(rejected -> assertThat(rejected.reason())
+                .isEqualTo(RejectReason.TOO_LARGE));
+        assertThat(stored("small")).isEqualTo(1);
+    }
+
+    @Test
+    void losesNothingWhenElasticsearchIsOverloaded() throws Exception {
+        try (var proxy = new FlakyProxy(SharedElasticsearch.node().http(), 429, 5)) {
+            var run = new SinkRun()
+                    .against(ElasticsearchConnection.to(proxy.http()))
+                    .inBatchesOf(50)
+                    .write(profiles(300, "overloaded"));
+
+            assertThat(run.rejected()).isEmpty();
+            assertThat(run.count(SinkCounter.REQUESTS_FAILED)).isEqualTo(5);
+            assertThat(run.count(SinkCounter.DOCUMENTS_RETRIED)).isPositive();
+            assertThat(run.count(SinkCounter.DOCUMENTS_WRITTEN)).isEqualTo(300);
+            assertThat(stored("overloaded")).isEqualTo(300);
+        }
+    }
+
+    @Test
+    void losesNothingWhenTheNodeIsDownForTwentySeconds() throws Exception {
+        var node = SharedElasticsearch.node();
+        new SinkRun().write(profiles(100, "before"));
+        node.stop();
+        var back = CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        node.start();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                CompletableFuture.delayedExecutor(20, TimeUnit.SECONDS));
+
+        // The first hundred change again while the node is down.
+        var run = new SinkRun().inBatchesOf(100).write(versions(2, 1_000, "after"));
+
+        back.get(2, TimeUnit.MINUTES);
+        assertThat(run.count(SinkCounter.DOCUMENTS_RETRIED)).isPositive();
+        assertThat(run.rejected()).isEmpty();
+        assertThat(stored("after")).isEqualTo(1_000);
+        assertThat(stored("before")).isZero();
+    }
+
+    @Test
+    void doesNotBringBackADeletedDocumentByALateRetry() throws Exception {
+        new SinkRun().write(List.of(profile("1", 5, "first")));
+        new SinkRun().write(List.of(ProfileDocument.delete(prefix + "1", 7)));
+
+        var late = new SinkRun().write(List.of(profile("1", 6, "late")));
+
+        assertThat(late.count(SinkCounter.DOCUMENTS_STALE)).isEqualTo(1);
+        assertThat(document("1").path("found").asBoolean(true)).isFalse();
+        assertThat(SharedElasticsearch.get("/cdp-profiles-v1/_settings/index.gc_deletes")
+                        .findValue("gc_deletes")
+                        .asText())
+                .as("longer than the longest retry, see RetrySchedule")
+                .isEqualTo("1h");
+        new SinkRun().write(List.of(profile("1", 8, "again")));
+        assertThat(trait("1")).isEqualTo("again");
+    }
+
+    @Test
+    void sendsOnlyTheNewestVersionOfACustomerInTheBuffer() throws Exception {
+        var writes = IntStream.rangeClosed(1, 100)
+                .mapToObj(version -> profile("1", version, "v" + version))
+                .toList();
+
+        var run = new SinkRun().write(writes);
+
+        assertThat(run.count(SinkCounter.DOCUMENTS_COALESCED)).isPositive();
+        assertThat(run.count(SinkCounter.DOCUMENTS_COALESCED)
+                        + run.count(SinkCounter.DOCUMENTS_WRITTEN)
+                        + run.count(SinkCounter.DOCUMENTS_STALE))
+                .isEqualTo(100);
+        assertThat(trait("1")).isEqualTo("v100");
+    }
+
+    @Test
+    void stopsTheJobWhenNobodyHasSetUpTheAlias() {
+        var write = DocumentWrite.of("cdp-nothing", "1", 1, "{}".getBytes(UTF_8));
+
+        assertThatThrownBy(() -> new SinkRun().impatient().write(List.of(write)))
+                .hasStackTraceContaining("cdp-nothing");
+    }
+
+    @Test
+    void setsUpTwiceWithoutHarm() throws Exception {
+        new SinkRun().write(List.of(profile("1", 1, "kept")));
+
+        ElasticsearchSetup.apply(SharedElasticsearch.connection());
+
+        assertThat(trait("1")).isEqualTo("kept");
+    }
+
+    private List<DocumentWrite> profiles(int count, String trait) {
+        return versions(1, count, trait);
+    }
+
+    private List<DocumentWrite> versions(long version, int count, String trait) {
+        return IntStream.range(0, count)
+                .mapToObj(number -> profile(String.valueOf(number), version, trait))
+                .toList();
+    }
+
+    private DocumentWrite profile(String id, long version, String trait) {
+        return ProfileDocument.write(
+                """
+                {"customer_id": "%s", "version": %d, "traits": {"run": "%s", "note": "%s"}}"""
+                        .formatted(prefix + id, version, prefix + trait, trait)
+                        .getBytes(UTF_8));
+    }
+
+    private long stored(String trait) throws Exception {
+        return SharedElasticsearch.count(ElasticsearchSetup.PROFILES, "traits.run:%22" + prefix + trait + "%22");
+    }
+
+    private String trait(String id) throws Exception {
+        return document(id).path("_source").path("traits").path("note").asText();
+    }
+
+    private JsonNode document(String id) throws Exception {
+        return SharedElasticsearch.get("/" + ElasticsearchSetup.PROFILES + "/_doc/" + prefix + id);
+    }
+}

@@ -1,0 +1,58 @@
+package io.tributary.local.sink;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.local.stack.ElasticsearchNode;
+import io.tributary.operators.sink.ElasticsearchConnection;
+import io.tributary.operators.sink.ElasticsearchSetup;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+
+/** One real node for all tests of a run, set up as in production; it ends with the run. */
+public final class SharedElasticsearch {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static ElasticsearchNode node;
+
+    private SharedElasticsearch() {}
+
+    public static synchronized ElasticsearchNode node() {
+        if (node == null) {
+            try {
+                node = ElasticsearchNode.start(Files.createTempDirectory("shared-elasticsearch"), 0);
+                ElasticsearchSetup.apply(connection());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return node;
+    }
+
+    public static ElasticsearchConnection connection() {
+        return ElasticsearchConnection.to(node().http());
+    }
+
+    /** The answer's body, whatever its status. */
+    public static JsonNode get(String path) throws IOException, InterruptedException {
+        return request("GET", path, "");
+    }
+
+    public static JsonNode request(String method, String path, String body) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(node().http().resolve(path))
+                .header("Content-Type", "application/json")
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                .build();
+        return JSON.readTree(HTTP.send(request, BodyHandlers.ofString()).body());
+    }
+
+    /** Documents that a search finds, after a refresh. */
+    public static long count(String index, String query) throws IOException, InterruptedException {
+        request("POST", "/" + index + "/_refresh", "");
+        return get("/" + index + "/_count?q=" + query).path("count").asLong(-1);
+    }
+}

@@ -1,0 +1,54 @@
+package io.tributary.operators.sink;
+
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import javax.annotation.Nullable;
+
+/**
+ * One document's whole new content, or its deletion, under an external version.
+ *
+ * <p>Elasticsearch applies it only if it holds no greater version of the same document, so writes may arrive twice and
+ * in any order.
+ *
+ * @param index alias (or index) to write to
+ * @param id the document's id
+ * @param version not negative; rises with every change of the document, deletions included
+ * @param document the JSON object, or null to delete
+ */
+public record DocumentWrite(String index, String id, long version, @Nullable byte[] document) implements Serializable {
+    private static final int ACTION_BYTES = 120;
+
+    /** @throws IllegalArgumentException if Elasticsearch can't address it: an empty or too long id, a negative version */
+    public DocumentWrite {
+        if (id.isEmpty() || id.getBytes(StandardCharsets.UTF_8).length > 512) {
+            throw new IllegalArgumentException("A document's id has 1 to 512 bytes");
+        }
+        if (version < 0) {
+            throw new IllegalArgumentException("Negative version " + version);
+        }
+    }
+
+    public static DocumentWrite of(String index, String id, long version, byte[] document) {
+        return new DocumentWrite(index, id, version, document);
+    }
+
+    public static DocumentWrite delete(String index, String id, long version) {
+        return new DocumentWrite(index, id, version, null);
+    }
+
+    public boolean isDelete() {
+        return document == null;
+    }
+
+    Key key() {
+        return new Key(index, id);
+    }
+
+    /** What it adds to a bulk request, in bytes, approximately. */
+    long size() {
+        return (long) ACTION_BYTES + index.length() + id.length() + (document == null ? 0 : document.length);
+    }
+
+    /** Names a document. */
+    record Key(String index, String id) {}
+}

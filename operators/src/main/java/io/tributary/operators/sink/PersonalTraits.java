@@ -1,0 +1,118 @@
+package io.tributary.operators.sink;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Which traits say who a person is: e-mail, phone, names, address, date of birth, picture, as the Segment spec and CRM
+ * exports name them, whatever their case and separators ({@code firstName}, {@code first_name}, {@code First Name}).
+ */
+final class PersonalTraits {
+    private static final Set<String> NAMES = Set.of(
+            "name",
+            "fullname",
+            "firstname",
+            "lastname",
+            "middlename",
+            "givenname",
+            "familyname",
+            "surname",
+            "nickname",
+            "displayname",
+            "username");
+    private static final Set<String> ADDRESSES = Set.of(
+            "address",
+            "addresses",
+            "billingaddress",
+            "shippingaddress",
+            "homeaddress",
+            "street",
+            "streetaddress",
+            "address1",
+            "address2",
+            "addressline1",
+            "addressline2",
+            "housenumber",
+            "postalcode",
+            "postcode",
+            "zip",
+            "zipcode");
+    private static final Set<String> OTHERS = Set.of(
+            "email",
+            "emailaddress",
+            "emails",
+            "phone",
+            "phonenumber",
+            "phones",
+            "mobile",
+            "mobilephone",
+            "telephone",
+            "fax",
+            "birthday",
+            "birthdate",
+            "dateofbirth",
+            "avatar",
+            "photo",
+            "ip",
+            "ipaddress");
+
+    private PersonalTraits() {}
+
+    /** @param shared the other traits; an object that holds both kinds is in both */
+    record Split(ObjectNode personal, ObjectNode shared) {}
+
+    static Split split(ObjectNode traits) {
+        var personal = FreeValues.JSON.createObjectNode();
+        var shared = FreeValues.JSON.createObjectNode();
+        traits.properties().forEach(entry -> {
+            var name = entry.getKey();
+            var value = entry.getValue();
+            if (isPersonal(name) || (value.isArray() && holdsPersonal(value))) {
+                personal.set(name, value);
+            } else if (value instanceof ObjectNode inner && holdsPersonal(inner)) {
+                var parts = split(inner);
+                personal.set(name, parts.personal());
+                if (!parts.shared().isEmpty()) {
+                    shared.set(name, parts.shared());
+                }
+            } else {
+                shared.set(name, value);
+            }
+        });
+        return new Split(personal, shared);
+    }
+
+    static boolean isName(String trait) {
+        return NAMES.contains(plain(trait));
+    }
+
+    static boolean isAddress(String trait) {
+        return ADDRESSES.contains(plain(trait));
+    }
+
+    private static boolean isPersonal(String trait) {
+        var plain = plain(trait);
+        return NAMES.contains(plain) || ADDRESSES.contains(plain) || OTHERS.contains(plain);
+    }
+
+    private static boolean holdsPersonal(JsonNode value) {
+        if (value.isObject()) {
+            return value.properties().stream()
+                    .anyMatch(entry -> isPersonal(entry.getKey()) || holdsPersonal(entry.getValue()));
+        }
+        for (var element : value) {
+            if (holdsPersonal(element)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String plain(String trait) {
+        var plain = new StringBuilder(trait.length());
+        trait.chars().filter(Character::isLetterOrDigit).forEach(letter -> plain.append((char) letter));
+        return plain.toString().toLowerCase(Locale.ROOT);
+    }
+}
