@@ -2,7 +2,6 @@ package io.tributary.jobs;
 
 import io.tributary.jobs.customer.CustomerOptions;
 import io.tributary.jobs.customer.CustomerPorts;
-import io.tributary.jobs.customer.CustomerPortsFactory;
 import io.tributary.jobs.customer.CustomerSettings;
 import io.tributary.jobs.customer.CustomerTopology;
 import io.tributary.jobs.options.OptionsException;
@@ -26,7 +25,7 @@ public final class CustomerJob {
         }
         Configuration options = OptionsFile.read(Path.of(args[1]), CustomerOptions.class);
         CustomerSettings settings = CustomerSettings.from(options);
-        CustomerPorts ports = CustomerPortsFactory.from(options, settings);
+        CustomerPorts ports = CustomerPorts.from(options, settings);
         StreamExecutionEnvironment env = JobEnvironment.create();
         CustomerTopology.wire(env, ports, settings);
         env.execute("tributary-customer");

@@ -16,6 +16,7 @@ enum CustomerOperator {
     FOLD("customer-profile-folder", "Fold profiles by customer"),
     WATCH("customer-cart-watcher", "Watch carts by customer (Flink CEP)"),
     TO_KAFKA("customer-kafka-sink", "Profiles, events, triggers, rejects to Kafka"),
+    DOCUMENTS("customer-search-documents", "Profiles and triggers to documents"),
     TO_SEARCH("customer-elasticsearch-sink", "Profiles and triggers to Elasticsearch");
 
     private final String uid;

@@ -46,12 +46,20 @@ public final class CustomerOptions {
             .withDescription(
                     "Elasticsearch nodes as URLs, separated by semicolons. Left out: no sink to" + " Elasticsearch.");
 
+    public static final ConfigOption<String> ELASTICSEARCH_AUTHORIZATION = ConfigOptions.key(
+                    "elasticsearch.authorization")
+            .stringType()
+            .noDefaultValue()
+            .withDescription("Value of the Authorization header, for example 'ApiKey …'. A secret: keep the file that"
+                    + " contains it readable by the submitting user only.");
+
     public static final ConfigOption<Duration> ELASTICSEARCH_RETRY_LIMIT = ConfigOptions.key(
                     "elasticsearch.retry-limit")
             .durationType()
             .defaultValue(Duration.ofMinutes(10))
             .withDescription("How long a document is retried while Elasticsearch is unreachable or overloaded. After"
-                    + " it the job fails and restarts from its last checkpoint, so that nothing is lost.");
+                    + " it the job fails and restarts from its last checkpoint, so that nothing is lost. Shorter than"
+                    + " index.gc_deletes, an hour in the shipped templates.");
 
     public static final ConfigOption<Duration> LATENESS_BOUND = ConfigOptions.key("events.lateness-bound")
             .durationType()

@@ -1,6 +1,7 @@
 package io.tributary.jobs.customer;
 
 import static io.tributary.jobs.customer.CustomerOperator.DEDUPLICATE;
+import static io.tributary.jobs.customer.CustomerOperator.DOCUMENTS;
 import static io.tributary.jobs.customer.CustomerOperator.FOLD;
 import static io.tributary.jobs.customer.CustomerOperator.INTAKE;
 import static io.tributary.jobs.customer.CustomerOperator.LABEL;
@@ -16,6 +17,7 @@ import io.tributary.operators.identity.FragmentLabeler;
 import io.tributary.operators.profile.CustomerMessage;
 import io.tributary.operators.profile.ProfileFolder;
 import io.tributary.operators.serialization.WireType;
+import io.tributary.operators.sink.SearchDocuments;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.operators.trigger.CartWatcher;
 import io.tributary.schemas.event.CustomerEvent;
@@ -61,7 +63,12 @@ public final class CustomerTopology {
         var rejects = events.getSideOutput(EventIntake.REJECTS);
 
         TO_KAFKA.on(folded.union(profiles, triggers, rejects).sinkTo(ports.kafka()));
-        ports.search().ifPresent(search -> TO_SEARCH.on(profiles.union(triggers).sinkTo(search)));
+        ports.search()
+                .ifPresent(search -> TO_SEARCH.on(DOCUMENTS
+                        .on(profiles.union(triggers)
+                                .flatMap(new SearchDocuments())
+                                .returns(WireType.DOCUMENT_WRITE.info()))
+                        .sinkTo(search)));
     }
 
     private static String firstIdentityKey(CustomerEvent event) {

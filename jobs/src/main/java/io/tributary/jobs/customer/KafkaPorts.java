@@ -47,7 +47,7 @@ final class KafkaPorts {
                 .build();
     }
 
-    private static String bootstrapServers(ReadableConfig options) {
+    static String bootstrapServers(ReadableConfig options) {
         return options.getOptional(CustomerOptions.KAFKA_BOOTSTRAP_SERVERS)
                 .orElseThrow(() -> new OptionsException(CustomerOptions.KAFKA_BOOTSTRAP_SERVERS.key()
                         + " is missing: the job has to know where Kafka is"));

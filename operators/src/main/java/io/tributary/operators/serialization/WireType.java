@@ -4,6 +4,7 @@ import io.tributary.operators.identity.RecentMessages;
 import io.tributary.operators.profile.CustomerMessage;
 import io.tributary.operators.profile.ProfileState;
 import io.tributary.operators.profile.RecordLedger;
+import io.tributary.operators.sink.DocumentWrite;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.operators.trigger.CartStep;
@@ -34,6 +35,8 @@ public final class WireType<T> {
     public static final WireType<CartStep> CART_STEP = of("cart-step", CartStep.class, CartStep.CODEC, true);
     public static final WireType<OutboundRecord> OUTBOUND_RECORD =
             of("outbound-record", OutboundRecord.class, OutboundRecord.CODEC, true);
+    public static final WireType<DocumentWrite> DOCUMENT_WRITE =
+            of("document-write", DocumentWrite.class, DocumentWrite.CODEC, true);
     public static final WireType<RecentMessages> RECENT_MESSAGES =
             of("recent-messages", RecentMessages.class, RecentMessages.CODEC, false);
     public static final WireType<ProfileState> PROFILE_STATE =

@@ -1,5 +1,10 @@
 package io.tributary.operators.sink;
 
+import io.tributary.schemas.codec.Codec;
+import io.tributary.schemas.codec.Wire;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import javax.annotation.Nullable;
@@ -16,6 +21,29 @@ import javax.annotation.Nullable;
  * @param document the JSON object, or null to delete
  */
 public record DocumentWrite(String index, String id, long version, @Nullable byte[] document) implements Serializable {
+    /** For channels between operators of one release; never kept in state. */
+    public static final Codec<DocumentWrite> CODEC = new Codec<>() {
+        @Override
+        public void write(DocumentWrite write, DataOutput out) throws IOException {
+            Wire.writeString(write.index, out);
+            Wire.writeString(write.id, out);
+            Wire.writeVarLong(write.version, out);
+            out.writeBoolean(write.document != null);
+            if (write.document != null) {
+                Wire.writeBytes(write.document, out);
+            }
+        }
+
+        @Override
+        public DocumentWrite read(DataInput in) throws IOException {
+            return new DocumentWrite(
+                    Wire.readString(in),
+                    Wire.readString(in),
+                    Wire.readVarLong(in),
+                    in.readBoolean() ? Wire.readBytes(in) : null);
+        }
+    };
+
     private static final int ACTION_BYTES = 120;
 
     /** @throws IllegalArgumentException if Elasticsearch can't address it: an empty or too long id, a negative version */
