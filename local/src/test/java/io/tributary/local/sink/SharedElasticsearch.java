@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
+import org.apache.flink.util.FileUtils;
 
 /** One real node for all tests of a run, set up as in production; it ends with the run. */
 public final class SharedElasticsearch {
@@ -24,7 +25,12 @@ public final class SharedElasticsearch {
     public static synchronized ElasticsearchNode node() {
         if (node == null) {
             try {
-                node = ElasticsearchNode.start(Files.createTempDirectory("shared-elasticsearch"), 0);
+                var folder = Files.createTempDirectory("shared-elasticsearch");
+                node = ElasticsearchNode.start(folder, 0);
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                    node.close();
+                    FileUtils.deleteDirectoryQuietly(folder.toFile());
+                }));
                 ElasticsearchSetup.apply(connection());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
