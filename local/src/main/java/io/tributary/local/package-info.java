@@ -1,2 +1,2 @@
-/** Placeholder. */
+/** The suite on one machine without Docker. */
 package io.tributary.local;

@@ -20,7 +20,6 @@ import picocli.CommandLine.Spec;
 /** Writes simulated traffic and its truth. Wrong use exits 2, a failure 1; neither destroys a file that was there. */
 @Command(
         name = "simulate",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Writes realistic shop traffic as Segment-spec JSON lines, and FILE.truth.jsonl: which person did what.",
