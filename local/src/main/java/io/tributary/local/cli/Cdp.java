@@ -30,7 +30,14 @@ import picocli.CommandLine.Spec;
         },
         synopsisSubcommandLabel = "COMMAND",
         sortOptions = false,
-        subcommands = {Up.class, Status.class, Down.class, BacktestCommand.class, SimulateCommand.class})
+        subcommands = {
+            Up.class,
+            Status.class,
+            Down.class,
+            BacktestCommand.class,
+            PublishCommand.class,
+            SimulateCommand.class
+        })
 public final class Cdp implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -1,0 +1,134 @@
+package io.tributary.local.publish;
+
+import io.tributary.local.UserException;
+import io.tributary.operators.kafka.OutboundSerializer;
+import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.sink.RejectJson;
+import io.tributary.operators.sink.Topic;
+import io.tributary.schemas.event.Reject;
+import io.tributary.schemas.time.Timestamps;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Sends events to {@code cdp.events.v1}. Kafka's record time is the event's time; a record time of 0 says that a line
+ * has none.
+ */
+public final class Publisher implements AutoCloseable {
+    private static final long NO_TIME = 0;
+
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final int partitions;
+    private final AtomicReference<Exception> failure = new AtomicReference<>();
+
+    public Publisher(String bootstrapServers) {
+        producer = new KafkaProducer<>(
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrapServers,
+                        ProducerConfig.ACKS_CONFIG,
+                        "all",
+                        ProducerConfig.LINGER_MS_CONFIG,
+                        20,
+                        ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                        4 << 20,
+                        ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                        "lz4"),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+        partitions = producer.partitionsFor(Topic.EVENTS).size();
+    }
+
+    /**
+     * Sends a plan.
+     *
+     * @param perSecond events per second, or 0 for as fast as Kafka takes them
+     * @param progress is told how many records have been sent, now and then
+     * @throws UserException if Kafka did not take everything
+     */
+    public void send(PublishPlan plan, long perSecond, LongConsumer progress) throws UserException {
+        for (Reject reject : plan.unsendable()) {
+            OutboundRecord record = RejectJson.record(reject, NO_TIME);
+            send(new OutboundSerializer().serialize(record, null, null));
+        }
+        for (byte[] line : plan.refused()) {
+            send(new ProducerRecord<>(Topic.EVENTS, null, NO_TIME, null, line));
+        }
+        long started = System.nanoTime();
+        long sent = 0;
+        for (PublishPlan.Send next : plan.sends()) {
+            if (perSecond > 0) {
+                waitUntil(started + sent * TimeUnit.SECONDS.toNanos(1) / perSecond);
+            }
+            if (next instanceof PublishPlan.Event event) {
+                byte[] key = event.key().getBytes(StandardCharsets.UTF_8);
+                send(new ProducerRecord<>(Topic.EVENTS, null, event.timestamp(), key, event.json()));
+                sent++;
+            } else {
+                tick(next.timestamp());
+            }
+            if (sent % 1_000 == 0) {
+                progress.accept(sent);
+            }
+        }
+        flush();
+    }
+
+    private void waitUntil(long nanoTime) {
+        for (long rest = nanoTime - System.nanoTime(); rest > 0; rest = nanoTime - System.nanoTime()) {
+            LockSupport.parkNanos(rest);
+        }
+    }
+
+    /**
+     * Writes a tick to every partition.
+     *
+     * @param timestamp milliseconds since 1970
+     */
+    public void tick(long timestamp) throws UserException {
+        byte[] tick = ("{\"type\":\"tick\",\"timestamp\":\"" + Timestamps.format(timestamp) + "\"}")
+                .getBytes(StandardCharsets.UTF_8);
+        for (int partition = 0; partition < partitions; partition++) {
+            send(new ProducerRecord<>(Topic.EVENTS, partition, timestamp, null, tick));
+        }
+    }
+
+    private void send(ProducerRecord<byte[], byte[]> record) throws UserException {
+        check();
+        // The callback tells, and flush() waits.
+        var unused = producer.send(record, (metadata, failed) -> {
+            if (failed != null) {
+                failure.compareAndSet(null, failed);
+            }
+        });
+    }
+
+    /** Returns when Kafka has taken everything. */
+    public void flush() throws UserException {
+        producer.flush();
+        check();
+    }
+
+    private void check() throws UserException {
+        Exception failed = failure.get();
+        if (failed != null) {
+            throw new UserException(
+                    "Kafka did not take everything: " + failed.getMessage()
+                            + ". Publish again: what has arrived is recognised by its message ids",
+                    failed);
+        }
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+}
