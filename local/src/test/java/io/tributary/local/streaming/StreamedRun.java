@@ -1,0 +1,178 @@
+package io.tributary.local.streaming;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.jobs.customer.CustomerOptions;
+import io.tributary.local.sink.SharedElasticsearch;
+import io.tributary.local.stack.CustomerStackJob;
+import io.tributary.local.stack.Endpoints;
+import io.tributary.local.stack.FlinkCluster;
+import io.tributary.local.stack.KafkaBroker;
+import io.tributary.local.stack.Topics;
+import io.tributary.operators.sink.ElasticsearchSetup;
+import io.tributary.operators.sink.Topic;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.util.FileUtils;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/**
+ * The customer job between a fresh broker, a fresh Flink cluster and empty indices. Waiting has a deadline and looks at
+ * what is read; nothing sleeps for a guessed time.
+ */
+final class StreamedRun implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration DEADLINE = Duration.ofMinutes(2);
+
+    private final Path folder;
+    private final KafkaBroker kafka;
+    private final FlinkCluster flink;
+    private JobClient job;
+
+    /** @param partitions of the topic of events */
+    StreamedRun(int partitions) throws Exception {
+        folder = Files.createTempDirectory("streamed-run");
+        kafka = KafkaBroker.start(folder.resolve("kafka"), 0);
+        Topics.create(kafka.bootstrapServers(), partitions);
+        flink = FlinkCluster.start(folder.resolve("flink"), 0);
+        for (String index : List.of("cdp-profiles-v1", "cdp-personal-v1", "cdp-triggers-v1")) {
+            SharedElasticsearch.request("DELETE", "/" + index, "");
+        }
+        ElasticsearchSetup.apply(SharedElasticsearch.connection());
+        start();
+    }
+
+    /** Starts the job, from its newest checkpoint if there is one. */
+    void start() throws Exception {
+        URI elasticsearch = SharedElasticsearch.node().http();
+        Configuration options = new Configuration();
+        options.set(CustomerOptions.PUBLISH_INTERVAL, Duration.ofMillis(200));
+        job = new CustomerStackJob(options, 2)
+                .submit(flink, new Endpoints(kafka.bootstrapServers(), elasticsearch, flink.http()));
+    }
+
+    String bootstrapServers() {
+        return kafka.bootstrapServers();
+    }
+
+    /** Ends the job without notice: what it has in flight is lost to it, its open transactions stay open. */
+    void crash() throws Exception {
+        awaitCheckpointAfter(flink.newestCheckpoint(CustomerStackJob.NAME).orElse(null));
+        job.cancel().get(60, TimeUnit.SECONDS);
+        await("the job to be gone", () -> job.getJobStatus().get().isGloballyTerminalState());
+    }
+
+    private void awaitCheckpointAfter(Path known) throws Exception {
+        await("a further checkpoint", () -> flink.newestCheckpoint(CustomerStackJob.NAME)
+                .filter(newest -> !newest.equals(known))
+                .isPresent());
+    }
+
+    /** Stops the job in good order: all that it has read is committed. */
+    void stop() throws Exception {
+        job.stopWithSavepoint(false, folder.resolve("savepoint").toUri().toString(), SavepointFormatType.CANONICAL)
+                .get(120, TimeUnit.SECONDS);
+    }
+
+    /** Waits until the latest profiles tell of that many events, and Elasticsearch holds each of them. */
+    void awaitProfiles(long events, long customers) throws Exception {
+        await(
+                "profiles of " + events + " events",
+                () -> profiles().values().stream()
+                                .mapToLong(
+                                        profile -> profile.at("/events/count").asLong())
+                                .sum()
+                        >= events);
+        await(
+                "documents of " + customers + " customers",
+                () -> SharedElasticsearch.count("cdp-profiles", "*") >= customers);
+    }
+
+    void awaitRecords(String topic, long number) throws Exception {
+        await(number + " records in " + topic, () -> records(topic).size() >= number);
+    }
+
+    /** The latest profile of each customer. */
+    Map<String, JsonNode> profiles() throws Exception {
+        Map<String, JsonNode> latest = new HashMap<>();
+        for (ConsumerRecord<String, byte[]> record : records(Topic.PROFILES)) {
+            JsonNode profile = JSON.readTree(record.value());
+            JsonNode earlier = latest.put(record.key(), profile);
+            if (earlier != null) {
+                assertThat(profile.get("version").asLong())
+                        .as("versions of %s rise", record.key())
+                        .isGreaterThan(earlier.get("version").asLong());
+            }
+        }
+        return latest;
+    }
+
+    List<JsonNode> values(String topic) throws Exception {
+        List<JsonNode> values = new ArrayList<>();
+        for (ConsumerRecord<String, byte[]> record : records(topic)) {
+            values.add(JSON.readTree(record.value()));
+        }
+        return values;
+    }
+
+    /** Everything committed in a topic. */
+    List<ConsumerRecord<String, byte[]>> records(String topic) {
+        Map<String, Object> config = Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                kafka.bootstrapServers(),
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed");
+        try (KafkaConsumer<String, byte[]> consumer =
+                new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(info -> new TopicPartition(topic, info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            // Read-committed: the end is where the first open transaction begins.
+            Map<TopicPartition, Long> end = consumer.endOffsets(partitions);
+            List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < end.get(partition))) {
+                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+            }
+            return records;
+        }
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private static void await(String what, Condition condition) throws Exception {
+        long end = System.nanoTime() + DEADLINE.toNanos();
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).as("waited %s for %s", DEADLINE, what).isLessThan(end);
+            LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        flink.close();
+        kafka.close();
+        FileUtils.deleteDirectory(folder.toFile());
+    }
+}
