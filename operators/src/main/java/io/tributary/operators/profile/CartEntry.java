@@ -60,7 +60,7 @@ public record CartEntry(EventOrder order, List<CartLine> lines, String orderId) 
     }
 
     /** Whether both report the same order. */
-    boolean isSameOrder(CartEntry other) {
+    public boolean isSameOrder(CartEntry other) {
         return isOrder() && other.isOrder() && orderId != null && orderId.equals(other.orderId);
     }
 

@@ -2,6 +2,7 @@ package io.tributary.operators.trigger;
 
 import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.CartLog;
+import io.tributary.operators.profile.Consent;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.trigger.cep.MatchSink;
 import io.tributary.operators.trigger.cep.NfaHost;
@@ -39,8 +40,8 @@ public final class AbandonedCarts implements AutoCloseable {
      * @return whether an operation came late
      */
     public boolean add(TriggerState state, CartChange change, long watermark) {
-        if (change.consent() != null) {
-            state.state(change.consent(), watermark);
+        for (Consent.Statement statement : change.consent()) {
+            state.state(statement, watermark);
         }
         CartEntry entry = change.entry();
         if (entry == null) {
@@ -50,6 +51,7 @@ public final class AbandonedCarts implements AutoCloseable {
             state.await(entry);
             return false;
         }
+        state.dropRepetitionsOf(entry);
         if (state.cart().add(entry)) {
             replay(state, watermark);
         }

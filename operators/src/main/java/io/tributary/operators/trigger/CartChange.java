@@ -8,14 +8,17 @@ import io.tributary.schemas.event.CustomerEvent;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What the abandoned-cart trigger looks at: a cart event or an order, or a statement on the trigger's purpose.
  *
  * @param entry the operation, or null
- * @param consent the customer's latest statement on the purpose, or null if there is none
+ * @param consent on the purpose: the event's own statement and the customer's latest, as far as there are any. The
+ *     latest alone would hide a refusal that arrives behind a newer renewal and yet holds at a deadline between them.
  */
-public record CartChange(String customerId, CartEntry entry, Consent.Statement consent) {
+public record CartChange(String customerId, CartEntry entry, List<Consent.Statement> consent) {
     /** For channels between operators of one release; never kept in state. */
     public static final Codec<CartChange> CODEC = new Codec<>() {
         @Override
@@ -25,18 +28,21 @@ public record CartChange(String customerId, CartEntry entry, Consent.Statement c
             if (change.entry != null) {
                 CartEntry.CODEC.write(change.entry, out);
             }
-            out.writeBoolean(change.consent != null);
-            if (change.consent != null) {
-                Consent.Statement.CODEC.write(change.consent, out);
+            Wire.writeVarInt(change.consent.size(), out);
+            for (Consent.Statement statement : change.consent) {
+                Consent.Statement.CODEC.write(statement, out);
             }
         }
 
         @Override
         public CartChange read(DataInput in) throws IOException {
-            return new CartChange(
-                    Wire.readString(in),
-                    in.readBoolean() ? CartEntry.CODEC.read(in) : null,
-                    in.readBoolean() ? Consent.Statement.CODEC.read(in) : null);
+            String customerId = Wire.readString(in);
+            CartEntry entry = in.readBoolean() ? CartEntry.CODEC.read(in) : null;
+            List<Consent.Statement> consent = new ArrayList<>(2);
+            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
+                consent.add(Consent.Statement.CODEC.read(in));
+            }
+            return new CartChange(customerId, entry, consent);
         }
     };
 
@@ -47,9 +53,18 @@ public record CartChange(String customerId, CartEntry entry, Consent.Statement c
      * @param consent the customer's, with what the event states
      */
     public static CartChange of(String customerId, CustomerEvent event, boolean changesCart, Consent consent) {
-        if (!changesCart && !event.consent().containsKey(AbandonedCart.PURPOSE)) {
+        Boolean granted = event.consent().get(AbandonedCart.PURPOSE);
+        if (!changesCart && granted == null) {
             return null;
         }
-        return new CartChange(customerId, changesCart ? CartEntry.of(event) : null, consent.on(AbandonedCart.PURPOSE));
+        List<Consent.Statement> statements = new ArrayList<>(2);
+        Consent.Statement latest = consent.on(AbandonedCart.PURPOSE);
+        if (latest != null) {
+            statements.add(latest);
+        }
+        if (granted != null && latest != null && latest.timestamp() != event.timestamp()) {
+            statements.add(new Consent.Statement(event.timestamp(), granted));
+        }
+        return new CartChange(customerId, changesCart ? CartEntry.of(event) : null, statements);
     }
 }

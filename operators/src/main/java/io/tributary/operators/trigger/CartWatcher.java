@@ -3,6 +3,7 @@ package io.tributary.operators.trigger;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.Topic;
+import java.io.IOException;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -54,8 +55,10 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
         long watermark = timers.currentWatermark();
         if (abandonedCarts.add(current, change, watermark)) {
             cartEventsLate.inc();
-            setTimer(current, abandonedCarts.nextTimer(current, watermark), timers);
-        } else if (change.entry() != null) {
+            settle(current, timers);
+            return;
+        }
+        if (change.entry() != null) {
             setTimer(current, Math.min(current.timer(), change.entry().order().timestamp()), timers);
         }
         state.update(current);
@@ -75,11 +78,16 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
             triggersFired.inc();
             out.collect(record(trigger));
         });
-        long next = abandonedCarts.nextTimer(current, watermark);
+        settle(current, timers);
+    }
+
+    /** Sets the timer for what comes next; a state for which nothing comes goes. */
+    private void settle(TriggerState current, TimerService timers) throws IOException {
+        long next = abandonedCarts.nextTimer(current, timers.currentWatermark());
+        setTimer(current, next, timers);
         if (next == TriggerState.NO_TIMER) {
             state.clear();
         } else {
-            setTimer(current, next, timers);
             state.update(current);
         }
     }

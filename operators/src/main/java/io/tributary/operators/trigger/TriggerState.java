@@ -86,11 +86,23 @@ public final class TriggerState {
         return cart;
     }
 
+    /** Takes in what happened ahead of the watermark; of an order that is reported twice the earlier report counts. */
     void await(CartEntry entry) {
+        for (CartEntry known : pending) {
+            if (known.isSameOrder(entry) && known.compareTo(entry) < 0) {
+                return;
+            }
+        }
+        dropRepetitionsOf(entry);
         int at = Collections.binarySearch(pending, entry);
         if (at < 0) {
             pending.add(-at - 1, entry);
         }
+    }
+
+    /** Drops from what is ahead of the watermark any later report of the same order. */
+    void dropRepetitionsOf(CartEntry entry) {
+        pending.removeIf(known -> known.isSameOrder(entry) && known.compareTo(entry) > 0);
     }
 
     /** Whether there is nothing that a further event could need. */

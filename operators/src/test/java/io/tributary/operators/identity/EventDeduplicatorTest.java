@@ -1,0 +1,165 @@
+package io.tributary.operators.identity;
+
+import static io.tributary.operators.testing.TestEvent.after;
+import static io.tributary.operators.testing.TestEvent.minute;
+import static io.tributary.operators.testing.TestEvent.track;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tributary.operators.serialization.WireType;
+import io.tributary.operators.testing.KeyedHarness;
+import io.tributary.operators.testing.TestEvent;
+import io.tributary.schemas.event.CustomerEvent;
+import java.time.Duration;
+import java.util.List;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class EventDeduplicatorTest {
+    private static final String STATE = "recent-messages";
+
+    private KeyedHarness<CustomerEvent, CustomerEvent> harness;
+
+    @AfterEach
+    void leavesNoStateAndNoTimersOnceAllHaveExpired() throws Exception {
+        harness.watermark(after(Duration.ofDays(400)));
+        assertThat(harness.keysIn(STATE)).isZero();
+        assertThat(harness.eventTimeTimers()).isZero();
+        assertThat(harness.entries()).isZero();
+        harness.close();
+    }
+
+    @Test
+    void passesARetryOfAMessageOnlyOnce() throws Exception {
+        start(null);
+        see("m1", minute(1));
+        see("m2", minute(2));
+        see("m1", minute(1));
+
+        assertThat(passed()).containsExactly("m1", "m2");
+    }
+
+    @Test
+    void letsTheSameMessageIdPassForAnotherKey() throws Exception {
+        start(null);
+        process(track("m1", "Page Opened", minute(1)).device("phone"));
+        process(track("m1", "Page Opened", minute(1)).device("laptop"));
+        process(track("m1", "Page Opened", minute(1)).user("42").alsoDevice("phone"));
+
+        assertThat(passed()).as("the device comes before the user").containsExactly("m1", "m1");
+        assertThat(harness.eventTimeTimers()).isEqualTo(2);
+    }
+
+    @Test
+    void recognisesARetryForADayInEitherDirection() throws Exception {
+        start(null);
+        long noon = after(Duration.ofDays(2));
+        see("m1", noon);
+        see("m1", noon + RecentMessages.HORIZON_MILLIS);
+        see("m1", noon - RecentMessages.HORIZON_MILLIS);
+        assertThat(passed()).containsExactly("m1");
+
+        see("m1", noon + RecentMessages.HORIZON_MILLIS + 1);
+        assertThat(passed()).as("beyond the horizon it counts as new").containsExactly("m1");
+    }
+
+    @Test
+    void recognisesARetryThatArrivesBehindNewerMessages() throws Exception {
+        start(null);
+        see("m3", minute(30));
+        see("m1", minute(10));
+        see("m2", minute(20));
+        see("m1", minute(10));
+        see("m2", minute(20));
+
+        assertThat(passed()).containsExactly("m3", "m1", "m2");
+    }
+
+    @Test
+    void remembersTheNewestThousandIdsOfAKey() throws Exception {
+        start(null);
+        for (int i = 0; i < RecentMessages.MAX_IDS + 1; i++) {
+            see("m" + i, minute(1) + i);
+        }
+        assertThat(passed()).hasSize(RecentMessages.MAX_IDS + 1);
+
+        see("m1", minute(1) + 1);
+        assertThat(passed()).as("the oldest of the newest thousand").isEmpty();
+        see("m0", minute(1));
+        assertThat(passed()).as("older than the newest thousand").containsExactly("m0");
+    }
+
+    @Test
+    void keepsOneTimerPerKeyWhichFollowsTheNewestMessage() throws Exception {
+        start(null);
+        see("m1", minute(0));
+        see("m2", minute(60));
+        assertThat(harness.eventTimeTimers()).isEqualTo(1);
+
+        harness.watermark(minute(0) + RecentMessages.HORIZON_MILLIS + 1);
+        assertThat(harness.keysIn(STATE)).as("m2 may still be repeated").isEqualTo(1);
+        assertThat(harness.eventTimeTimers()).isEqualTo(1);
+
+        harness.watermark(minute(60) + RecentMessages.HORIZON_MILLIS);
+        assertThat(harness.keysIn(STATE)).isEqualTo(1);
+        harness.watermark(minute(60) + RecentMessages.HORIZON_MILLIS + 1);
+        assertThat(harness.keysIn(STATE)).isZero();
+    }
+
+    @Test
+    void forgetsALateMessageOfAnUnknownKeyAtTheNextWatermark() throws Exception {
+        start(null);
+        harness.watermark(after(Duration.ofDays(10)));
+        see("m1", minute(1));
+        see("m1", minute(1));
+        assertThat(passed()).containsExactly("m1");
+
+        harness.watermark(after(Duration.ofDays(10)) + 1);
+        assertThat(harness.keysIn(STATE)).isZero();
+    }
+
+    @Test
+    void recognisesARetryAcrossARestore() throws Exception {
+        start(null);
+        see("m1", minute(1));
+        OperatorSubtaskState state = harness.snapshot();
+        harness.close();
+
+        start(state);
+        see("m1", minute(1));
+        see("m2", minute(2));
+        assertThat(passed()).containsExactly("m2");
+        assertThat(harness.eventTimeTimers()).isEqualTo(1);
+    }
+
+    @Test
+    void endsAtTheEndOfABoundedLog() throws Exception {
+        start(null);
+        see("m1", minute(1));
+        harness.watermark(Long.MAX_VALUE);
+
+        assertThat(harness.keysIn(STATE)).isZero();
+        assertThat(harness.eventTimeTimers()).isZero();
+    }
+
+    private void start(OperatorSubtaskState restored) throws Exception {
+        harness = new KeyedHarness<>(
+                new EventDeduplicator(),
+                event -> event.firstIdentityKey().qualified(),
+                WireType.CUSTOMER_EVENT,
+                restored);
+    }
+
+    private void see(String messageId, long at) throws Exception {
+        process(track(messageId, "Page Opened", at));
+    }
+
+    private void process(TestEvent event) throws Exception {
+        CustomerEvent parsed = event.event();
+        harness.process(parsed, parsed.timestamp());
+    }
+
+    private List<String> passed() {
+        return harness.drain().stream().map(CustomerEvent::messageId).toList();
+    }
+}
