@@ -1,0 +1,356 @@
+package io.tributary.operators.profile;
+
+import static io.tributary.operators.testing.TestEvent.added;
+import static io.tributary.operators.testing.TestEvent.after;
+import static io.tributary.operators.testing.TestEvent.identify;
+import static io.tributary.operators.testing.TestEvent.minute;
+import static io.tributary.operators.testing.TestEvent.ordered;
+import static io.tributary.operators.testing.TestEvent.removed;
+import static io.tributary.operators.testing.TestEvent.track;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.operators.serialization.WireType;
+import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.testing.KeyedHarness;
+import io.tributary.operators.testing.TestEvent;
+import io.tributary.operators.trigger.CartChange;
+import io.tributary.schemas.event.CustomerEvent;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ProfileFolderTest {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final String HOT = "profile-hot";
+    private static final String COLD = "profile-cold";
+    private static final long EVERY = 1_000;
+
+    /** Processing time has nothing to do with event time. */
+    private static final long NOW = 5_000_000;
+
+    private KeyedHarness<CustomerMessage, OutboundRecord> harness;
+
+    @BeforeEach
+    void start() throws Exception {
+        harness = started(null);
+        harness.processingTime(NOW);
+    }
+
+    @AfterEach
+    void keepsTheStateOfACustomerForEverButNoTimer() throws Exception {
+        long customers = harness.keysIn(HOT);
+        harness.processingTime(NOW + Duration.ofDays(1).toMillis());
+        harness.watermark(after(Duration.ofDays(400)));
+        assertThat(harness.keysIn(HOT)).isEqualTo(customers);
+        assertThat(harness.keysIn(COLD)).isEqualTo(customers);
+        assertThat(harness.processingTimeTimers()).isZero();
+        assertThat(harness.eventTimeTimers()).isZero();
+        assertThat(harness.entries()).as("two values a customer").isEqualTo((int) (2 * customers));
+        harness.close();
+    }
+
+    @Test
+    void foldsEventsIntoTheProfile() throws Exception {
+        see(identify("m1", minute(0)).alsoDevice("a-1").trait("country", "PL").consent("marketing", true));
+        see(added("m2", "p1", minute(1)));
+        see(ordered("m3", "o1", minute(2)));
+        see(track("m4", "Order Refunded", minute(3)).with("order_id", "o1").with("total", "5.50"));
+        see(added("m5", "p2", minute(4)).with("price", "35.79"));
+        harness.processingTime(NOW + EVERY);
+
+        List<OutboundRecord> profiles = harness.drain(ProfileFolder.PROFILES);
+        OutboundRecord last = profiles.get(profiles.size() - 1);
+        String customer = identify("m1", minute(0)).event().fragment().customerId();
+        assertThat(last.topic()).isEqualTo("cdp.profiles.v1");
+        assertThat(last.key()).isEqualTo(customer);
+        assertThat(last.version()).isEqualTo(5);
+        assertThat(last.timestamp()).isEqualTo(minute(4));
+        assertThat(MAPPER.readTree(last.value()))
+                .isEqualTo(MAPPER.readTree(
+                        """
+                        {"customer_id":"%s","identifiers":{"anonymous_id":["a-1"],"user_id":["42"]},
+                        "traits":{"country":"PL"},
+                        "first_seen":"2026-01-01T00:00:00.000Z","last_seen":"2026-01-01T00:04:00.000Z",
+                        "events":{"count":5,"by_name":{"Order Completed":1,"Order Refunded":1,"Product Added":2,"identify":1}},
+                        "orders":{"count":1,"revenue":{"USD":"25.50"},"refunds":{"USD":"5.50"},
+                        "first_at":"2026-01-01T00:02:00.000Z","last_at":"2026-01-01T00:02:00.000Z"},
+                        "cart":{"items":[{"product_id":"p2","quantity":1,"price":"35.79"}],"value":{"USD":"35.79"},
+                        "updated_at":"2026-01-01T00:04:00.000Z"},
+                        "consent":{"marketing":true},"version":5}"""
+                                .formatted(customer)));
+    }
+
+    @Test
+    void keepsCustomersApart() throws Exception {
+        see(track("m1", "Page Opened", minute(0)).user("1"));
+        see(track("m1", "Page Opened", minute(0)).user("2"));
+
+        assertThat(harness.keysIn(HOT)).isEqualTo(2);
+        assertThat(harness.drain(ProfileFolder.PROFILES))
+                .extracting(OutboundRecord::key)
+                .doesNotHaveDuplicates()
+                .hasSize(2);
+    }
+
+    @Test
+    void publishesTheFirstChangeAtOnceAndTheNextOnesTogether() throws Exception {
+        see(track("m1", "Page Opened", minute(0)));
+        assertThat(versions()).containsExactly(1L);
+
+        harness.processingTime(NOW + 400);
+        see(track("m2", "Page Opened", minute(1)));
+        see(track("m3", "Page Opened", minute(2)));
+        see(track("m4", "Page Opened", minute(3)));
+        assertThat(harness.processingTimeTimers())
+                .as("one timer, however many changes")
+                .isEqualTo(1);
+        harness.processingTime(NOW + EVERY - 1);
+        assertThat(versions()).isEmpty();
+        harness.processingTime(NOW + EVERY);
+        assertThat(versions()).containsExactly(4L);
+        assertThat(harness.processingTimeTimers()).isZero();
+
+        harness.processingTime(NOW + 10 * EVERY);
+        assertThat(versions()).as("nothing has changed since").isEmpty();
+        see(track("m5", "Page Opened", minute(4)));
+        assertThat(versions()).as("at once after a pause").containsExactly(5L);
+    }
+
+    @Test
+    void publishesEveryChangeWhenTheIntervalIsZero() throws Exception {
+        try (KeyedHarness<CustomerMessage, OutboundRecord> eager =
+                new KeyedHarness<>(new ProfileFolder(0), CustomerMessage::customerId, WireType.OUTBOUND_RECORD, null)) {
+            for (int i = 0; i < 3; i++) {
+                CustomerEvent event = track("m" + i, "Page Opened", minute(i)).event();
+                eager.process(new CustomerMessage(event.fragment().customerId(), event), event.timestamp());
+            }
+
+            assertThat(eager.drain(ProfileFolder.PROFILES))
+                    .extracting(OutboundRecord::version)
+                    .containsExactly(1L, 2L, 3L);
+            assertThat(eager.processingTimeTimers()).isZero();
+        }
+        see(track("m1", "Page Opened", minute(0)));
+    }
+
+    @Test
+    void raisesTheVersionStrictlyAlsoByEventsThatChangeNothingElse() throws Exception {
+        List<Long> eventVersions = new ArrayList<>();
+        List<Long> profileVersions = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            harness.processingTime(NOW + i * 300L);
+            see(ordered("m" + i, "o1", minute(30 - i)));
+            harness.drain().forEach(record -> eventVersions.add(record.version()));
+            profileVersions.addAll(versions());
+        }
+
+        assertThat(eventVersions).hasSize(30).isSorted().doesNotHaveDuplicates();
+        assertThat(profileVersions).isNotEmpty().isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void givesEachCustomerEventTheCartAfterItAlsoOutOfOrder() throws Exception {
+        see(added("m1", "p1", minute(1)));
+        see(added("m3", "p3", minute(3)));
+        see(added("m2", "p2", minute(2)));
+        see(track("m4", "Page Opened", minute(4)));
+        see(ordered("m6", "o1", minute(6)));
+        see(track("m5", "Page Opened", minute(5)));
+        see(track("m7", "Page Opened", minute(7)));
+
+        assertThat(carts())
+                .containsExactly("m1: p1", "m3: p1 p3", "m2: p1 p2", "m4: p1 p2 p3", "m6:", "m5: p1 p2 p3", "m7:");
+    }
+
+    @Test
+    void passesTheEventOnAsItCame() throws Exception {
+        TestEvent event = track("m1", "Page Opened", minute(0)).with("path", "/\u00e4\"\\");
+        see(event);
+
+        OutboundRecord record = harness.drain().get(0);
+        assertThat(record.topic()).isEqualTo("cdp.customer-events.v1");
+        assertThat(record.timestamp()).isEqualTo(minute(0));
+        assertThat(new String(record.value(), StandardCharsets.UTF_8))
+                .contains("\"event\":" + new String(event.bytes(), StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void mergesALateEventWithoutRegressingTraits() throws Exception {
+        see(identify("m1", minute(60)).trait("city", "Berlin").consent("marketing", false));
+        harness.watermark(minute(59));
+        CustomerEvent late = identify("m2", minute(1))
+                .trait("city", "Paris")
+                .trait("age", 30)
+                .consent("marketing", true)
+                .event()
+                .asLate();
+        harness.process(new CustomerMessage(late.fragment().customerId(), late), late.timestamp());
+        harness.processingTime(NOW + EVERY);
+
+        JsonNode profile = lastProfile();
+        assertThat(profile.at("/traits/city").asText()).isEqualTo("Berlin");
+        assertThat(profile.at("/traits/age").asInt()).isEqualTo(30);
+        assertThat(profile.at("/consent/marketing").asBoolean()).isFalse();
+        assertThat(profile.path("first_seen").asText()).isEqualTo("2026-01-01T00:01:00.000Z");
+        assertThat(profile.path("last_seen").asText()).isEqualTo("2026-01-01T01:00:00.000Z");
+        assertThat(profile.at("/events/count").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void letsARepeatedOrderChangeNeitherTheSumsNorTheCart() throws Exception {
+        see(ordered("m1", "o1", minute(1)));
+        see(added("m2", "p1", minute(2)));
+        see(ordered("m3", "o1", minute(3)).with("revenue", "999"));
+        harness.processingTime(NOW + EVERY);
+
+        JsonNode profile = lastProfile();
+        assertThat(profile.at("/orders/count").asInt()).isEqualTo(1);
+        assertThat(profile.at("/orders/revenue/USD").asText()).isEqualTo("25.50");
+        assertThat(profile.at("/cart/items")).hasSize(1);
+        assertThat(carts()).containsExactly("m1:", "m2: p1", "m3: p1");
+        assertThat(harness.drain(ProfileFolder.CART_CHANGES)).hasSize(2);
+    }
+
+    @Test
+    void letsTheEarlierOfTwoReportsOfAnOrderCountWhicheverArrivesFirst() throws Exception {
+        see(added("m2", "p1", minute(2)));
+        see(ordered("m3", "o1", minute(3)).with("revenue", "999"));
+        see(ordered("m1", "o1", minute(1)));
+        harness.processingTime(NOW + EVERY);
+
+        JsonNode profile = lastProfile();
+        assertThat(profile.at("/orders/revenue/USD").asText()).isEqualTo("25.50");
+        assertThat(profile.at("/orders/last_at").asText()).isEqualTo("2026-01-01T00:01:00.000Z");
+        assertThat(profile.at("/cart/items")).as("m2 came after the order").hasSize(1);
+    }
+
+    @Test
+    void countsAnOrderWithoutAnIdByItself() throws Exception {
+        see(ordered("m1", null, minute(1)));
+        see(ordered("m2", null, minute(2)));
+        harness.processingTime(NOW + EVERY);
+
+        assertThat(lastProfile().at("/orders/count").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void tellsTheTriggersOnlyWhatConcernsThem() throws Exception {
+        see(track("m1", "Product Viewed", minute(1)));
+        see(identify("m2", minute(2)).consent("analytics", true));
+        see(added("m3", "p1", minute(3)));
+        see(identify("m4", minute(4)).consent("marketing", false));
+        see(ordered("m5", "o1", minute(5)));
+
+        List<CartChange> changes = harness.drain(ProfileFolder.CART_CHANGES);
+        Consent.Statement refusal = new Consent.Statement(minute(4), false);
+        assertThat(changes)
+                .extracting(change ->
+                        change.entry() == null ? null : change.entry().order().messageId())
+                .containsExactly("m3", null, "m5");
+        assertThat(changes)
+                .extracting(CartChange::consent)
+                .containsExactly(List.of(), List.of(refusal), List.of(refusal));
+    }
+
+    @Test
+    void tellsTheTriggersOfARefusalThatArrivesBehindANewerRenewal() throws Exception {
+        see(identify("m2", minute(2)).consent("marketing", true));
+        see(identify("m1", minute(1)).consent("marketing", false));
+
+        assertThat(harness.drain(ProfileFolder.CART_CHANGES).get(1).consent())
+                .containsExactlyInAnyOrder(
+                        new Consent.Statement(minute(2), true), new Consent.Statement(minute(1), false));
+    }
+
+    @Test
+    void givesTheSameOutputsWhenItIsRestoredAfterEveryEvent() throws Exception {
+        List<TestEvent> stream = List.of(
+                identify("m1", minute(0)).alsoDevice("a-1").trait("country", "PL"),
+                added("m3", "p3", minute(3)),
+                added("m2", "p2", minute(2)),
+                ordered("m4", "o1", minute(4)).consent("marketing", true),
+                ordered("m5", "o1", minute(5)),
+                removed("m6", "p3", minute(6)),
+                added("m7", "p7", minute(7)),
+                track("m8", "Page Opened", minute(1)).alsoDevice("a-2"));
+        List<String> straight = run(stream, false);
+        harness.close();
+        start();
+
+        assertThat(run(stream, true)).isEqualTo(straight).hasSizeGreaterThan(stream.size() + 2);
+    }
+
+    private List<String> run(List<TestEvent> stream, boolean restoring) throws Exception {
+        List<String> outputs = new ArrayList<>();
+        long now = NOW;
+        for (TestEvent event : stream) {
+            now += 300;
+            harness.processingTime(now);
+            harness.watermark(event.event().timestamp() - 60_000);
+            see(event);
+            collect(outputs);
+            if (restoring) {
+                OperatorSubtaskState state = harness.snapshot();
+                harness.close();
+                harness = started(state);
+                harness.processingTime(now);
+            }
+        }
+        harness.processingTime(now + EVERY);
+        collect(outputs);
+        return outputs;
+    }
+
+    private void collect(List<String> outputs) {
+        harness.drain().forEach(record -> outputs.add(text(record)));
+        harness.drain(ProfileFolder.PROFILES).forEach(record -> outputs.add(text(record)));
+        harness.drain(ProfileFolder.CART_CHANGES).forEach(change -> outputs.add(change.toString()));
+    }
+
+    private static String text(OutboundRecord record) {
+        return record.id() + " " + new String(record.value(), StandardCharsets.UTF_8);
+    }
+
+    private static KeyedHarness<CustomerMessage, OutboundRecord> started(OperatorSubtaskState restored)
+            throws Exception {
+        return new KeyedHarness<>(
+                new ProfileFolder(EVERY), CustomerMessage::customerId, WireType.OUTBOUND_RECORD, restored);
+    }
+
+    private void see(TestEvent event) throws Exception {
+        CustomerEvent parsed = event.event();
+        harness.process(new CustomerMessage(parsed.fragment().customerId(), parsed), parsed.timestamp());
+    }
+
+    private List<Long> versions() {
+        return harness.drain(ProfileFolder.PROFILES).stream()
+                .map(OutboundRecord::version)
+                .toList();
+    }
+
+    private JsonNode lastProfile() throws IOException {
+        List<OutboundRecord> profiles = harness.drain(ProfileFolder.PROFILES);
+        return MAPPER.readTree(profiles.get(profiles.size() - 1).value());
+    }
+
+    /** Per customer event its message and the products in the cart after it. */
+    private List<String> carts() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (OutboundRecord record : harness.drain()) {
+            JsonNode json = MAPPER.readTree(record.value());
+            StringBuilder line = new StringBuilder(json.at("/event/messageId").asText()).append(':');
+            json.at("/cart/items").forEach(item -> line.append(' ')
+                    .append(item.path("product_id").asText()));
+            lines.add(line.toString());
+        }
+        return lines;
+    }
+}
