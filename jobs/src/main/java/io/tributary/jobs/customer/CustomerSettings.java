@@ -6,7 +6,9 @@ import io.tributary.schemas.event.EventLimits;
 import io.tributary.schemas.identity.IdentifierRules;
 import io.tributary.schemas.money.Money;
 import java.time.Duration;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.util.TimeUtils;
 
 /**
  * What the operators of the customer job need to know.
@@ -37,10 +39,19 @@ public record CustomerSettings(
                         EventLimits.defaults().maxTraitBytes()),
                 new IdentifierRules(
                         options.getOptional(CustomerOptions.PHONE_REGION).orElse(null)),
-                options.get(CustomerOptions.LATENESS_BOUND),
-                options.get(CustomerOptions.PUBLISH_INTERVAL),
+                atLeast(Duration.ZERO, CustomerOptions.LATENESS_BOUND, options),
+                atLeast(Duration.ZERO, CustomerOptions.PUBLISH_INTERVAL, options),
                 new AbandonedCart(
-                        options.get(CustomerOptions.ABANDONED_CART_DELAY),
-                        options.get(CustomerOptions.ABANDONED_CART_EXPIRES_AFTER)));
+                        atLeast(Duration.ofMillis(1), CustomerOptions.ABANDONED_CART_DELAY, options),
+                        atLeast(Duration.ZERO, CustomerOptions.ABANDONED_CART_EXPIRES_AFTER, options)));
+    }
+
+    private static Duration atLeast(Duration least, ConfigOption<Duration> option, ReadableConfig options) {
+        Duration value = options.get(option);
+        if (value.compareTo(least) < 0) {
+            throw new OptionsException(option.key() + ": '" + TimeUtils.formatWithHighestUnit(value) + "' is less than "
+                    + TimeUtils.formatWithHighestUnit(least));
+        }
+        return value;
     }
 }

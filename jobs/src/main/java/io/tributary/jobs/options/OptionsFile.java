@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.description.HtmlFormatter;
 
 /**
  * Reads a job's options from YAML, nested or with dotted keys, and refuses what no option is called.
@@ -94,7 +95,7 @@ public final class OptionsFile {
                 configuration.get(option);
             } catch (IllegalArgumentException e) {
                 throw new OptionsException(source + ": '" + value + "' does not fit " + key + ": "
-                        + option.description().toString());
+                        + new HtmlFormatter().format(option.description()));
             }
         });
         return configuration;
