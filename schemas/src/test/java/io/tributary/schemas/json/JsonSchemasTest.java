@@ -54,6 +54,10 @@ class JsonSchemasTest {
             """
             {"topic":"cdp.events.v1","partition":0,"offset":0,"reason":"empty_line","detail":"no bytes","raw":""}""";
 
+    private static final String DOCUMENT_REJECT =
+            """
+            {"reason":"refused_by_elasticsearch","detail":"400: mapper_parsing_exception","index":"cdp-profiles","document_id":"c_7f3a9c01d2e4b586","version":3,"raw":"eyJ0eXA="}""";
+
     private static Set<ValidationMessage> faults(String schema, JsonNode json) {
         JsonSchema loaded = FACTORY.getSchema(
                 SchemaLocation.of(BASE + schema + ".schema.json"),
@@ -73,6 +77,9 @@ class JsonSchemasTest {
         assertThat(faults("customer-event", CUSTOMER_EVENT)).isEmpty();
         assertThat(faults("reject", FILE_REJECT)).isEmpty();
         assertThat(faults("reject", TOPIC_REJECT)).isEmpty();
+        assertThat(faults("reject", DOCUMENT_REJECT)).isEmpty();
+        assertThat(faults("reject", DOCUMENT_REJECT.replace(",\"raw\":\"eyJ0eXA=\"", "")))
+                .isEmpty();
     }
 
     @Test
@@ -83,7 +90,8 @@ class JsonSchemasTest {
             {"trigger", RETRACTION},
             {"customer-event", CUSTOMER_EVENT},
             {"reject", FILE_REJECT},
-            {"reject", TOPIC_REJECT}
+            {"reject", TOPIC_REJECT},
+            {"reject", DOCUMENT_REJECT}
         }) {
             assertThat(faults(line[0], line[1].replaceFirst("^\\{", "{\"added_later\":{\"x\":1},")))
                     .isEmpty();
@@ -147,6 +155,8 @@ class JsonSchemasTest {
                     reject | "raw":"eyJ0eXA=" | "raw":"{typ"
                     reject | "file":"events.jsonl" | "file":"/tmp/events.jsonl"
                     reject | "detail" | "message"
+                    reject | "raw" | "bytes"
+                    reject | "line":3 | "line":3,"index":"cdp-profiles","document_id":"c_1","version":1
                     """)
     void anotherShapeIsInvalid(String schema, String from, String to) throws IOException {
         String line =

@@ -1,0 +1,67 @@
+package io.tributary.local.backtest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SchemaValidatorsConfig;
+import com.networknt.schema.SpecVersion;
+import io.tributary.local.input.EventFiles;
+import io.tributary.local.simulate.SimulationConfig;
+import io.tributary.local.simulate.SimulationRates;
+import io.tributary.local.simulate.SimulationWriter;
+import io.tributary.local.simulate.Simulator;
+import io.tributary.operators.trigger.AbandonedCart;
+import io.tributary.schemas.event.EventParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every line that a backtest writes about simulated traffic, against the public schemas. */
+class BacktestSchemasTest {
+    private static final String BASE = "https://tributary.example/schemas/";
+    private static final JsonSchemaFactory SCHEMAS = JsonSchemaFactory.getInstance(
+            SpecVersion.VersionFlag.V202012,
+            factory ->
+                    factory.schemaMappers(mappers -> mappers.mapPrefix(BASE, "classpath:io/tributary/schemas/json/")));
+
+    @TempDir
+    private static Path folder;
+
+    @BeforeAll
+    static void backtest() throws IOException {
+        Path events = folder.resolve("shop.jsonl");
+        SimulationConfig config =
+                new SimulationConfig(400, 20, 3, Instant.parse("2026-01-01T00:00:00Z"), 100, SimulationRates.DEFAULT);
+        new SimulationWriter().write(new Simulator(config), events, lines -> {});
+        Backtest backtest = new Backtest(AbandonedCart.defaults());
+        EventFiles.of(List.of(events), List.of())
+                .read(EventParser.withDefaults(), (inbound, json) -> backtest.add(inbound));
+        new BacktestWriter(folder).write(backtest.run(OptionalLong.empty(), 1), 1.0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"profile", "trigger", "reject"})
+    void everyLineIsValid(String kind) throws IOException {
+        JsonSchema schema = SCHEMAS.getSchema(
+                SchemaLocation.of(BASE + kind + ".schema.json"),
+                SchemaValidatorsConfig.builder().build());
+        ObjectMapper mapper = new ObjectMapper();
+
+        List<String> lines = Files.readAllLines(folder.resolve(kind + "s.jsonl"));
+
+        assertThat(lines).hasSizeGreaterThan(10);
+        for (String line : lines) {
+            assertThat(schema.validate(mapper.readTree(line))).as(line).isEmpty();
+        }
+    }
+}
