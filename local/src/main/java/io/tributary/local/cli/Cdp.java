@@ -36,7 +36,10 @@ import picocli.CommandLine.Spec;
             Down.class,
             BacktestCommand.class,
             PublishCommand.class,
-            SimulateCommand.class
+            SimulateCommand.class,
+            ProfileCommand.class,
+            RejectsCommand.class,
+            MappingCommand.class
         })
 public final class Cdp implements Runnable {
     @Spec
@@ -61,12 +64,16 @@ public final class Cdp implements Runnable {
     /** Runs the command and returns its exit code. */
     static int run(String... args) {
         Logs.toDefaultFile();
+        return commandLine().execute(args);
+    }
+
+    /** The command, ready to execute, for whoever wants its output elsewhere. */
+    static CommandLine commandLine() {
         var cdp = new Cdp();
         return new CommandLine(cdp)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((failure, ignored) -> misused(failure))
-                .setExecutionExceptionHandler((failure, command, ignored) -> failed(failure, command, cdp.debug))
-                .execute(args);
+                .setExecutionExceptionHandler((failure, command, ignored) -> failed(failure, command, cdp.debug));
     }
 
     @Override

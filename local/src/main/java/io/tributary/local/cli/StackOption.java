@@ -15,6 +15,11 @@ public final class StackOption {
             description = "The stack's folder. Default: $TRIBUTARY_DIR, else .tributary in the project.")
     private Path dir;
 
+    /** Whether the user named a folder. */
+    boolean isGiven() {
+        return dir != null;
+    }
+
     /** The stack's folder, whether a stack runs there or not. */
     public StackFolder folder() {
         return new StackFolder(dir == null ? defaultFolder() : dir);

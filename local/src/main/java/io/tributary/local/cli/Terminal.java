@@ -11,16 +11,27 @@ import picocli.CommandLine.Help.Ansi;
  * elsewhere, as {@code ./cdp} decides; text from outside goes in as an argument, so that it is never taken for markup.
  */
 public final class Terminal {
+    private static final int WIDTH_OF_NO_TERMINAL = 160;
+
     private final PrintWriter out;
     private final Ansi ansi;
+    private final CommandLine command;
 
-    private Terminal(PrintWriter out, Ansi ansi) {
+    private Terminal(PrintWriter out, Ansi ansi, CommandLine command) {
         this.out = out;
         this.ansi = ansi;
+        this.command = command;
     }
 
     public static Terminal of(CommandLine command) {
-        return new Terminal(command.getOut(), command.getColorScheme().ansi());
+        return new Terminal(command.getOut(), command.getColorScheme().ansi(), command);
+    }
+
+    /** Columns of the terminal, or 160 where the output goes elsewhere. */
+    public int width() {
+        return ansi.enabled()
+                ? command.getCommandSpec().usageMessage().autoWidth(true).width()
+                : WIDTH_OF_NO_TERMINAL;
     }
 
     /**

@@ -8,6 +8,7 @@ import io.tributary.operators.sink.Topic;
 import io.tributary.schemas.event.Reject;
 import io.tributary.schemas.time.Timestamps;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -23,6 +24,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * has none.
  */
 public final class Publisher implements AutoCloseable {
+    /** Header of what was rejected before: the id of its reject; several, if it stands for several with its bytes. */
+    public static final String REPLAY_HEADER = "tributary_replay_of";
+
     private static final long NO_TIME = 0;
 
     private final KafkaProducer<byte[], byte[]> producer;
@@ -80,6 +84,21 @@ public final class Publisher implements AutoCloseable {
             }
         }
         flush();
+    }
+
+    /**
+     * Sends what was rejected before, marked as such.
+     *
+     * @param recordTime Kafka's record time, milliseconds since 1970
+     * @param rejectIds which rejects it is of
+     */
+    public void sendAgain(PublishPlan.Event event, long recordTime, List<String> rejectIds) throws UserException {
+        var record = new ProducerRecord<>(
+                Topic.EVENTS, null, recordTime, event.key().getBytes(StandardCharsets.UTF_8), event.json());
+        for (String rejectId : rejectIds) {
+            record.headers().add(REPLAY_HEADER, rejectId.getBytes(StandardCharsets.UTF_8));
+        }
+        send(record);
     }
 
     private void waitUntil(long nanoTime) {

@@ -6,16 +6,16 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** The valid name that somebody probably meant. */
-final class NearestName {
+public final class NearestName {
     private NearestName() {}
 
     /** {@code " — did you mean 'column'?"}, or nothing if no name is near. */
-    static String hint(String wrong, Collection<String> valid) {
+    public static String hint(String wrong, Collection<String> valid) {
         return of(wrong, valid).map(name -> " — did you mean '" + name + "'?").orElse("");
     }
 
     /** The nearest name within a third of its length (at least one letter), ignoring case, underscores and hyphens. */
-    static Optional<String> of(String wrong, Collection<String> valid) {
+    public static Optional<String> of(String wrong, Collection<String> valid) {
         var folded = fold(wrong);
         return valid.stream()
                 .filter(name -> distance(folded, fold(name)) <= Math.max(1, name.length() / 3))

@@ -1,0 +1,66 @@
+package io.tributary.local.lookup;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tributary.local.UserException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The {@code profiles.jsonl} of a backtest. Numbers are shown as they stand there. */
+public final class ProfileFile implements Profiles {
+    static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+
+    private final Path file;
+
+    public ProfileFile(Path file) {
+        this.file = file;
+    }
+
+    @Override
+    public String name() {
+        return file.toString();
+    }
+
+    @Override
+    public FoundProfiles find(ProfileQuery query) throws IOException {
+        List<ObjectNode> found = new ArrayList<>();
+        long total = 0;
+        long number = 0;
+        try (BufferedReader lines = Files.newBufferedReader(file)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                ObjectNode profile = read(line, ++number);
+                if (query.matches(profile)) {
+                    total++;
+                    if (found.size() < MOST) {
+                        found.add(profile);
+                    }
+                }
+            }
+        }
+        return new FoundProfiles(found, total);
+    }
+
+    private ObjectNode read(String line, long number) throws UserException {
+        try {
+            JsonNode json = JSON.readTree(line);
+            if (json instanceof ObjectNode profile && profile.has("customer_id")) {
+                return profile;
+            }
+        } catch (JsonProcessingException e) {
+            throw new UserException("%s:%d is not JSON; run the backtest again".formatted(file, number), e);
+        }
+        throw new UserException("%s:%d is no profile; run the backtest again".formatted(file, number));
+    }
+}
