@@ -2,6 +2,7 @@ package io.tributary.local.stack;
 
 import io.tributary.operators.sink.Topic;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -44,6 +46,9 @@ public final class Topics {
 
     /** A reject carries a whole message in base64, a profile many identifiers: more than the 1 MB that is the default. */
     private static final String MAX_MESSAGE_BYTES = Integer.toString(4 << 20);
+
+    private static final Duration GROWTH_LIMIT = Duration.ofSeconds(20);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
     private Topics() {}
 
@@ -126,18 +131,32 @@ public final class Topics {
                 "request.timeout.ms", "10000"));
     }
 
-    private static void grow(Admin admin, int partitions) throws ExecutionException, InterruptedException {
-        var now = admin.describeTopics(List.of(Topic.EVENTS))
+    private static void grow(Admin admin, int partitions)
+            throws IOException, ExecutionException, InterruptedException {
+        if (eventPartitions(admin) < partitions) {
+            admin.createPartitions(Map.of(Topic.EVENTS, NewPartitions.increaseTo(partitions)))
+                    .all()
+                    .get();
+            // The answer comes before clients can see them. A source or a ticker that starts with too few would leave
+            // the others without a reader, or without a clock, until it looks for partitions again.
+            var end = System.nanoTime() + GROWTH_LIMIT.toNanos();
+            while (eventPartitions(admin) < partitions) {
+                if (System.nanoTime() > end) {
+                    throw new IOException("%s has not got its %d partitions within %d s"
+                            .formatted(Topic.EVENTS, partitions, GROWTH_LIMIT.toSeconds()));
+                }
+                LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+            }
+        }
+    }
+
+    private static int eventPartitions(Admin admin) throws ExecutionException, InterruptedException {
+        return admin.describeTopics(List.of(Topic.EVENTS))
                 .allTopicNames()
                 .get()
                 .get(Topic.EVENTS)
                 .partitions()
                 .size();
-        if (now < partitions) {
-            admin.createPartitions(Map.of(Topic.EVENTS, NewPartitions.increaseTo(partitions)))
-                    .all()
-                    .get();
-        }
     }
 
     private static Map<String, String> configuration(String topic) {
