@@ -1,0 +1,338 @@
+package io.tributary.local.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.operators.sink.Topic;
+import java.io.File;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.apache.flink.util.FileUtils;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * {@code ./cdp} as its user meets it: a process with an exit code and lines on its terminal. It runs what the build has
+ * made; were that stale, the script would build first, which each test would see on standard error.
+ */
+class CdpStackIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final String SCRIPT =
+            Path.of(System.getProperty("tributary.root"), "cdp").toString();
+    private static final Duration DEADLINE = Duration.ofMinutes(3);
+    private static final int ENDED_BY_INTERRUPT = 128 + 2;
+
+    private final List<Process> processes = new ArrayList<>();
+    private Path folder;
+    private Path dir;
+
+    @BeforeEach
+    void makeFolder() throws Exception {
+        // Elasticsearch of the user root runs as nobody and must reach its folder, which JUnit's @TempDir forbids.
+        folder = Files.createTempDirectory("cdp-stack-it");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        dir = folder.resolve("stack");
+    }
+
+    @AfterEach
+    void leaveNothingBehind() throws Exception {
+        if (Files.exists(dir.resolve("stack.json"))) {
+            cdp("down", "--dir", dir.toString());
+        }
+        processes.stream()
+                .flatMap(process -> Stream.concat(process.descendants(), Stream.of(process.toHandle())))
+                .forEach(ProcessHandle::destroyForcibly);
+        FileUtils.deleteDirectory(folder.toFile());
+    }
+
+    @Test
+    void helpsAndSaysInOneLineWhatIsWrong() throws Exception {
+        var help = cdp("--help");
+        assertThat(help.exit()).isZero();
+        assertThat(help.err()).isEmpty();
+        assertThat(help.out()).contains("Usage: cdp").contains("up", "status", "down", "publish", "backtest");
+
+        var unknown = cdp("up", "--detached");
+        assertThat(unknown.exit()).isEqualTo(2);
+        assertThat(unknown.out()).isEmpty();
+        assertThat(unknown.err().lines()).singleElement().asString().contains("--detached", "./cdp up --help");
+
+        var port = cdp("up", "--flink-port", "65536");
+        assertThat(port.exit()).isEqualTo(2);
+        assertThat(port.err().lines()).singleElement().asString().contains("65536 is not a port");
+
+        var status = cdp("status", "--dir", dir.toString());
+        assertThat(status.exit()).isEqualTo(1);
+        assertThat(status.out()).isEqualTo("No stack runs in " + dir + ".\n");
+
+        var publish = cdp(
+                "publish",
+                "--dir",
+                dir.toString(),
+                "--events",
+                events("a.jsonl", "m-1").toString());
+        assertThat(publish.exit()).isEqualTo(1);
+        assertThat(publish.err().lines()).singleElement().asString().contains("./cdp up --detach --dir " + dir);
+
+        assertThat(cdp("down", "--dir", dir.toString()).exit()).isZero();
+        assertThat(dir).as("made by a look").doesNotExist();
+    }
+
+    @Test
+    void saysInOneLineWhichPortIsTakenAndLeavesTheFolderFree() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var up = cdp("up", "--detach", "--dir", dir.toString(), "--kafka-port", "" + taken.getLocalPort());
+
+            assertThat(up.exit()).isEqualTo(1);
+            assertThat(up.err().lines())
+                    .singleElement()
+                    .asString()
+                    .isEqualTo(
+                            "cdp up: Port %d of 127.0.0.1 is taken; choose another one for Kafka, or 0 for a free one"
+                                    .formatted(taken.getLocalPort()));
+        }
+        assertThat(dir.resolve("stack.json")).doesNotExist();
+        assertThat(dir.resolve("endpoints.json")).doesNotExist();
+    }
+
+    @Test
+    void runsDetachedUntilDownAndGoesOnInTheForegroundUntilInterrupted() throws Exception {
+        var up = cdp("up", "--detach", "--dir", dir.toString());
+        assertThat(up.err()).isEmpty();
+        assertThat(up.exit()).isZero();
+        var endpoints = endpoints();
+        assertThat(endpoints.fieldNames()).toIterable().containsExactlyInAnyOrder("kafka", "elasticsearch", "flink");
+        assertThat(get(endpoints, "elasticsearch", "/").path("tagline").asText())
+                .isEqualTo("You Know, for Search");
+        assertThat(get(endpoints, "flink", "/jobs/overview").at("/jobs/0/name").asText())
+                .isEqualTo("tributary-customer");
+        assertThat(committed(endpoints)).isEmpty();
+
+        var status = cdp("status", "--dir", dir.toString());
+        assertThat(status.exit()).isZero();
+        assertThat(status.out())
+                .contains(
+                        endpoints.get("kafka").asText(), endpoints.get("flink").asText(), "tributary-customer RUNNING");
+
+        var second = cdp("up", "--detach", "--dir", dir.toString());
+        assertThat(second.exit()).isEqualTo(1);
+        assertThat(second.err().lines())
+                .singleElement()
+                .asString()
+                .startsWith("cdp up: A stack runs in " + dir + " already (process ")
+                .contains("./cdp down");
+
+        publish(events("first.jsonl", "m-1", "m-2", "m-3"));
+        await("the profile", () -> profile(endpoints).at("/events/count").asInt() == 3);
+        await("the events", () -> committed(endpoints).size() == 3);
+        assertThat(documents(endpoints)).isEqualTo(1);
+
+        var tree = tree();
+        var down = cdp("down", "--dir", dir.toString());
+        assertThat(down.exit()).isZero();
+        assertThat(down.out()).startsWith("Stopped the stack in " + dir);
+        assertNothingRuns(endpoints, tree);
+
+        var foreground = start("foreground", heedingInterrupts(), "up", "--dir", dir.toString());
+        await("the stack to be ready again", () -> {
+            assertThat(foreground.isAlive())
+                    .as("up runs: %s", errors("foreground"))
+                    .isTrue();
+            return Files.exists(dir.resolve("endpoints.json"));
+        });
+        var again = endpoints();
+        assertThat(profile(again).at("/events/count").asInt()).isEqualTo(3);
+        publish(events("second.jsonl", "m-4"));
+        // Four, not one: the job goes on with its state; and what it has read it does not read again.
+        await("the profile to grow", () -> profile(again).at("/events/count").asInt() == 4);
+        await("the new event", () -> committed(again).size() >= 4);
+        assertThat(committed(again)).containsExactlyInAnyOrder("m-1", "m-2", "m-3", "m-4");
+        assertThat(documents(again)).isEqualTo(1);
+
+        var treeAgain = tree();
+        interrupt(foreground);
+        assertThat(foreground.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(foreground.exitValue()).isEqualTo(ENDED_BY_INTERRUPT);
+        assertThat(errors("foreground")).isEmpty();
+        assertThat(output("foreground")).contains("Ready in").endsWith("Stopping …\nStopped.\n");
+        assertNothingRuns(again, treeAgain);
+        assertThat(cdp("status", "--dir", dir.toString()).exit()).isEqualTo(1);
+    }
+
+    private record Result(int exit, String out, String err) {}
+
+    /** Runs a command to its end. */
+    private Result cdp(String... arguments) throws Exception {
+        var name = "command-" + processes.size();
+        var process = start(name, List.of(), arguments);
+        assertThat(process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS))
+                .as("%s ends", List.of(arguments))
+                .isTrue();
+        return new Result(process.exitValue(), output(name), errors(name));
+    }
+
+    private Process start(String name, List<String> prefix, String... arguments) throws IOException {
+        var command = new ArrayList<>(prefix);
+        command.add(SCRIPT);
+        command.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectInput(new File("/dev/null"))
+                .redirectOutput(folder.resolve(name + ".out").toFile())
+                .redirectError(folder.resolve(name + ".err").toFile());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("TRIBUTARY_DIR", folder.resolve("default").toString());
+        builder.environment().remove("CDP_JAVA_OPTS");
+        var process = builder.start();
+        processes.add(process);
+        return process;
+    }
+
+    private String output(String name) throws IOException {
+        return Files.readString(folder.resolve(name + ".out"));
+    }
+
+    private String errors(String name) throws IOException {
+        return Files.readString(folder.resolve(name + ".err"));
+    }
+
+    /** A shell's background jobs, and all their children, ignore SIGINT; a terminal's do not. */
+    private static List<String> heedingInterrupts() throws Exception {
+        var prefix = List.of("env", "--default-signal=INT");
+        var supported = new ProcessBuilder(
+                        Stream.concat(prefix.stream(), Stream.of("true")).toList())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        return supported.waitFor() == 0 ? prefix : List.of();
+    }
+
+    private static void interrupt(Process process) throws Exception {
+        var kill = new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start();
+        assertThat(kill.waitFor()).isZero();
+    }
+
+    /** Events of one customer, a minute apart. */
+    private Path events(String name, String... messageIds) throws IOException {
+        var lines = new ArrayList<String>();
+        for (var id : messageIds) {
+            lines.add(
+                    """
+                    {"type":"track","event":"Product Viewed","messageId":"%s","userId":"42",\
+                    "timestamp":"2026-01-05T09:%02d:00.000Z","properties":{"product_id":"p1"}}"""
+                            .formatted(id, Integer.parseInt(id.substring("m-".length()))));
+        }
+        return Files.write(folder.resolve(name), lines);
+    }
+
+    private void publish(Path events) throws Exception {
+        var publish = cdp("publish", "--dir", dir.toString(), "--events", events.toString());
+        assertThat(publish.err()).isEmpty();
+        assertThat(publish.exit()).isZero();
+    }
+
+    private JsonNode endpoints() throws IOException {
+        return JSON.readTree(Files.readAllBytes(dir.resolve("endpoints.json")));
+    }
+
+    private static JsonNode get(JsonNode endpoints, String component, String path) throws Exception {
+        var address = URI.create(endpoints.get(component).asText()).resolve(path);
+        return JSON.readTree(HTTP.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString())
+                .body());
+    }
+
+    /** The one document in the index of profiles, or a missing node while there is none. */
+    private static JsonNode profile(JsonNode endpoints) throws Exception {
+        return search(endpoints).at("/hits/hits/0/_source");
+    }
+
+    private static int documents(JsonNode endpoints) throws Exception {
+        return search(endpoints).at("/hits/total/value").asInt();
+    }
+
+    private static JsonNode search(JsonNode endpoints) throws Exception {
+        var refresh = URI.create(endpoints.get("elasticsearch").asText()).resolve("/cdp-profiles/_refresh");
+        HTTP.send(HttpRequest.newBuilder(refresh).POST(BodyPublishers.noBody()).build(), BodyHandlers.discarding());
+        return get(endpoints, "elasticsearch", "/cdp-profiles/_search");
+    }
+
+    /** The message ids of all committed customer events. */
+    private static List<String> committed(JsonNode endpoints) throws Exception {
+        var partition = new TopicPartition(Topic.CUSTOMER_EVENTS, 0);
+        try (var consumer = new KafkaConsumer<>(
+                Map.<String, Object>of(
+                        "bootstrap.servers", endpoints.get("kafka").asText(), "isolation.level", "read_committed"),
+                new StringDeserializer(),
+                new StringDeserializer())) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).get(partition);
+            var ids = new ArrayList<String>();
+            while (consumer.position(partition) < end) {
+                for (var record : consumer.poll(Duration.ofMillis(100))) {
+                    ids.add(JSON.readTree(record.value()).at("/event/messageId").asText());
+                }
+            }
+            return ids;
+        }
+    }
+
+    /** The stack's process with all below it: Elasticsearch. */
+    private List<ProcessHandle> tree() throws IOException {
+        var state = JSON.readTree(Files.readAllBytes(dir.resolve("stack.json")));
+        var stack = ProcessHandle.of(state.at("/stack/pid").asLong()).orElseThrow();
+        var elasticsearch = state.at("/child/pid").asLong();
+        var tree = Stream.concat(Stream.of(stack), stack.descendants()).toList();
+        assertThat(tree).extracting(ProcessHandle::pid).contains(elasticsearch);
+        return tree;
+    }
+
+    private void assertNothingRuns(JsonNode endpoints, List<ProcessHandle> tree) {
+        assertThat(tree).noneMatch(ProcessHandle::isAlive);
+        assertThat(dir.resolve("endpoints.json")).doesNotExist();
+        assertThat(dir.resolve("stack.json")).doesNotExist();
+        for (var endpoint : endpoints) {
+            var port = Integer.parseInt(endpoint.asText().replaceAll(".*:", ""));
+            assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
+                    .as("port %d", port)
+                    .isInstanceOf(ConnectException.class);
+        }
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private static void await(String what, Condition condition) throws Exception {
+        long end = System.nanoTime() + DEADLINE.toNanos();
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).as("waited %s for %s", DEADLINE, what).isLessThan(end);
+            LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+        }
+    }
+}
