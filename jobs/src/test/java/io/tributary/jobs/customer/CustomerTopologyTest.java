@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tributary.jobs.JobEnvironment;
 import io.tributary.jobs.testing.Committed;
 import io.tributary.operators.serialization.WireType;
-import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.sink.DocumentWrite;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
@@ -103,7 +103,7 @@ class CustomerTopologyTest {
         return env.getStreamGraph();
     }
 
-    private static CustomerPorts ports(Optional<Sink<OutboundRecord>> search) {
+    private static CustomerPorts ports(Optional<Sink<DocumentWrite>> search) {
         return new CustomerPorts(
                 KafkaPorts.events(options(), CustomerSettings.from(options())), KafkaPorts.outputs(options()), search);
     }
