@@ -131,8 +131,7 @@ public final class Topics {
                 "request.timeout.ms", "10000"));
     }
 
-    private static void grow(Admin admin, int partitions)
-            throws IOException, ExecutionException, InterruptedException {
+    private static void grow(Admin admin, int partitions) throws IOException, ExecutionException, InterruptedException {
         if (eventPartitions(admin) < partitions) {
             admin.createPartitions(Map.of(Topic.EVENTS, NewPartitions.increaseTo(partitions)))
                     .all()
