@@ -314,7 +314,7 @@ public final class ElasticsearchNode implements AutoCloseable {
     }
 
     /** The folder itself, or for root, whose node runs as nobody, one that nobody can reach. */
-    private static Path reachable(Path dataDir) throws IOException {
+    static Path reachable(Path dataDir) throws IOException {
         if (!isRoot()) {
             return Files.createDirectories(dataDir);
         }

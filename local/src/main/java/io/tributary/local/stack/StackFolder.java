@@ -147,6 +147,8 @@ public final class StackFolder {
         try {
             clearUp();
             if (fresh) {
+                // For root it may lie outside.
+                Folders.delete(ElasticsearchNode.reachable(elasticsearch()));
                 for (var name : DATA) {
                     Folders.delete(path.resolve(name));
                 }
