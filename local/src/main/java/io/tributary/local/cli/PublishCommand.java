@@ -4,6 +4,7 @@ import io.tributary.jobs.customer.CustomerOptions;
 import io.tributary.local.input.EventFiles;
 import io.tributary.local.publish.PublishPlan;
 import io.tributary.local.publish.Publisher;
+import io.tributary.local.rejects.Printable;
 import io.tributary.schemas.event.Reject;
 import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
@@ -156,6 +157,6 @@ final class PublishCommand implements Callable<Integer> {
         }
         plan.refused().stream()
                 .limit(SHOWN)
-                .forEach(line -> terminal.line("  %s", new String(line, StandardCharsets.UTF_8)));
+                .forEach(line -> terminal.line("  %s", Printable.line(line, terminal.width() - 2)));
     }
 }

@@ -31,6 +31,8 @@ final class IndexedProfile {
             "merged_from",
             "version");
 
+    private static final List<String> ITEM_ORDER = List.of("product_id", "quantity", "price", "name");
+
     private IndexedProfile() {}
 
     /** @param personal null if the customer has no personal data */
@@ -65,14 +67,8 @@ final class IndexedProfile {
         amounts(profile.path("orders").path("refunds"));
         amounts(profile.path("predictions").path("clv_12m"));
         cart(profile.path("cart"));
-        ObjectNode ordered = ProfileFile.JSON.createObjectNode();
-        for (String name : ORDER) {
-            if (profile.has(name)) {
-                ordered.set(name, profile.get(name));
-            }
-        }
-        profile.properties().forEach(further -> ordered.putIfAbsent(further.getKey(), further.getValue()));
-        return ordered;
+        order(profile, ORDER);
+        return profile;
     }
 
     /** Traits that hold both kinds of data are in both documents, each with its part. */
@@ -93,6 +89,17 @@ final class IndexedProfile {
         object.setAll(sorted);
     }
 
+    private static void order(ObjectNode object, List<String> names) {
+        ObjectNode copy = object.deepCopy();
+        object.removeAll();
+        for (String name : names) {
+            if (copy.has(name)) {
+                object.set(name, copy.remove(name));
+            }
+        }
+        object.setAll(copy);
+    }
+
     private static void amounts(JsonNode byCurrency) {
         if (byCurrency instanceof ObjectNode amounts) {
             amounts.properties().forEach(entry -> {
@@ -106,12 +113,12 @@ final class IndexedProfile {
     /** A price does not say its currency; where the cart has one only, it is that. */
     private static void cart(JsonNode cart) {
         JsonNode value = cart.path("value");
-        if (value.size() == 1) {
-            String currency = value.fieldNames().next();
-            for (JsonNode item : cart.path("items")) {
-                if (item instanceof ObjectNode priced && priced.path("price").isNumber()) {
-                    priced.set("price", text(priced.get("price"), currency));
+        for (JsonNode element : cart.path("items")) {
+            if (element instanceof ObjectNode item) {
+                if (value.size() == 1 && item.path("price").isNumber()) {
+                    item.set("price", text(item.get("price"), value.fieldNames().next()));
                 }
+                order(item, ITEM_ORDER);
             }
         }
         amounts(value);

@@ -34,7 +34,7 @@ public sealed interface ProfileQuery {
                     + names().stream()
                             .filter(name -> !name.equals(identifier.namespace().id()))
                             .collect(Collectors.joining(", "))
-                    + "), and whether the mapping gives it a prefix";
+                    + "), or the prefix that a mapping gives the value";
         }
 
         @Override
