@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Puts the templates of a folder, then the first index of each kind behind its write alias, as ElasticsearchSetup does.
+# May run again at any time: templates are replaced, what exists of the indices is left as it is.
+#   elasticsearch.sh FOLDER      with *.component.json and *.index.json
+#   ELASTICSEARCH                URL, for example http://elasticsearch:9200
+set -euo pipefail
+: "${ELASTICSEARCH:?URL is missing}"
+folder=${1:?folder with the templates is missing}
+
+put() { # path, then curl's data options
+  local path=$1
+  shift
+  echo "PUT $path"
+  curl -sS --fail-with-body -X PUT -H 'Content-Type: application/json' "$ELASTICSEARCH$path" "$@"
+  echo
+}
+
+for file in "$folder"/*.component.json; do
+  put "/_component_template/tributary-$(basename "$file" .component.json)" --data-binary "@$file"
+done
+for file in "$folder"/*.index.json; do
+  kind=$(basename "$file" .index.json)
+  alias=cdp-$kind
+  put "/_index_template/tributary-$kind" --data-binary "@$file"
+  status=$(curl -sS -o /dev/null -w '%{http_code}' --head "$ELASTICSEARCH/_alias/$alias")
+  case $status in
+    200) echo "$alias exists" ;;
+    404) put "/$alias-v1" --data-binary "{\"aliases\":{\"$alias\":{\"is_write_index\":true}}}" ;;
+    *) echo "HEAD /_alias/$alias: $status" >&2; exit 1 ;;
+  esac
+done
