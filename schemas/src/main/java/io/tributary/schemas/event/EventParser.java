@@ -361,7 +361,7 @@ public final class EventParser {
                 }
             }
         }
-        return sum;
+        return sum == null ? null : sum.signum() == 0 ? BigDecimal.ZERO : sum.stripTrailingZeros();
     }
 
     private static BigDecimal decimal(String text, String field) throws Refusal {

@@ -586,10 +586,9 @@ class EventParserTest {
                         'revenue':null,'total':'27.50',PRODUCTS | 27.5
                         'total':0,PRODUCTS | 0
                         PRODUCTS | 25.6
-                        'products':[] | 0
-                        'products':null | 0
+                        'products':[] |
+                        'products':null |
                         'revenue':0.1234567890 | 0.123456789
-                        'revenue':5,'products':[{'price':'broken'}] | 5
                         """)
         void amountIsRevenueElseTotalElseTheSum(String properties, BigDecimal amount) {
             String text = "'order_id':'o1'," + properties.replace("PRODUCTS", PRODUCTS);
@@ -606,10 +605,25 @@ class EventParserTest {
                                 .purchase()
                                 .amount())
                         .isEqualTo(new BigDecimal("5.5"));
-                assertThat(Events.accepted(track(event, "'products':[{'price':2,'quantity':-3}]"))
+                assertThat(Events.accepted(track(event, "'products':[{'price':-2,'quantity':3}]"))
                                 .purchase()
                                 .amount())
                         .isEqualTo(new BigDecimal("6"));
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "'revenue':5,'products':[{'price':'broken'}]",
+                    "'revenue':5,'total':'broken'",
+                    "'revenue':5,'products':[{'price':2,'quantity':-3}]",
+                    "'revenue':5,'products':[{'price':2,'quantity':1.5}]"
+                })
+        void whatIsStatedAboutMoneyHasToBeReadableAlsoWhereAnotherFieldDecides(String properties) {
+            for (String event :
+                    List.of(EventKind.ORDER_COMPLETED, EventKind.ORDER_REFUNDED, EventKind.ORDER_CANCELLED)) {
+                assertThat(Events.refused(track(event, properties)).reason()).isEqualTo(RejectReason.BAD_VALUE);
             }
         }
 
