@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         sortOptions = false,
         subcommands = {
+            DemoCommand.class,
             Up.class,
             Status.class,
             Down.class,

@@ -44,6 +44,17 @@ public final class Terminal {
         out.flush();
     }
 
+    /** Whether a person watches: a terminal that understands control sequences. */
+    public boolean isInteractive() {
+        return ansi.enabled();
+    }
+
+    /** Writes text as it is, without a line's end; control sequences only if {@link #isInteractive()}. */
+    public void raw(String text) {
+        out.print(text);
+        out.flush();
+    }
+
     /** For example {@code 2.4 s}. */
     public static String seconds(Duration duration) {
         return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);

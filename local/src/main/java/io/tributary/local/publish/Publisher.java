@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
+import javax.annotation.Nullable;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -118,6 +119,16 @@ public final class Publisher implements AutoCloseable {
         for (int partition = 0; partition < partitions; partition++) {
             send(new ProducerRecord<>(Topic.EVENTS, partition, timestamp, null, tick));
         }
+    }
+
+    /**
+     * Sends one record.
+     *
+     * @param timestamp Kafka's record time, milliseconds since 1970
+     * @param key what keeps records in order among each other; null if nothing does
+     */
+    public void send(long timestamp, @Nullable byte[] key, byte[] value) throws UserException {
+        send(new ProducerRecord<>(Topic.EVENTS, null, timestamp, key, value));
     }
 
     private void send(ProducerRecord<byte[], byte[]> record) throws UserException {

@@ -17,18 +17,22 @@ class AnaStoryTest {
     private static final Instant START = Instant.parse("2026-01-05T09:00:00Z");
 
     @Test
-    void fillsACartOf84DollarsOnThePhoneBeforeAnybodyIsKnown() throws JsonProcessingException {
+    void fillsACartOf84DollarsOnThePhone() throws JsonProcessingException {
         List<JsonNode> added = events("Product Added").stream()
                 .filter(event -> event.path("anonymousId").asText().equals(AnaStory.ANAS_PHONE))
                 .toList();
 
-        assertThat(added).hasSize(3).noneMatch(event -> event.has("userId"));
+        assertThat(added)
+                .hasSize(3)
+                .allMatch(event -> event.path("userId").asText().equals(AnaStory.ANA));
         assertThat(added.stream()
                         .mapToDouble(event -> event.at("/properties/price").asDouble())
                         .sum())
                 .isEqualTo(84.0);
-        assertThat(events("Order Completed").get(1).at("/properties/revenue").asDouble())
-                .isEqualTo(84.0);
+        JsonNode order = events("Order Completed").get(1);
+        assertThat(order.at("/properties/revenue").asDouble()).isEqualTo(84.0);
+        assertThat(order.path("anonymousId").asText()).isEqualTo(AnaStory.ANAS_LAPTOP);
+        assertThat(order.path("userId").asText()).isEqualTo(AnaStory.ANA);
     }
 
     @Test

@@ -1,0 +1,86 @@
+package io.tributary.local.demo;
+
+import io.tributary.operators.sink.Topic;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Reads the suite's outputs as any consumer would, committed records only, until it is interrupted. */
+final class Observer implements Callable<Void> {
+    private static final List<String> OUTPUTS =
+            List.of(Topic.CUSTOMER_EVENTS, Topic.PROFILES, Topic.TRIGGERS, Topic.REJECTS);
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final String bootstrapServers;
+    private final Observations observations;
+
+    Observer(String bootstrapServers, Observations observations) {
+        this.bootstrapServers = bootstrapServers;
+        this.observations = observations;
+    }
+
+    @Override
+    public Void call() throws IOException {
+        try (var consumer = consumer(bootstrapServers)) {
+            assign(consumer, OUTPUTS);
+            while (!Thread.currentThread().isInterrupted()) {
+                for (var record : consumer.poll(POLL)) {
+                    if (record.value() != null) {
+                        observations.record(record.topic(), record.value());
+                    }
+                }
+            }
+        } catch (InterruptException e) {
+            // How it ends.
+            Thread.currentThread().interrupt();
+        }
+        return null;
+    }
+
+    /** Reads what is in a topic now, as a consumer without a group that begins at the beginning. */
+    static List<ConsumerRecord<byte[], byte[]>> readAll(String bootstrapServers, String topic) {
+        try (var consumer = consumer(bootstrapServers)) {
+            var partitions = assign(consumer, List.of(topic));
+            var ends = consumer.endOffsets(partitions);
+            var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
+            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+                consumer.poll(POLL).forEach(records::add);
+            }
+            return records;
+        }
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(String bootstrapServers) {
+        return new KafkaConsumer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        bootstrapServers,
+                        "isolation.level",
+                        "read_committed",
+                        "auto.offset.reset",
+                        "earliest",
+                        "enable.auto.commit",
+                        false),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    private static Collection<TopicPartition> assign(KafkaConsumer<byte[], byte[]> consumer, List<String> topics) {
+        var partitions = topics.stream()
+                .flatMap(topic -> consumer.partitionsFor(topic).stream())
+                .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
+                .toList();
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+        return partitions;
+    }
+}

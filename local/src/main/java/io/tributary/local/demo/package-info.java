@@ -1,0 +1,2 @@
+/** The demonstration: a shop's traffic through the whole suite, told by what comes out of it. */
+package io.tributary.local.demo;
