@@ -126,12 +126,6 @@ class SimulateCommandTest {
         assertThat(err.toString()).contains("Cannot write").contains("choose another --out");
     }
 
-    @Test
-    void explainsItself() {
-        assertThat(command().execute("--help")).isZero();
-        assertThat(out.toString()).contains("--customers", "--days", "--seed", "--out", "truth.jsonl");
-    }
-
     private int simulate(String customers, String days, String seed, Path file, String... more) {
         String[] base = {"--customers", customers, "--days", days, "--seed", seed, "--out", file.toString()};
         String[] all = Stream.of(base, more).flatMap(Arrays::stream).toArray(String[]::new);
