@@ -40,7 +40,8 @@ import picocli.CommandLine.Spec;
             SimulateCommand.class,
             ProfileCommand.class,
             RejectsCommand.class,
-            MappingCommand.class
+            MappingCommand.class,
+            BenchCommand.class
         })
 public final class Cdp implements Runnable {
     @Spec

@@ -9,11 +9,11 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /** Folders with everything below them. */
-final class Folders {
+public final class Folders {
     private Folders() {}
 
     /** Deletes a file or a folder with everything in it, if it exists. Links are deleted, never followed. */
-    static void delete(Path path) throws IOException {
+    public static void delete(Path path) throws IOException {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }

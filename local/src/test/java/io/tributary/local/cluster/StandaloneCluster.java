@@ -122,7 +122,7 @@ final class StandaloneCluster implements AutoCloseable {
         return send(HttpRequest.newBuilder(rest.resolve(path)).build());
     }
 
-    /** Takes a checkpoint now and returns when it is completed, all its side effects committed. */
+    /** Takes a checkpoint now and returns when it is completed; the tasks are told, and commit, a little later. */
     void checkpoint(String job) throws IOException, InterruptedException {
         var trigger = send(HttpRequest.newBuilder(rest.resolve("/jobs/" + job + "/checkpoints"))
                         .header("Content-Type", "application/json")

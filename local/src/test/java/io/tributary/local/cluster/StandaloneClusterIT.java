@@ -56,7 +56,7 @@ class StandaloneClusterIT {
             log.send(Topic.EVENTS, traffic.batch(0));
             awaitAllOf(traffic.messageIds(1), log);
             cluster.checkpoint(job);
-            assertThat(messageIds(log.committed(Topic.CUSTOMER_EVENTS))).isEqualTo(traffic.messageIds(1));
+            awaitCommitted(traffic.messageIds(1), log);
 
             log.send(Topic.EVENTS, traffic.batchWithRepetitions(1));
             awaitAllOf(traffic.messageIds(2), log);
@@ -73,6 +73,7 @@ class StandaloneClusterIT {
             awaitTriggers(log);
             awaitProfiles();
             cluster.checkpoint(job);
+            awaitCommitted(traffic.messageIds(ShopTraffic.BATCHES), log);
             assertCustomerEvents(log);
             assertTriggers(log);
             assertProfiles(latestByCustomer(log.committed(Topic.PROFILES)));
@@ -116,6 +117,17 @@ class StandaloneClusterIT {
                 () -> messageIds(log.uncommitted(Topic.CUSTOMER_EVENTS)).containsAll(expected)
                         ? Optional.of(expected)
                         : Optional.empty());
+    }
+
+    /** Waits until a reader sees them: the transactions of a checkpoint are committed only after it is completed. */
+    private static void awaitCommitted(List<String> expected, KafkaLog log) throws IOException, InterruptedException {
+        Await.until(
+                expected.size() + " committed customer events",
+                LIMIT,
+                () -> messageIds(log.committed(Topic.CUSTOMER_EVENTS)).containsAll(expected)
+                        ? Optional.of(expected)
+                        : Optional.empty());
+        assertThat(messageIds(log.committed(Topic.CUSTOMER_EVENTS))).isEqualTo(expected);
     }
 
     private static void awaitRestart(StandaloneCluster cluster, String job) throws IOException, InterruptedException {

@@ -1,0 +1,151 @@
+package io.tributary.local.cli;
+
+import io.tributary.benchmarks.Benchmark;
+import io.tributary.benchmarks.BenchmarkReport;
+import io.tributary.benchmarks.BenchmarkResult;
+import io.tributary.local.UserException;
+import io.tributary.local.input.EventFiles;
+import io.tributary.local.publish.PublishPlan;
+import io.tributary.local.publish.Publisher;
+import io.tributary.local.simulate.SimulationConfig;
+import io.tributary.local.simulate.SimulationRates;
+import io.tributary.local.simulate.SimulationWriter;
+import io.tributary.local.simulate.Simulator;
+import io.tributary.local.stack.Folders;
+import io.tributary.local.stack.KafkaProcess;
+import io.tributary.local.stack.Topics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Measures what the customer job costs. */
+@Command(
+        name = "bench",
+        sortOptions = false,
+        description = {
+            "Measures the customer job against a bare skeleton (Kafka, parse, keyBy, one value read and written in",
+            "RocksDB, Kafka exactly-once) on the same events, in turn, on a Kafka and a Flink of its own.",
+            "Prints the ratio, CPU per event, and what is read from and written to state per event.",
+            "",
+            "Not measured: Elasticsearch. Nothing else should run on the machine. Takes about 5 minutes.",
+            ""
+        })
+final class BenchCommand implements Callable<Integer> {
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--events",
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "Your own events instead of simulated ones.")
+    private List<Path> events = new ArrayList<>();
+
+    @Option(names = "--mapping", arity = "1..*", paramLabel = "M", description = "Mapping files for --events.")
+    private List<Path> mappings = new ArrayList<>();
+
+    @Option(
+            names = "--customers",
+            paramLabel = "N",
+            defaultValue = "40000",
+            description = "Simulated persons (default: ${DEFAULT-VALUE}).")
+    private int customers;
+
+    @Option(
+            names = "--days",
+            paramLabel = "D",
+            defaultValue = "7",
+            description = "Simulated days (default: ${DEFAULT-VALUE}).")
+    private int days;
+
+    @Option(
+            names = "--runs",
+            paramLabel = "R",
+            defaultValue = "5",
+            description = "Timed runs of each (default: ${DEFAULT-VALUE}).")
+    private int runs;
+
+    @Option(
+            names = "--parallelism",
+            paramLabel = "P",
+            defaultValue = "1",
+            description = "Of both jobs (default: ${DEFAULT-VALUE}).")
+    private int parallelism;
+
+    @Override
+    public Integer call() throws IOException {
+        if (runs < 1 || runs > 99) {
+            throw new ParameterException(spec.commandLine(), "--runs must be between 1 and 99.");
+        }
+        if (parallelism < 1 || parallelism > 64) {
+            throw new ParameterException(spec.commandLine(), "--parallelism must be between 1 and 64.");
+        }
+        if (events.isEmpty() && !mappings.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "--mapping needs --events.");
+        }
+        Path folder = Files.createTempDirectory("tributary-bench");
+        Thread onExit = new Thread(() -> delete(folder), "tributary-bench-clean");
+        Runtime.getRuntime().addShutdownHook(onExit);
+        try (KafkaProcess kafka = KafkaProcess.start(folder.resolve("kafka"), folder.resolve("kafka.log"))) {
+            fill(kafka.bootstrapServers(), folder);
+            BenchmarkResult result = new Benchmark(kafka.bootstrapServers(), folder.resolve("flink"), parallelism, runs)
+                    .run(this::progress);
+            Terminal terminal = Terminal.of(spec.commandLine());
+            BenchmarkReport.of(result).forEach(line -> terminal.line("%s", line));
+        } finally {
+            delete(folder);
+        }
+        return 0;
+    }
+
+    private void fill(String kafka, Path folder) throws IOException {
+        Topics.create(kafka, Math.max(2, parallelism));
+        PublishPlan plan =
+                PublishPlan.read(EventFiles.of(events.isEmpty() ? List.of(simulated(folder)) : events, mappings));
+        if (plan.events() == 0) {
+            throw new UserException("There are no events to measure with");
+        }
+        try (Publisher publisher = new Publisher(kafka)) {
+            publisher.send(plan, 0, sent -> {});
+        }
+        progress("%,d events in Kafka".formatted(plan.events()));
+    }
+
+    private Path simulated(Path folder) throws IOException {
+        Path file = folder.resolve("events.jsonl");
+        SimulationConfig config;
+        try {
+            config = new SimulationConfig(
+                    customers, days, 1, START, SimulationConfig.DEFAULT_PRODUCTS, SimulationRates.DEFAULT);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
+        }
+        new SimulationWriter().write(new Simulator(config), file, lines -> {});
+        return file;
+    }
+
+    private void progress(String message) {
+        spec.commandLine().getErr().println(message);
+        spec.commandLine().getErr().flush();
+    }
+
+    private static void delete(Path folder) {
+        try {
+            Folders.delete(folder);
+        } catch (IOException e) {
+            // A component that is still stopping writes there; the system cleans its temporary folder.
+            return;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.tributary.local.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** {@code ./cdp bench} on few events: that it measures, not what. */
+class BenchCommandIT {
+    private static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir"));
+
+    @Test
+    @Timeout(300)
+    void comparesBothJobsAndLeavesNothingBehind() throws Exception {
+        CommandRun run = CommandRun.succeed("bench", "--customers", 80, "--days", 1, "--runs", 1);
+
+        assertThat(figure(run, "events per second", 1)).isPositive();
+        assertThat(figure(run, "events per second", 2)).isPositive();
+        assertThat(figure(run, "CPU µs per event", 2)).isPositive();
+        // Its definition: each accepted event reads and writes one value. Some lines of a simulation are no events.
+        assertThat(figure(run, "  reads", 1)).isBetween(0.9, 1.01);
+        assertThat(figure(run, "  writes", 1)).isBetween(0.9, 1.01);
+        assertThat(figure(run, "  reads", 2)).isGreaterThan(1.9);
+        assertThat(figure(run, "  live bytes per customer", 2)).isPositive();
+        assertThat(run.out()).contains("profile-hot", "recent-messages", "trigger");
+        try (var left = Files.newDirectoryStream(TEMPORARY, "tributary-bench*")) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    /** The first number in a column of a line; the columns are separated by two blanks or more. */
+    private static double figure(CommandRun run, String title, int column) {
+        String line = run.out()
+                .lines()
+                .filter(candidate -> candidate.startsWith(title + "  "))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(title + " is missing in:\n" + run.out()));
+        String cell = line.substring(title.length()).strip().split(" {2,}")[column - 1];
+        var number = Pattern.compile("[0-9.,]+").matcher(cell);
+        assertThat(number.find()).as(line).isTrue();
+        return Double.parseDouble(number.group().replace(",", ""));
+    }
+}
