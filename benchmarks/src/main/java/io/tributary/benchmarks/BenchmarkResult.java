@@ -28,7 +28,7 @@ public record BenchmarkResult(long events, int parallelism, int valueBytes, Job 
             Map<String, Double> medians = new TreeMap<>();
             for (Run run : runs) {
                 for (String worker : run.processorNanosByWorker().keySet()) {
-                    medians.computeIfAbsent(task, name -> spread(other ->
+                    medians.computeIfAbsent(worker, name -> spread(other ->
                                     other.processorNanosByWorker().getOrDefault(name, 0L) / 1e3 / other.events())
                             .median());
                 }

@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
             ""
         })
 final class BenchCommand implements Callable<Integer> {
+    private static final long SEED = 1;
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
     @Spec
@@ -94,11 +95,12 @@ final class BenchCommand implements Callable<Integer> {
         if (events.isEmpty() && !mappings.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--mapping needs --events.");
         }
+        SimulationConfig traffic = traffic();
         Path folder = Files.createTempDirectory("tributary-bench");
         Thread onExit = new Thread(() -> delete(folder), "tributary-bench-clean");
         Runtime.getRuntime().addShutdownHook(onExit);
         try (KafkaProcess kafka = KafkaProcess.start(folder.resolve("kafka"), folder.resolve("kafka.log"))) {
-            fill(kafka.bootstrapServers(), folder);
+            fill(kafka.bootstrapServers(), events.isEmpty() ? List.of(simulated(traffic, folder)) : events);
             BenchmarkResult result = new Benchmark(kafka.bootstrapServers(), folder.resolve("flink"), parallelism, runs)
                     .run(this::progress);
             Terminal terminal = Terminal.of(spec.commandLine());
@@ -109,10 +111,9 @@ final class BenchCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void fill(String kafka, Path folder) throws IOException {
+    private void fill(String kafka, List<Path> files) throws IOException {
         Topics.create(kafka, Math.max(2, parallelism));
-        PublishPlan plan =
-                PublishPlan.read(EventFiles.of(events.isEmpty() ? List.of(simulated(folder)) : events, mappings));
+        PublishPlan plan = PublishPlan.read(EventFiles.of(files, mappings));
         if (plan.events() == 0) {
             throw new UserException("There are no events to measure with");
         }
@@ -122,16 +123,18 @@ final class BenchCommand implements Callable<Integer> {
         progress("%,d events in Kafka".formatted(plan.events()));
     }
 
-    private Path simulated(Path folder) throws IOException {
-        Path file = folder.resolve("events.jsonl");
-        SimulationConfig config;
+    private SimulationConfig traffic() {
         try {
-            config = new SimulationConfig(
-                    customers, days, 1, START, SimulationConfig.DEFAULT_PRODUCTS, SimulationRates.DEFAULT);
+            return new SimulationConfig(
+                    customers, days, SEED, START, SimulationConfig.DEFAULT_PRODUCTS, SimulationRates.DEFAULT);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
         }
-        new SimulationWriter().write(new Simulator(config), file, lines -> {});
+    }
+
+    private static Path simulated(SimulationConfig traffic, Path folder) throws IOException {
+        Path file = folder.resolve("events.jsonl");
+        new SimulationWriter().write(new Simulator(traffic), file, lines -> {});
         return file;
     }
 
