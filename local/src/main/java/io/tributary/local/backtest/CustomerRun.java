@@ -47,7 +47,7 @@ final class CustomerRun {
         // Everything before the event has happened: the watermark stands right behind it.
         long watermark = event.timestamp() - 1;
         LedgerFold.Effect effect = LedgerFold.apply(activity, () -> record, event, watermark);
-        CartChange change = CartChange.of(customerId, event, effect.changesCart(), activity.consent());
+        CartChange change = CartChange.of(customerId, event, effect.changesCart(), activity.marketing());
         if (change != null && (watched != null || change.entry() != null)) {
             if (watched == null) {
                 watched = new TriggerState();

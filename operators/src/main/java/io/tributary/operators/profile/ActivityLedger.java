@@ -1,5 +1,6 @@
 package io.tributary.operators.profile;
 
+import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Hashes;
 import io.tributary.schemas.codec.Wire;
@@ -17,12 +18,16 @@ import java.util.TreeMap;
  * The hot half of a fragment's ledger: what every event touches. Counters, first and last seen, consent, the cart.
  *
  * <p>Bound: {@value #MAX_NAMES} event names (of more, those with the smallest hashes are counted by name), the cart's
- * operations (see {@link CartLog}), 8 bytes per identifier.
+ * operations (see {@link CartLog}), what was said on the triggers' purpose (see {@link ConsentTimeline}), 8 bytes per
+ * identifier.
  */
 public final class ActivityLedger {
     public static final int MAX_NAMES = 200;
 
-    private static final byte FORMAT = 1;
+    private static final byte FORMAT = 2;
+
+    /** Has no {@link ConsentTimeline}, only what the profile shows. */
+    private static final byte FORMAT_WITHOUT_TIMELINE = 1;
 
     public static final Codec<ActivityLedger> CODEC = new Codec<>() {
         @Override
@@ -41,13 +46,14 @@ public final class ActivityLedger {
                 out.writeLong(hash);
             }
             Consent.CODEC.write(ledger.consent, out);
+            ConsentTimeline.CODEC.write(ledger.marketing, out);
             CartLog.CODEC.write(ledger.cart, out);
         }
 
         @Override
         public ActivityLedger read(DataInput in) throws IOException {
             byte format = in.readByte();
-            if (format != FORMAT) {
+            if (format != FORMAT && format != FORMAT_WITHOUT_TIMELINE) {
                 throw new IOException("an activity ledger of an unknown format: " + format);
             }
             long count = Wire.readVarLong(in);
@@ -62,8 +68,15 @@ public final class ActivityLedger {
                 identifierHashes[i] = in.readLong();
             }
             Consent consent = Consent.CODEC.read(in);
-            return new ActivityLedger(
-                    count, firstSeen, lastSeen, countByName, identifierHashes, consent, CartLog.CODEC.read(in));
+            ConsentTimeline marketing = format == FORMAT_WITHOUT_TIMELINE
+                    ? ConsentTimeline.ofLatest(consent.on(AbandonedCart.PURPOSE))
+                    : ConsentTimeline.CODEC.read(in);
+            ActivityLedger ledger = new ActivityLedger(countByName, consent, marketing, CartLog.CODEC.read(in));
+            ledger.count = count;
+            ledger.firstSeen = firstSeen;
+            ledger.lastSeen = lastSeen;
+            ledger.identifierHashes = identifierHashes;
+            return ledger;
         }
     };
 
@@ -73,29 +86,24 @@ public final class ActivityLedger {
     private final SortedMap<String, Long> countByName;
 
     /** Ascending. */
-    private long[] identifierHashes;
+    private long[] identifierHashes = {};
 
     private final Consent consent;
+
+    /** On the purpose of the triggers, which decide behind the watermark. */
+    private final ConsentTimeline marketing;
+
     private final CartLog cart;
 
     public ActivityLedger() {
-        this(0, 0, 0, new TreeMap<>(), new long[0], new Consent(), new CartLog());
+        this(new TreeMap<>(), new Consent(), new ConsentTimeline(), new CartLog());
     }
 
     private ActivityLedger(
-            long count,
-            long firstSeen,
-            long lastSeen,
-            SortedMap<String, Long> countByName,
-            long[] identifierHashes,
-            Consent consent,
-            CartLog cart) {
-        this.count = count;
-        this.firstSeen = firstSeen;
-        this.lastSeen = lastSeen;
+            SortedMap<String, Long> countByName, Consent consent, ConsentTimeline marketing, CartLog cart) {
         this.countByName = countByName;
-        this.identifierHashes = identifierHashes;
         this.consent = consent;
+        this.marketing = marketing;
         this.cart = cart;
     }
 
@@ -103,7 +111,7 @@ public final class ActivityLedger {
      * Folds an event in.
      *
      * @param changesCart whether it is a cart event or the first report of an order
-     * @param watermark what has passed, milliseconds since 1970: the cart forgets what no event in time can ask for
+     * @param watermark what has passed, milliseconds since 1970: what no event in time can ask for is forgotten
      */
     void add(CustomerEvent event, boolean changesCart, long watermark) {
         firstSeen = count == 0 ? event.timestamp() : Math.min(firstSeen, event.timestamp());
@@ -114,6 +122,11 @@ public final class ActivityLedger {
         event.consent()
                 .forEach((purpose, granted) ->
                         consent.state(purpose, new Consent.Statement(event.timestamp(), granted)));
+        Boolean granted = event.consent().get(AbandonedCart.PURPOSE);
+        if (granted != null) {
+            marketing.state(new Consent.Statement(event.timestamp(), granted));
+        }
+        marketing.forgetBehind(watermark);
         if (changesCart) {
             cart.add(CartEntry.of(event));
             cart.forgetBehind(watermark);
@@ -161,6 +174,11 @@ public final class ActivityLedger {
 
     public Consent consent() {
         return consent;
+    }
+
+    /** What has been said on {@link AbandonedCart#PURPOSE}. */
+    public ConsentTimeline marketing() {
+        return marketing;
     }
 
     public CartLog cart() {

@@ -77,7 +77,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             cold.update(record);
         }
         out.collect(customerEvent(message, state));
-        CartChange cartChange = CartChange.of(message.customerId(), event, effect.changesCart(), activity.consent());
+        CartChange cartChange = CartChange.of(message.customerId(), event, effect.changesCart(), activity.marketing());
         if (cartChange != null) {
             context.output(CART_CHANGES, cartChange);
         }

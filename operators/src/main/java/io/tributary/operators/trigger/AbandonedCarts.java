@@ -41,8 +41,9 @@ public final class AbandonedCarts implements AutoCloseable {
      */
     public boolean add(TriggerState state, CartChange change, long watermark) {
         for (Consent.Statement statement : change.consent()) {
-            state.state(statement, watermark);
+            state.marketing().state(statement);
         }
+        state.marketing().forgetBehind(watermark);
         CartEntry entry = change.entry();
         if (entry == null) {
             return false;
@@ -78,7 +79,7 @@ public final class AbandonedCarts implements AutoCloseable {
         Consumer<CartStep> publish = anchor -> {
             Trigger trigger = new Trigger(
                     definition, customerId, anchor.order(), state.cart().cartAt(anchor.order()));
-            if (!state.refusesAt(trigger.firedAt())) {
+            if (!state.marketing().refusesAt(trigger.firedAt())) {
                 fired.accept(trigger);
             }
         };

@@ -2,6 +2,7 @@ package io.tributary.operators.trigger;
 
 import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.Consent;
+import io.tributary.operators.profile.ConsentTimeline;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.event.CustomerEvent;
@@ -15,8 +16,8 @@ import java.util.List;
  * What the abandoned-cart trigger looks at: a cart event or an order, or a statement on the trigger's purpose.
  *
  * @param entry the operation, or null
- * @param consent on the purpose: the event's own statement and the customer's latest, as far as there are any. The
- *     latest alone would hide a refusal that arrives behind a newer renewal and yet holds at a deadline between them.
+ * @param consent on the purpose, ascending by time: all that a deadline ahead of the watermark may ask for, the event's
+ *     own statement included. So who has no cart needs no state here, however much is said before the first cart event.
  */
 public record CartChange(String customerId, CartEntry entry, List<Consent.Statement> consent) {
     /** For channels between operators of one release; never kept in state. */
@@ -50,21 +51,13 @@ public record CartChange(String customerId, CartEntry entry, List<Consent.Statem
      * What an event means to the trigger, or null.
      *
      * @param changesCart whether it is a cart event or the first report of an order
-     * @param consent the customer's, with what the event states
+     * @param marketing what the customer has said on the purpose, with what the event states
      */
-    public static CartChange of(String customerId, CustomerEvent event, boolean changesCart, Consent consent) {
-        Boolean granted = event.consent().get(AbandonedCart.PURPOSE);
-        if (!changesCart && granted == null) {
+    public static CartChange of(
+            String customerId, CustomerEvent event, boolean changesCart, ConsentTimeline marketing) {
+        if (!changesCart && !event.consent().containsKey(AbandonedCart.PURPOSE)) {
             return null;
         }
-        List<Consent.Statement> statements = new ArrayList<>(2);
-        Consent.Statement latest = consent.on(AbandonedCart.PURPOSE);
-        if (latest != null) {
-            statements.add(latest);
-        }
-        if (granted != null && latest != null && latest.timestamp() != event.timestamp()) {
-            statements.add(new Consent.Statement(event.timestamp(), granted));
-        }
-        return new CartChange(customerId, changesCart ? CartEntry.of(event) : null, statements);
+        return new CartChange(customerId, changesCart ? CartEntry.of(event) : null, marketing.statements());
     }
 }

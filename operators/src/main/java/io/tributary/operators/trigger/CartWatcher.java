@@ -46,7 +46,7 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
         TriggerState current = state.value();
         if (current == null) {
             if (change.entry() == null) {
-                // The statement comes again with the customer's next cart event.
+                // The next cart event brings along whatever still counts of what was said before it.
                 return;
             }
             current = new TriggerState();

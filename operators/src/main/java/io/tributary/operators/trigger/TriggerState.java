@@ -2,7 +2,7 @@ package io.tributary.operators.trigger;
 
 import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.CartLog;
-import io.tributary.operators.profile.Consent;
+import io.tributary.operators.profile.ConsentTimeline;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import java.io.DataInput;
@@ -15,8 +15,8 @@ import java.util.List;
 /**
  * One customer's trigger state: a single value, read once and written once per relevant event.
  *
- * <p>Bound: the cart's operations (see {@link CartLog}), what arrived within the lateness bound, one open match, two
- * statements of consent. Gone 30 days after the last cart event.
+ * <p>Bound: the cart's operations (see {@link CartLog}), what arrived ahead of the watermark, one open match,
+ * what was said on the trigger's purpose (see {@link ConsentTimeline}). Gone 30 days after the last cart event.
  */
 public final class TriggerState {
     private static final byte FORMAT = 1;
@@ -30,10 +30,7 @@ public final class TriggerState {
             for (CartEntry entry : state.pending) {
                 CartEntry.CODEC.write(entry, out);
             }
-            Wire.writeVarInt(state.consent.size(), out);
-            for (Consent.Statement statement : state.consent) {
-                Consent.Statement.CODEC.write(statement, out);
-            }
+            ConsentTimeline.CODEC.write(state.marketing, out);
             Wire.writeBytes(state.matching, out);
             out.writeLong(state.timer);
         }
@@ -44,13 +41,12 @@ public final class TriggerState {
             if (format != FORMAT) {
                 throw new IOException("a trigger state of an unknown format: " + format);
             }
-            TriggerState state = new TriggerState(CartLog.CODEC.read(in));
+            CartLog cart = CartLog.CODEC.read(in);
+            List<CartEntry> pending = new ArrayList<>(2);
             for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                state.pending.add(CartEntry.CODEC.read(in));
+                pending.add(CartEntry.CODEC.read(in));
             }
-            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                state.consent.add(Consent.Statement.CODEC.read(in));
-            }
+            TriggerState state = new TriggerState(cart, pending, ConsentTimeline.CODEC.read(in));
             state.matching = Wire.readBytes(in);
             state.timer = in.readLong();
             return state;
@@ -66,20 +62,22 @@ public final class TriggerState {
     private final CartLog cart;
 
     /** What happened ahead of the watermark, ascending. */
-    private final List<CartEntry> pending = new ArrayList<>(2);
+    private final List<CartEntry> pending;
 
-    /** Ascending by time: the latest behind the watermark, then those ahead of it. */
-    private final List<Consent.Statement> consent = new ArrayList<>(1);
+    /** What was said on the trigger's purpose. */
+    private final ConsentTimeline marketing;
 
     private byte[] matching = NO_MATCHING;
     private long timer = NO_TIMER;
 
     public TriggerState() {
-        this(new CartLog());
+        this(new CartLog(), new ArrayList<>(2), new ConsentTimeline());
     }
 
-    private TriggerState(CartLog cart) {
+    private TriggerState(CartLog cart, List<CartEntry> pending, ConsentTimeline marketing) {
         this.cart = cart;
+        this.pending = pending;
+        this.marketing = marketing;
     }
 
     CartLog cart() {
@@ -120,31 +118,8 @@ public final class TriggerState {
         return pending.isEmpty() ? NO_TIMER : pending.get(0).order().timestamp();
     }
 
-    /** Notes a statement on the trigger's purpose. */
-    void state(Consent.Statement statement, long watermark) {
-        int at = consent.size();
-        while (at > 0 && consent.get(at - 1).timestamp() > statement.timestamp()) {
-            at--;
-        }
-        if (at > 0 && consent.get(at - 1).timestamp() == statement.timestamp()) {
-            consent.set(at - 1, Consent.Statement.later(consent.get(at - 1), statement));
-        } else {
-            consent.add(at, statement);
-        }
-        while (consent.size() > 1 && consent.get(1).timestamp() <= watermark) {
-            consent.remove(0);
-        }
-    }
-
-    /** Whether the customer's latest word at an instant is a refusal; silence is consent. */
-    boolean refusesAt(long instant) {
-        boolean refuses = false;
-        for (Consent.Statement statement : consent) {
-            if (statement.timestamp() <= instant) {
-                refuses = !statement.granted();
-            }
-        }
-        return refuses;
+    ConsentTimeline marketing() {
+        return marketing;
     }
 
     byte[] matching() {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.operators.profile.Consent;
 import io.tributary.operators.profile.CustomerMessage;
 import io.tributary.operators.profile.ProfileFolder;
 import io.tributary.operators.sink.OutboundRecord;
@@ -78,6 +79,10 @@ class StateCompatibilityTest {
             see(harness, added("m7", "p1", minute(7)).event());
             harness.processingTime(StateFixtures.PROCESSING_TIME + 2 * StateFixtures.PUBLISH_EVERY);
 
+            assertThat(harness.drain(ProfileFolder.CART_CHANGES))
+                    .as("what was said first, also if the same was said again")
+                    .extracting(change -> change.consent().get(0))
+                    .containsExactly(new Consent.Statement(minute(1), true));
             List<OutboundRecord> profiles = harness.drain(ProfileFolder.PROFILES);
             JsonNode profile = MAPPER.readTree(profiles.get(profiles.size() - 1).value());
             assertThat(profile.path("version").asLong()).isEqualTo(7);

@@ -73,7 +73,7 @@ final class StateFixtures {
                             .trait("gone", null)
                             .consent("marketing", true)
                             .consent("analytics", false),
-                    ordered("m2", "o1", minute(2)),
+                    ordered("m2", "o1", minute(2)).consent("marketing", true),
                     ordered("m3", null, minute(3)).with("currency", "EUR"),
                     track("m4", "Order Refunded", minute(4)).with("total", "1.25"),
                     added("m5", "p1", minute(5)).with("name", "Shoe").with("quantity", 2))) {

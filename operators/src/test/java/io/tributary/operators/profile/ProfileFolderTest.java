@@ -270,6 +270,39 @@ class ProfileFolderTest {
                         new Consent.Statement(minute(2), true), new Consent.Statement(minute(1), false));
     }
 
+    /** Partitions of the log are far apart while a job catches up: a deadline may lie between the two statements. */
+    @Test
+    void tellsTheTriggersWithACartEventAllThatWasSaidAheadOfTheWatermark() throws Exception {
+        see(identify("m1", minute(1)).consent("marketing", true));
+        harness.watermark(minute(5));
+        see(identify("m4", minute(120)).consent("marketing", true));
+        see(identify("m3", minute(60)).consent("marketing", false));
+        harness.drain(ProfileFolder.CART_CHANGES);
+        see(added("m2", "p1", minute(10)));
+
+        assertThat(harness.drain(ProfileFolder.CART_CHANGES).get(0).consent())
+                .containsExactly(
+                        new Consent.Statement(minute(1), true),
+                        new Consent.Statement(minute(60), false),
+                        new Consent.Statement(minute(120), true));
+    }
+
+    @Test
+    void forgetsWhatWasSaidOnceTheWatermarkHasPassedSomethingNewer() throws Exception {
+        see(identify("m1", minute(1)).consent("marketing", true));
+        see(identify("m2", minute(2)).consent("marketing", false));
+        see(identify("m3", minute(3)).consent("marketing", true));
+        harness.watermark(minute(2));
+        see(added("m4", "p1", minute(4)));
+        harness.watermark(minute(3));
+        see(added("m5", "p1", minute(5)));
+
+        List<CartChange> changes = harness.drain(ProfileFolder.CART_CHANGES);
+        assertThat(changes.get(3).consent())
+                .containsExactly(new Consent.Statement(minute(2), false), new Consent.Statement(minute(3), true));
+        assertThat(changes.get(4).consent()).containsExactly(new Consent.Statement(minute(3), true));
+    }
+
     @Test
     void givesTheSameOutputsWhenItIsRestoredAfterEveryEvent() throws Exception {
         List<TestEvent> stream = List.of(

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.function.ToLongFunction;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -18,8 +19,8 @@ public final class TestStreams {
     private TestStreams() {}
 
     /**
-     * Events that often happen at the same instant, repeat orders and contradict each other; in no particular order, each
-     * with a message id of its own.
+     * Events that often happen at the same instant, repeat orders, grant and refuse, and contradict each other; in no
+     * particular order, each with a message id of its own.
      *
      * @param stepMillis unit of the event times, of which there are at most a hundred
      */
@@ -29,16 +30,21 @@ public final class TestStreams {
                         Arbitraries.integers().between(0, 9),
                         Arbitraries.integers().between(0, 99),
                         small,
-                        small)
-                .as((kind, step, a, b) -> new int[] {kind, step, a, b})
+                        small,
+                        Arbitraries.integers().between(0, 7))
+                .as((kind, step, a, b, says) -> new int[] {kind, step, a, b, says})
                 .list()
                 .ofMaxSize(maxSize)
                 .map(choices -> {
                     List<CustomerEvent> events = new ArrayList<>();
                     for (int[] choice : choices) {
                         String messageId = "m" + events.size();
-                        events.add(event(messageId, choice[0], START + choice[1] * stepMillis, choice[2], choice[3])
-                                .event());
+                        TestEvent event =
+                                event(messageId, choice[0], START + choice[1] * stepMillis, choice[2], choice[3]);
+                        if (choice[4] < 2) {
+                            event.consent("marketing", choice[4] == 0);
+                        }
+                        events.add(event.event());
                     }
                     return events;
                 });
@@ -71,10 +77,14 @@ public final class TestStreams {
 
     /** The events in an order of arrival in which each is at most {@code bound} behind the newest before it. */
     public static List<CustomerEvent> inTime(List<CustomerEvent> events, long bound, long seed) {
+        return inTime(events, CustomerEvent::timestamp, bound, seed);
+    }
+
+    static <T> List<T> inTime(List<T> events, ToLongFunction<T> timestamp, long bound, long seed) {
         Random random = new Random(seed);
-        record Arrival(long at, CustomerEvent event) {}
+        record Arrival<T>(long at, T event) {}
         return events.stream()
-                .map(event -> new Arrival(event.timestamp() + random.nextLong(bound + 1), event))
+                .map(event -> new Arrival<>(timestamp.applyAsLong(event) + random.nextLong(bound + 1), event))
                 .sorted(Comparator.comparingLong(Arrival::at))
                 .map(Arrival::event)
                 .toList();

@@ -1,0 +1,126 @@
+package io.tributary.operators.trigger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.operators.profile.CustomerMessage;
+import io.tributary.operators.profile.ProfileFolder;
+import io.tributary.operators.serialization.WireType;
+import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.testing.KeyedHarness;
+import io.tributary.operators.testing.Replay;
+import io.tributary.operators.testing.TestStreams;
+import io.tributary.schemas.event.CustomerEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+
+/**
+ * What one partition says of noon may arrive before what another says of ten o'clock: which carts are abandoned must not
+ * depend on it. The operators are the job's own, one behind the other, on RocksDB.
+ */
+class ReplayPropertyTest {
+    private static final long MINUTE = 60_000;
+    private static final AbandonedCart DEFINITION = new AbandonedCart(Duration.ofMinutes(10), Duration.ofHours(1));
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    /** Few tries, because RocksDB starts slowly, of many customers each. */
+    @Property(tries = 15)
+    void firesWhatTheRuleSaysHoweverFarApartThePartitionsAre(
+            @ForAll("customers") List<List<CustomerEvent>> customers,
+            @ForAll @IntRange(min = 1, max = 4) int partitions,
+            @ForAll @IntRange(max = 9) int boundMinutes,
+            @ForAll long seed)
+            throws Exception {
+        List<CustomerMessage> messages = new ArrayList<>();
+        Map<String, List<String>> expected = new TreeMap<>();
+        for (List<CustomerEvent> events : customers) {
+            String customerId = "c_" + expected.size();
+            events.forEach(event -> messages.add(new CustomerMessage(customerId, event)));
+            expected.put(customerId, AbandonedCartRule.anchors(TestStreams.sorted(events), DEFINITION));
+        }
+        expected.values().removeIf(List::isEmpty);
+
+        try (Operators operators = new Operators()) {
+            operators.run(new Replay(messages, partitions, boundMinutes * MINUTE, seed), new Random(seed));
+
+            assertThat(operators.fired).isEqualTo(expected);
+        }
+    }
+
+    @Provide
+    Arbitrary<List<List<CustomerEvent>>> customers() {
+        return TestStreams.events(MINUTE, 40).list().ofMinSize(5).ofMaxSize(15);
+    }
+
+    /** The folder and behind it the watcher, which crash once in a while. */
+    private static final class Operators implements AutoCloseable {
+        /** Customer → message ids of the anchors. */
+        private final Map<String, List<String>> fired = new TreeMap<>();
+
+        private KeyedHarness<CustomerMessage, OutboundRecord> folder;
+        private KeyedHarness<CartChange, OutboundRecord> watcher;
+
+        Operators() throws Exception {
+            start(null, null);
+        }
+
+        private void start(OperatorSubtaskState folderState, OperatorSubtaskState watcherState) throws Exception {
+            folder = new KeyedHarness<>(
+                    new ProfileFolder(1_000), CustomerMessage::customerId, WireType.OUTBOUND_RECORD, folderState);
+            watcher = new KeyedHarness<>(
+                    new CartWatcher(DEFINITION), CartChange::customerId, WireType.OUTBOUND_RECORD, watcherState);
+        }
+
+        void run(Replay replay, Random random) throws Exception {
+            while (replay.hasNext()) {
+                CustomerMessage message = replay.next();
+                folder.process(message, message.event().timestamp());
+                for (CartChange change : folder.drain(ProfileFolder.CART_CHANGES)) {
+                    watcher.process(change, message.event().timestamp());
+                }
+                if (random.nextInt(5) == 0) {
+                    // Flink emits a watermark now and then, not behind every event.
+                    watermark(replay.watermark());
+                }
+                if (random.nextInt(300) == 0) {
+                    restart();
+                }
+            }
+            watermark(Replay.LAST_TICK);
+        }
+
+        private void watermark(long instant) throws Exception {
+            folder.watermark(instant);
+            watcher.watermark(instant);
+            for (OutboundRecord trigger : watcher.drain()) {
+                fired.computeIfAbsent(trigger.key(), customer -> new ArrayList<>())
+                        .add(MAPPER.readTree(trigger.value())
+                                .path("anchor_message_id")
+                                .asText());
+            }
+        }
+
+        private void restart() throws Exception {
+            OperatorSubtaskState folderState = folder.snapshot();
+            OperatorSubtaskState watcherState = watcher.snapshot();
+            close();
+            start(folderState, watcherState);
+        }
+
+        @Override
+        public void close() throws Exception {
+            folder.close();
+            watcher.close();
+        }
+    }
+}
