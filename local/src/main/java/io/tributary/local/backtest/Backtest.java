@@ -103,7 +103,7 @@ public final class Backtest {
         for (CustomerEvent event : Arrays.asList(ordered).subList(0, read)) {
             RecentMessages recent =
                     recentMessages.computeIfAbsent(event.firstIdentityKey(), key -> new RecentMessages());
-            if (recent.admit(event.messageId(), event.timestamp())) {
+            if (recent.admit(event.messageId(), event.timestamp(), event.knownAt())) {
                 distinct.add(event);
             }
         }

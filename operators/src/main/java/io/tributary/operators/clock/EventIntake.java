@@ -75,9 +75,10 @@ public final class EventIntake extends ProcessFunction<Inbound, CustomerEvent> i
             eventsRead.inc();
             String partition = partition(accepted.origin());
             CustomerEvent event = accepted.event();
-            if (clocks.isLate(partition, event.timestamp())) {
+            long knownAt = clocks.knownAt(partition, event.timestamp());
+            if (knownAt > event.timestamp()) {
                 eventsLate.inc();
-                event = event.asLate();
+                event = event.knownAt(knownAt);
             }
             clocks.advance(partition, accepted.clock());
             out.collect(event);

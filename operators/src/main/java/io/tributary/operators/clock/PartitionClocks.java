@@ -28,10 +28,15 @@ public final class PartitionClocks {
         newest.merge(partition, instant, Math::max);
     }
 
-    /** Whether an event of that time, arriving now in that partition, is at or behind the partition's watermark. */
-    public boolean isLate(String partition, long timestamp) {
+    /**
+     * From when on decisions know of an event that arrives now in that partition: its own time or, if it is late (at or
+     * behind the partition's watermark), the first instant that the watermark has not passed.
+     *
+     * @param timestamp the event's, milliseconds since 1970
+     */
+    public long knownAt(String partition, long timestamp) {
         Long instant = newest.get(partition);
-        return instant != null && timestamp <= watermark(instant, boundMillis);
+        return instant == null ? timestamp : Math.max(timestamp, watermark(instant, boundMillis) + 1);
     }
 
     /** Partition → newest instant: what a checkpoint keeps. */

@@ -13,7 +13,7 @@ import org.apache.flink.util.Collector;
  * Removes client retries, by the event's device or else its strongest person identifier.
  *
  * <p>One state read per event, one write per new event; one timer per key, which clears the state a day of event time
- * after the key's last event.
+ * after the key's last event, or after it came if it came late.
  */
 public final class EventDeduplicator extends KeyedProcessFunction<String, CustomerEvent, CustomerEvent> {
     private transient ValueState<RecentMessages> recentMessages;
@@ -38,7 +38,7 @@ public final class EventDeduplicator extends KeyedProcessFunction<String, Custom
         if (firstOfKey) {
             recent = new RecentMessages();
         }
-        if (!recent.admit(event.messageId(), event.timestamp())) {
+        if (!recent.admit(event.messageId(), event.timestamp(), event.knownAt())) {
             eventsDuplicate.inc();
             return;
         }

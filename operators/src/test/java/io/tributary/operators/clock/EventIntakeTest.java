@@ -181,7 +181,7 @@ class EventIntakeTest {
 
         List<String> drain() {
             List<String> events = harness.extractOutputValues().stream()
-                    .map(event -> event.messageId() + (event.late() ? " (late)" : ""))
+                    .map(event -> event.messageId() + (event.isLate() ? " (late)" : ""))
                     .toList();
             harness.getOutput().clear();
             return events;

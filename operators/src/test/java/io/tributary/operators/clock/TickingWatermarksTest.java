@@ -75,8 +75,11 @@ class TickingWatermarksTest {
         see(new Inbound.Tick(minute(2), ORIGIN));
         long watermark = emitted.instants.get(0);
 
-        assertThat(clocks.isLate("p", watermark)).isTrue();
-        assertThat(clocks.isLate("p", watermark + 1)).isFalse();
+        assertThat(clocks.knownAt("p", watermark)).as("late").isEqualTo(watermark + 1);
+        assertThat(clocks.knownAt("p", watermark - 500)).as("late").isEqualTo(watermark + 1);
+        assertThat(clocks.knownAt("p", watermark + 1)).as("in time").isEqualTo(watermark + 1);
+        assertThat(clocks.knownAt("p", watermark + 9)).as("in time").isEqualTo(watermark + 9);
+        assertThat(clocks.knownAt("another", watermark)).isEqualTo(watermark);
     }
 
     @Test

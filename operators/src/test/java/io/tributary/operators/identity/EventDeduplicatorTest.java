@@ -107,15 +107,21 @@ class EventDeduplicatorTest {
     }
 
     @Test
-    void forgetsALateMessageOfAnUnknownKeyAtTheNextWatermark() throws Exception {
+    void recognisesARetryOfALateBatchForADayAfterItCame() throws Exception {
         start(null);
-        harness.watermark(after(Duration.ofDays(10)));
-        see("m1", minute(1));
-        see("m1", minute(1));
-        assertThat(passed()).containsExactly("m1");
-
-        harness.watermark(after(Duration.ofDays(10)) + 1);
+        long now = after(Duration.ofDays(10));
+        harness.watermark(now - 1);
+        seeLate("m1", minute(1), now);
+        harness.watermark(now + RecentMessages.HORIZON_MILLIS);
+        seeLate("m1", minute(1), now + RecentMessages.HORIZON_MILLIS);
+        assertThat(passed()).as("of an unknown key").containsExactly("m1");
+        harness.watermark(now + RecentMessages.HORIZON_MILLIS + 1);
         assertThat(harness.keysIn(STATE)).isZero();
+
+        see("m2", after(Duration.ofDays(20)));
+        seeLate("m3", minute(3), after(Duration.ofDays(20)));
+        seeLate("m3", minute(3), after(Duration.ofDays(20)) + 5);
+        assertThat(passed()).as("behind newer messages of its key").containsExactly("m2", "m3");
     }
 
     @Test
@@ -152,6 +158,11 @@ class EventDeduplicatorTest {
 
     private void see(String messageId, long at) throws Exception {
         process(track(messageId, "Page Opened", at));
+    }
+
+    private void seeLate(String messageId, long at, long known) throws Exception {
+        CustomerEvent late = track(messageId, "Page Opened", at).event().knownAt(known);
+        harness.process(late, late.timestamp());
     }
 
     private void process(TestEvent event) throws Exception {

@@ -23,30 +23,33 @@ class RecentMessagesTest {
     @Property
     void admitsWhatAPlainListWouldAndSurvivesItsBinaryFormAfterEveryMessage(
             @ForAll @Size(max = 80) List<@IntRange(max = 9) Integer> ids,
-            @ForAll @Size(min = 80, max = 80) List<@IntRange(max = 72) Integer> hours)
+            @ForAll @Size(min = 80, max = 80) List<@IntRange(max = 72) Integer> hours,
+            @ForAll @Size(min = 80, max = 80) List<@IntRange(min = -60, max = 60) Integer> lateByHours)
             throws IOException {
         RecentMessages messages = new RecentMessages();
         List<Seen> model = new ArrayList<>();
         for (int i = 0; i < ids.size(); i++) {
-            Seen seen = new Seen("m" + ids.get(i), TestEvent.START + hours.get(i) * HOUR);
-            assertThat(messages.admit(seen.id, seen.at)).isEqualTo(admit(model, seen));
+            long at = TestEvent.START + hours.get(i) * HOUR;
+            Seen seen = new Seen("m" + ids.get(i), at, at + Math.max(0, lateByHours.get(i)) * HOUR);
+            assertThat(messages.admit(seen.id, seen.at, seen.known)).isEqualTo(admit(model, seen));
             messages = Codecs.roundTrip(RecentMessages.CODEC, messages);
             assertThat(messages.size()).isEqualTo(model.size());
             assertThat(messages.expiresAt())
-                    .isEqualTo(model.get(model.size() - 1).at + RecentMessages.HORIZON_MILLIS + 1);
+                    .isEqualTo(model.get(model.size() - 1).known + RecentMessages.HORIZON_MILLIS + 1);
         }
     }
 
     @Test
-    void neverHoldsMoreThanAThousandIdsNorMoreThan17Kilobytes() throws IOException {
+    void neverHoldsMoreThanAThousandIdsNorMoreThan27Kilobytes() throws IOException {
         RecentMessages messages = new RecentMessages();
         for (int i = 0; i < 3_000; i++) {
-            assertThat(messages.admit("m" + i, TestEvent.START + (i * 7_919L) % 3_000))
+            long at = TestEvent.START + (i * 7_919L) % 3_000;
+            assertThat(messages.admit("m" + i, at - RecentMessages.HORIZON_MILLIS * 20_000, at))
                     .isTrue();
             assertThat(messages.size()).isLessThanOrEqualTo(RecentMessages.MAX_IDS);
         }
 
-        assertThat(Codecs.bytes(RecentMessages.CODEC, messages)).hasSizeLessThan(17_000);
+        assertThat(Codecs.bytes(RecentMessages.CODEC, messages)).hasSizeLessThan(27_000);
         assertThat(Codecs.roundTrip(RecentMessages.CODEC, messages).size()).isEqualTo(RecentMessages.MAX_IDS);
     }
 
@@ -58,7 +61,7 @@ class RecentMessagesTest {
                 .hasMessageContaining("9");
     }
 
-    private record Seen(String id, long at) {}
+    private record Seen(String id, long at, long known) {}
 
     private static boolean admit(List<Seen> model, Seen seen) {
         boolean repeated = model.stream()
@@ -68,9 +71,9 @@ class RecentMessagesTest {
             return false;
         }
         model.add(seen);
-        model.sort(Comparator.comparingLong(Seen::at));
-        long newest = model.get(model.size() - 1).at;
-        model.removeIf(known -> known.at < newest - RecentMessages.HORIZON_MILLIS);
+        model.sort(Comparator.comparingLong(Seen::known));
+        long newest = model.get(model.size() - 1).known;
+        model.removeIf(known -> known.known < newest - RecentMessages.HORIZON_MILLIS);
         return true;
     }
 }

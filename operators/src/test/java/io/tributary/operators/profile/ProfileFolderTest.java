@@ -191,7 +191,7 @@ class ProfileFolderTest {
                 .trait("age", 30)
                 .consent("marketing", true)
                 .event()
-                .asLate();
+                .knownAt(minute(60));
         harness.process(new CustomerMessage(late.fragment().customerId(), late), late.timestamp());
         harness.processingTime(NOW + EVERY);
 

@@ -79,9 +79,9 @@ class WireTypeTest {
     @Test
     void copiesMutableStateSoThatAHeapSnapshotDoesNotChange() {
         RecentMessages messages = new RecentMessages();
-        messages.admit("m1", minute(1));
+        messages.admit("m1", minute(1), minute(1));
         RecentMessages copy = serializer(WireType.RECENT_MESSAGES).copy(messages);
-        messages.admit("m2", minute(2));
+        messages.admit("m2", minute(2), minute(2));
 
         assertThat(copy.size()).isEqualTo(1);
     }

@@ -23,7 +23,9 @@ import java.util.Map;
  * @param cartLines of a cart event; a {@code Cart Updated} may have none
  * @param purchase of an order, a refund or a cancellation, else null
  * @param json the event as it came: one JSON object in UTF-8
- * @param late whether the event was at or behind its partition's watermark when it was read
+ * @param knownAt from when on decisions know of the event, milliseconds since 1970: its own time or, if it came late,
+ *     the first instant that its partition's watermark had not passed at its place in the log. A function of the log, so
+ *     that a replay and a restored job decide like the first run, whatever their watermarks are at that moment.
  */
 public record CustomerEvent(
         EventOrder order,
@@ -35,7 +37,7 @@ public record CustomerEvent(
         List<CartLine> cartLines,
         Purchase purchase,
         byte[] json,
-        boolean late) {
+        long knownAt) {
     private static final byte[] NO_JSON = {};
 
     /** For channels between operators of one release; never kept in state. */
@@ -69,13 +71,34 @@ public record CustomerEvent(
         return identifiers.get(0);
     }
 
-    public CustomerEvent asLate() {
-        return new CustomerEvent(order, type, name, identifiers, traits, consent, cartLines, purchase, json, true);
+    /** Whether it was at or behind its partition's watermark when it was read. */
+    public boolean isLate() {
+        return knownAt > timestamp();
+    }
+
+    /**
+     * The event as one that came late, or as it is if the instant is not after it.
+     *
+     * @param instant milliseconds since 1970
+     */
+    public CustomerEvent knownAt(long instant) {
+        return new CustomerEvent(
+                order,
+                type,
+                name,
+                identifiers,
+                traits,
+                consent,
+                cartLines,
+                purchase,
+                json,
+                Math.max(instant, timestamp()));
     }
 
     /** The event for those who only fold it. */
     public CustomerEvent withoutJson() {
-        return new CustomerEvent(order, type, name, identifiers, traits, consent, cartLines, purchase, NO_JSON, late);
+        return new CustomerEvent(
+                order, type, name, identifiers, traits, consent, cartLines, purchase, NO_JSON, knownAt);
     }
 
     private static final class CustomerEventCodec implements Codec<CustomerEvent> {
@@ -91,7 +114,7 @@ public record CustomerEvent(
                     | (event.consent.isEmpty() ? 0 : HAS_CONSENT)
                     | (event.cartLines.isEmpty() ? 0 : HAS_CART_LINES)
                     | (event.purchase == null ? 0 : HAS_PURCHASE)
-                    | (event.late ? LATE : 0));
+                    | (event.isLate() ? LATE : 0));
             EventOrder.CODEC.write(event.order, out);
             out.writeByte(event.type.ordinal());
             Wire.writeString(event.name, out);
@@ -123,6 +146,9 @@ public record CustomerEvent(
                 Purchase.CODEC.write(event.purchase, out);
             }
             Wire.writeBytes(event.json, out);
+            if (event.isLate()) {
+                Wire.writeVarLong(event.knownAt - event.timestamp(), out);
+            }
         }
 
         @Override
@@ -158,17 +184,10 @@ public record CustomerEvent(
                 }
             }
             Purchase purchase = (flags & HAS_PURCHASE) != 0 ? Purchase.CODEC.read(in) : null;
+            byte[] json = Wire.readBytes(in);
+            long knownAt = order.timestamp() + ((flags & LATE) != 0 ? Wire.readVarLong(in) : 0);
             return new CustomerEvent(
-                    order,
-                    type,
-                    name,
-                    identifiers,
-                    traits,
-                    consent,
-                    cartLines,
-                    purchase,
-                    Wire.readBytes(in),
-                    (flags & LATE) != 0);
+                    order, type, name, identifiers, traits, consent, cartLines, purchase, json, knownAt);
         }
     }
 }

@@ -226,7 +226,7 @@ public final class EventParser {
                 cartLines(fields, kind),
                 purchase(fields, kind),
                 text,
-                false);
+                timestamp);
         return new Inbound.Accepted(event, received > 0 ? Math.min(timestamp, received) : timestamp, origin);
     }
 

@@ -165,9 +165,18 @@ class EventParserPropertyTest {
                         lines,
                         purchases.injectNull(0.5),
                         Arbitraries.bytes().array(byte[].class).ofMaxSize(20),
-                        Arbitraries.of(true, false))
-                .as((head, ids, named, stated, cart, purchase, json, late) -> new CustomerEvent(
-                        head.order, head.type, head.name, ids, named, stated, cart, purchase, json, late));
+                        Arbitraries.longs().between(0, 1L << 40).edgeCases(edges -> edges.includeOnly(0L)))
+                .as((head, ids, named, stated, cart, purchase, json, lateBy) -> new CustomerEvent(
+                        head.order,
+                        head.type,
+                        head.name,
+                        ids,
+                        named,
+                        stated,
+                        cart,
+                        purchase,
+                        json,
+                        head.order.timestamp() + lateBy));
     }
 
     private record Head(EventOrder order, EventType type, String name) {}

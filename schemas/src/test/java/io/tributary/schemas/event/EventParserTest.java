@@ -824,11 +824,14 @@ class EventParserTest {
     }
 
     @Test
-    void lateIsAMarkAndNothingElse() {
+    void lateIsTheInstantFromWhichItIsKnownAndNothingElse() {
         CustomerEvent event = Events.accepted(track("Order Completed", "'order_id':'o1','total':5"));
-        assertThat(event.late()).isFalse();
-        assertThat(event.asLate().late()).isTrue();
-        assertThat(event.asLate().asLate()).isEqualTo(event.asLate()).isNotEqualTo(event);
-        Events.assertSurvivesRoundTrip(event.asLate());
+        assertThat(event.isLate()).isFalse();
+        assertThat(event.knownAt(event.timestamp() - 1)).isEqualTo(event);
+        CustomerEvent late = event.knownAt(event.timestamp() + 1);
+        assertThat(late.isLate()).isTrue();
+        assertThat(late.knownAt()).isEqualTo(event.timestamp() + 1);
+        assertThat(late.timestamp()).isEqualTo(event.timestamp());
+        Events.assertSurvivesRoundTrip(late);
     }
 }

@@ -85,6 +85,6 @@ final class Events {
                 event.cartLines(),
                 event.purchase(),
                 null,
-                event.late());
+                event.knownAt());
     }
 }
