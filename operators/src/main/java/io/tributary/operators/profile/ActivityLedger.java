@@ -124,7 +124,7 @@ public final class ActivityLedger {
                         consent.state(purpose, new Consent.Statement(event.timestamp(), granted)));
         Boolean granted = event.consent().get(AbandonedCart.PURPOSE);
         if (granted != null) {
-            marketing.state(new Consent.Statement(event.timestamp(), granted));
+            marketing.state(new Consent.Statement(event.timestamp(), granted, event.knownAt()));
         }
         marketing.forgetBehind(watermark);
         if (changesCart) {

@@ -44,10 +44,12 @@ public final class Consent {
     /**
      * A customer's word on one purpose.
      *
-     * @param timestamp milliseconds since 1970
+     * @param timestamp when it was said, milliseconds since 1970
+     * @param knownAt from when on decisions know of it: {@code timestamp}, or later if it came late
      */
-    public record Statement(long timestamp, boolean granted) {
-        public static final Codec<Statement> CODEC = new Codec<>() {
+    public record Statement(long timestamp, boolean granted, long knownAt) {
+        /** Without {@code knownAt}, which only {@link ConsentTimeline} asks for. */
+        static final Codec<Statement> CODEC = new Codec<>() {
             @Override
             public void write(Statement statement, DataOutput out) throws IOException {
                 out.writeLong(statement.timestamp);
@@ -59,6 +61,26 @@ public final class Consent {
                 return new Statement(in.readLong(), in.readBoolean());
             }
         };
+
+        /** The whole. */
+        public static final Codec<Statement> TIMED_CODEC = new Codec<>() {
+            @Override
+            public void write(Statement statement, DataOutput out) throws IOException {
+                CODEC.write(statement, out);
+                Wire.writeVarLong(statement.knownAt - statement.timestamp, out);
+            }
+
+            @Override
+            public Statement read(DataInput in) throws IOException {
+                Statement inTime = CODEC.read(in);
+                return new Statement(inTime.timestamp, inTime.granted, inTime.timestamp + Wire.readVarLong(in));
+            }
+        };
+
+        /** One that came in time. */
+        public Statement(long timestamp, boolean granted) {
+            this(timestamp, granted, timestamp);
+        }
 
         /** The one of two that counts. */
         public static Statement later(Statement a, Statement b) {

@@ -6,12 +6,14 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
  * What a customer has said on one purpose, as far as a decision that waits for the watermark may still ask: the newest
- * statement at or behind the watermark, and all of those ahead of it. {@link Consent} knows only the latest, which hides
- * a refusal that is older than it and yet holds at a deadline between the two. Statements may arrive in any order.
+ * statement that was known at the watermark, and all that were said or known later. {@link Consent} knows only the
+ * latest, which hides a refusal that is older than it and yet holds at a deadline between the two. Statements may arrive
+ * in any order; one that came late counts from when it was known.
  *
  * <p>Bound: {@value #MAX_STATEMENTS} statements. Of more, which takes that many ahead of the watermark, the oldest goes
  * that repeats the word before it, else the oldest grant. The first changes an answer only if a contradiction of what was
@@ -21,26 +23,37 @@ public final class ConsentTimeline {
     public static final int MAX_STATEMENTS = 200;
 
     /** Without a format of its own: part of values that have one. */
-    public static final Codec<ConsentTimeline> CODEC = new Codec<>() {
-        @Override
-        public void write(ConsentTimeline timeline, DataOutput out) throws IOException {
-            Wire.writeVarInt(timeline.statements.size(), out);
-            for (Consent.Statement statement : timeline.statements) {
-                Consent.Statement.CODEC.write(statement, out);
-            }
-        }
+    public static final Codec<ConsentTimeline> CODEC = codec(Consent.Statement.TIMED_CODEC);
 
-        @Override
-        public ConsentTimeline read(DataInput in) throws IOException {
-            ConsentTimeline timeline = new ConsentTimeline();
-            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                timeline.statements.add(Consent.Statement.CODEC.read(in));
-            }
-            return timeline;
-        }
-    };
+    /** As it was written before statements said from when on they were known. */
+    public static final Codec<ConsentTimeline> UNTIMED_CODEC = codec(Consent.Statement.CODEC);
 
-    /** Ascending by time, no two of the same time. */
+    private static Codec<ConsentTimeline> codec(Codec<Consent.Statement> codec) {
+        return new Codec<>() {
+            @Override
+            public void write(ConsentTimeline timeline, DataOutput out) throws IOException {
+                Wire.writeVarInt(timeline.statements.size(), out);
+                for (Consent.Statement statement : timeline.statements) {
+                    codec.write(statement, out);
+                }
+            }
+
+            @Override
+            public ConsentTimeline read(DataInput in) throws IOException {
+                ConsentTimeline timeline = new ConsentTimeline();
+                for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
+                    timeline.statements.add(codec.read(in));
+                }
+                return timeline;
+            }
+        };
+    }
+
+    private static final Comparator<Consent.Statement> ORDER = Comparator.comparingLong(Consent.Statement::timestamp)
+            .thenComparing(Consent.Statement::granted)
+            .thenComparingLong(Consent.Statement::knownAt);
+
+    /** Ascending by time. */
     private final List<Consent.Statement> statements = new ArrayList<>(1);
 
     /** One that knows the latest statement alone; null for silence. */
@@ -55,17 +68,24 @@ public final class ConsentTimeline {
     /** Takes a statement in; of two at the same instant the refusal counts. */
     public void state(Consent.Statement statement) {
         int at = statements.size();
-        while (at > 0 && statements.get(at - 1).timestamp() > statement.timestamp()) {
+        while (at > 0 && ORDER.compare(statements.get(at - 1), statement) > 0) {
             at--;
         }
-        if (at > 0 && statements.get(at - 1).timestamp() == statement.timestamp()) {
-            statements.set(at - 1, Consent.Statement.later(statements.get(at - 1), statement));
-        } else {
-            statements.add(at, statement);
+        if (at > 0 && says(statements.get(at - 1), statement)) {
+            // Known earlier already.
+            return;
+        }
+        statements.add(at, statement);
+        if (at + 1 < statements.size() && says(statements.get(at + 1), statement)) {
+            statements.remove(at + 1);
         }
         if (statements.size() > MAX_STATEMENTS) {
             statements.remove(leastMissed());
         }
+    }
+
+    private static boolean says(Consent.Statement a, Consent.Statement b) {
+        return a.timestamp() == b.timestamp() && a.granted() == b.granted();
     }
 
     /**
@@ -74,11 +94,15 @@ public final class ConsentTimeline {
      * @param watermark what has passed, milliseconds since 1970
      */
     public void forgetBehind(long watermark) {
-        int first = 0;
-        while (first + 1 < statements.size() && statements.get(first + 1).timestamp() <= watermark) {
-            first++;
+        long newestKnown = Long.MIN_VALUE;
+        for (Consent.Statement statement : statements) {
+            if (statement.knownAt() <= watermark) {
+                newestKnown = statement.timestamp();
+            }
         }
-        statements.subList(0, first).clear();
+        while (!statements.isEmpty() && statements.get(0).timestamp() < newestKnown) {
+            statements.remove(0);
+        }
     }
 
     private int leastMissed() {
@@ -95,14 +119,15 @@ public final class ConsentTimeline {
         return oldestGrant;
     }
 
-    /** Whether the customer's latest word at an instant is a refusal; silence is consent. */
+    /** Whether the customer's latest word at an instant, as far as it was known then, is a refusal; silence is consent. */
     public boolean refusesAt(long instant) {
         boolean refuses = false;
+        long saidAt = Long.MIN_VALUE;
         for (Consent.Statement statement : statements) {
-            if (statement.timestamp() > instant) {
-                break;
+            if (statement.knownAt() <= instant) {
+                refuses = !statement.granted() || (refuses && statement.timestamp() == saidAt);
+                saidAt = statement.timestamp();
             }
-            refuses = !statement.granted();
         }
         return refuses;
     }

@@ -18,9 +18,12 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 /**
  * Decides which carts are abandoned, customer by customer, with Flink CEP's NFA.
  *
- * <p>Events ahead of the watermark wait; behind it they are applied in the order of events. Events at the instant of a
- * deadline come before the deadline. A late event is put in its place and the open matches are found anew; a deadline
- * that has passed stays as it was. Not thread-safe.
+ * <p>Every operation waits until the watermark has reached the instant from which on it is known: its own time or, if it
+ * came late, its partition's watermark then. Operations are applied in the order of those instants, then in the order of
+ * events; events at the instant of a deadline come before the deadline. A late one is put in its place among what has
+ * happened and the open matches are found anew; a deadline that has passed stays as it was. So what is decided is a
+ * function of the log: neither a restored job nor a replay, whose watermarks are others, decides differently. Not
+ * thread-safe.
  */
 public final class AbandonedCarts implements AutoCloseable {
     private final AbandonedCart definition;
@@ -37,36 +40,39 @@ public final class AbandonedCarts implements AutoCloseable {
      * Takes a change in.
      *
      * @param watermark what has passed, milliseconds since 1970
-     * @return whether an operation came late
      */
-    public boolean add(TriggerState state, CartChange change, long watermark) {
+    public void add(TriggerState state, CartChange change, long watermark) {
         for (Consent.Statement statement : change.consent()) {
             state.marketing().state(statement);
         }
         state.marketing().forgetBehind(watermark);
-        CartEntry entry = change.entry();
-        if (entry == null) {
-            return false;
+        if (change.entry() != null) {
+            state.await(change.entry(), change.knownAt());
         }
-        if (entry.order().timestamp() > watermark) {
-            state.await(entry);
-            return false;
-        }
-        state.dropRepetitionsOf(entry);
-        if (state.cart().add(entry)) {
-            replay(state, watermark);
-        }
-        return true;
     }
 
-    /** Finds the open matches anew; what would have fired up to the watermark counts as decided. */
-    private void replay(TriggerState state, long watermark) {
-        host.reset();
-        for (CartEntry entry : state.cart().entries()) {
-            step(state.cart(), entry, match -> {});
+    /**
+     * If more is waiting than may be kept, because the watermark stands still, lets time pass for this customer until it
+     * is not.
+     *
+     * @param fired receives the triggers in the order of their deadlines
+     * @return whether that was necessary
+     */
+    public boolean relieve(TriggerState state, String customerId, Consumer<Trigger> fired) {
+        boolean overfull = state.isOverfull();
+        if (overfull) {
+            advance(state, customerId, state.nextPending(), fired);
         }
-        host.advanceTime(watermark + 1, onMatch(match -> {}));
-        save(state);
+        return overfull;
+    }
+
+    /** Finds the open matches anew; what would have fired before an instant counts as decided. */
+    private void replay(CartLog cart, long instant) {
+        host.reset();
+        for (CartEntry entry : cart.entries()) {
+            step(cart, entry, match -> {});
+        }
+        host.advanceTime(instant, onMatch(match -> {}));
     }
 
     /**
@@ -83,11 +89,16 @@ public final class AbandonedCarts implements AutoCloseable {
                 fired.accept(trigger);
             }
         };
-        for (CartEntry entry = state.poll(watermark); entry != null; entry = state.poll(watermark)) {
-            // Deadlines before the event see the cart before the event.
-            host.advanceTime(entry.order().timestamp(), onMatch(publish));
-            if (state.cart().add(entry)) {
-                step(state.cart(), entry, publish);
+        for (TriggerState.Pending next = state.poll(watermark); next != null; next = state.poll(watermark)) {
+            // Deadlines before the operation is known see the cart without it.
+            host.advanceTime(next.knownAt(), onMatch(publish));
+            state.dropRepetitionsOf(next.entry());
+            if (state.cart().add(next.entry())) {
+                if (next.entry().order().timestamp() < host.time()) {
+                    replay(state.cart(), host.time());
+                } else {
+                    step(state.cart(), next.entry(), publish);
+                }
             }
         }
         host.advanceTime(watermark + 1, onMatch(publish));

@@ -16,10 +16,11 @@ import java.util.List;
  * What the abandoned-cart trigger looks at: a cart event or an order, or a statement on the trigger's purpose.
  *
  * @param entry the operation, or null
+ * @param knownAt from when on decisions know of the operation: its time, or later if it came late
  * @param consent on the purpose, ascending by time: all that a deadline ahead of the watermark may ask for, the event's
  *     own statement included. So who has no cart needs no state here, however much is said before the first cart event.
  */
-public record CartChange(String customerId, CartEntry entry, List<Consent.Statement> consent) {
+public record CartChange(String customerId, CartEntry entry, long knownAt, List<Consent.Statement> consent) {
     /** For channels between operators of one release; never kept in state. */
     public static final Codec<CartChange> CODEC = new Codec<>() {
         @Override
@@ -28,10 +29,11 @@ public record CartChange(String customerId, CartEntry entry, List<Consent.Statem
             out.writeBoolean(change.entry != null);
             if (change.entry != null) {
                 CartEntry.CODEC.write(change.entry, out);
+                Wire.writeVarLong(change.knownAt - change.entry.order().timestamp(), out);
             }
             Wire.writeVarInt(change.consent.size(), out);
             for (Consent.Statement statement : change.consent) {
-                Consent.Statement.CODEC.write(statement, out);
+                Consent.Statement.TIMED_CODEC.write(statement, out);
             }
         }
 
@@ -39,11 +41,12 @@ public record CartChange(String customerId, CartEntry entry, List<Consent.Statem
         public CartChange read(DataInput in) throws IOException {
             String customerId = Wire.readString(in);
             CartEntry entry = in.readBoolean() ? CartEntry.CODEC.read(in) : null;
+            long knownAt = entry == null ? 0 : entry.order().timestamp() + Wire.readVarLong(in);
             List<Consent.Statement> consent = new ArrayList<>(2);
             for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                consent.add(Consent.Statement.CODEC.read(in));
+                consent.add(Consent.Statement.TIMED_CODEC.read(in));
             }
-            return new CartChange(customerId, entry, consent);
+            return new CartChange(customerId, entry, knownAt, consent);
         }
     };
 
@@ -58,6 +61,8 @@ public record CartChange(String customerId, CartEntry entry, List<Consent.Statem
         if (!changesCart && !event.consent().containsKey(AbandonedCart.PURPOSE)) {
             return null;
         }
-        return new CartChange(customerId, changesCart ? CartEntry.of(event) : null, marketing.statements());
+        return changesCart
+                ? new CartChange(customerId, CartEntry.of(event), event.knownAt(), marketing.statements())
+                : new CartChange(customerId, null, 0, marketing.statements());
     }
 }

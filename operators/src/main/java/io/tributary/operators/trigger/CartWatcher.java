@@ -24,6 +24,7 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
     private transient ValueState<TriggerState> state;
     private transient Counter triggersFired;
     private transient Counter cartEventsLate;
+    private transient Counter cartEventsForced;
 
     public CartWatcher(AbandonedCart definition) {
         this.definition = definition;
@@ -39,6 +40,7 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
         state = getRuntimeContext().getState(state());
         triggersFired = getRuntimeContext().getMetricGroup().counter("triggersFired");
         cartEventsLate = getRuntimeContext().getMetricGroup().counter("cartEventsLate");
+        cartEventsForced = getRuntimeContext().getMetricGroup().counter("cartEventsForced");
     }
 
     @Override
@@ -52,14 +54,15 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
             current = new TriggerState();
         }
         TimerService timers = context.timerService();
-        long watermark = timers.currentWatermark();
-        if (abandonedCarts.add(current, change, watermark)) {
-            cartEventsLate.inc();
-            settle(current, timers);
-            return;
-        }
+        abandonedCarts.add(current, change, timers.currentWatermark());
         if (change.entry() != null) {
-            setTimer(current, Math.min(current.timer(), change.entry().order().timestamp()), timers);
+            if (change.knownAt() > change.entry().order().timestamp()) {
+                cartEventsLate.inc();
+            }
+            if (abandonedCarts.relieve(current, change.customerId(), trigger -> fire(trigger, out))) {
+                cartEventsForced.inc();
+            }
+            setTimer(current, Math.min(current.timer(), change.knownAt()), timers);
         }
         state.update(current);
     }
@@ -74,11 +77,13 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
             return;
         }
         current.timer(TriggerState.NO_TIMER);
-        abandonedCarts.advance(current, context.getCurrentKey(), watermark, trigger -> {
-            triggersFired.inc();
-            out.collect(record(trigger));
-        });
+        abandonedCarts.advance(current, context.getCurrentKey(), watermark, trigger -> fire(trigger, out));
         settle(current, timers);
+    }
+
+    private void fire(Trigger trigger, Collector<OutboundRecord> out) {
+        triggersFired.inc();
+        out.collect(record(trigger));
     }
 
     /** Sets the timer for what comes next; a state for which nothing comes goes. */

@@ -100,7 +100,10 @@ final class StateFixtures {
 
     static void see(KeyedHarness<CartChange, OutboundRecord> harness, TestEvent event, List<Consent.Statement> consent)
             throws Exception {
-        harness.process(new CartChange(CUSTOMER, CartEntry.of(event.event()), consent), 0);
+        harness.process(
+                new CartChange(
+                        CUSTOMER, CartEntry.of(event.event()), event.event().timestamp(), consent),
+                0);
     }
 
     static KeyedHarness<CustomerEvent, CustomerEvent> deduplicator(OperatorSubtaskState state) throws Exception {

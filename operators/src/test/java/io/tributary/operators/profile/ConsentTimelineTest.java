@@ -38,8 +38,11 @@ class ConsentTimelineTest {
 
     @Provide
     Arbitrary<List<Consent.Statement>> statements() {
-        return Combinators.combine(Arbitraries.longs().between(1, 50), Arbitraries.of(true, false))
-                .as(Consent.Statement::new)
+        return Combinators.combine(
+                        Arbitraries.longs().between(1, 50),
+                        Arbitraries.of(true, false),
+                        Arbitraries.longs().between(-30, 20))
+                .as((at, granted, lateBy) -> new Consent.Statement(at, granted, at + Math.max(0, lateBy)))
                 .list()
                 .ofMaxSize(50);
     }
@@ -102,13 +105,15 @@ class ConsentTimelineTest {
         assertThat(timeline.refusesAt(999)).isTrue();
     }
 
-    /** The rule, told plainly: the latest statement counts, of those at one instant the refusal, and silence is consent. */
+    /** The rule, told plainly: the latest statement that is known counts, of those at one instant the refusal, and silence is consent. */
     private static boolean refuses(List<Consent.Statement> said, long at) {
         long latest = said.stream()
+                .filter(statement -> statement.knownAt() <= at)
                 .mapToLong(Consent.Statement::timestamp)
-                .filter(timestamp -> timestamp <= at)
                 .max()
                 .orElse(Long.MIN_VALUE);
-        return said.stream().anyMatch(statement -> statement.timestamp() == latest && !statement.granted());
+        return said.stream()
+                .anyMatch(statement ->
+                        statement.knownAt() <= at && statement.timestamp() == latest && !statement.granted());
     }
 }

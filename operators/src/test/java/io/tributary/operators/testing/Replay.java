@@ -1,6 +1,8 @@
 package io.tributary.operators.testing;
 
+import io.tributary.operators.clock.PartitionClocks;
 import io.tributary.operators.profile.CustomerMessage;
+import io.tributary.schemas.event.CustomerEvent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -9,21 +11,28 @@ import java.util.Random;
 
 /**
  * Reads the partitions of a log as a job does that catches up at full speed: each in order up to the lateness bound, but
- * as far apart in event time as it likes, for it stays with one as long as it likes. A partition ends with a tick.
+ * as far apart in event time as it likes, for it stays with one as long as it likes. A partition ends with a tick. Some
+ * events may come later than the bound; they are marked as the job's intake would mark them.
  */
 public final class Replay {
     /** The partitions' last tick, milliseconds since 1970: an hour and more behind every event of {@link TestStreams}. */
-    public static final long LAST_TICK = TestEvent.minute(200);
+    public static final long LAST_TICK = TestEvent.minute(400);
 
     private final long bound;
     private final Random random;
     private final List<Deque<CustomerMessage>> partitions = new ArrayList<>();
+    private final List<CustomerMessage> log = new ArrayList<>();
     private final long[] newest;
     private int current;
     private int rest;
 
-    /** @param bound by how much a partition may be out of order, milliseconds */
-    public Replay(List<CustomerMessage> messages, int partitions, long bound, long seed) {
+    /**
+     * A replay of messages.
+     *
+     * @param bound by how much a partition may be out of order, milliseconds
+     * @param latest by how much more some of the events may be late, or 0 for none
+     */
+    public Replay(List<CustomerMessage> messages, int partitions, long bound, long latest, long seed) {
         this.bound = bound;
         this.random = new Random(seed);
         this.newest = new long[partitions];
@@ -34,9 +43,41 @@ public final class Replay {
         }
         messages.forEach(message -> dealt.get(random.nextInt(partitions)).add(message));
         for (List<CustomerMessage> partition : dealt) {
-            this.partitions.add(new ArrayDeque<>(
-                    TestStreams.inTime(partition, message -> message.event().timestamp(), bound, random.nextLong())));
+            List<CustomerMessage> arriving = marked(
+                    TestStreams.arriving(
+                            partition,
+                            message ->
+                                    message.event().timestamp() + random.nextLong(bound + 1) + delay(message, latest)),
+                    bound);
+            this.partitions.add(new ArrayDeque<>(arriving));
+            log.addAll(arriving);
         }
+    }
+
+    /**
+     * Every fourth event is late. Orders with an id are not: which of two reports of an order counts is decided when they
+     * arrive, not when they are known.
+     */
+    private long delay(CustomerMessage message, long latest) {
+        boolean repeatable =
+                message.event().purchase() != null && message.event().purchase().orderId() != null;
+        return latest > 0 && !repeatable && random.nextInt(4) == 0 ? random.nextLong(latest + 1) : 0;
+    }
+
+    private static List<CustomerMessage> marked(List<CustomerMessage> partition, long bound) {
+        PartitionClocks clocks = new PartitionClocks(bound);
+        List<CustomerMessage> marked = new ArrayList<>();
+        for (CustomerMessage message : partition) {
+            CustomerEvent event = message.event();
+            marked.add(new CustomerMessage(message.customerId(), event.knownAt(clocks.knownAt("", event.timestamp()))));
+            clocks.advance("", event.timestamp());
+        }
+        return marked;
+    }
+
+    /** All messages as they are marked, in no particular order. */
+    public List<CustomerMessage> log() {
+        return log;
     }
 
     public boolean hasNext() {

@@ -77,14 +77,15 @@ public final class TestStreams {
 
     /** The events in an order of arrival in which each is at most {@code bound} behind the newest before it. */
     public static List<CustomerEvent> inTime(List<CustomerEvent> events, long bound, long seed) {
-        return inTime(events, CustomerEvent::timestamp, bound, seed);
+        Random random = new Random(seed);
+        return arriving(events, event -> event.timestamp() + random.nextLong(bound + 1));
     }
 
-    static <T> List<T> inTime(List<T> events, ToLongFunction<T> timestamp, long bound, long seed) {
-        Random random = new Random(seed);
+    /** The events in the order of their instants of arrival, of which each is asked for once. */
+    static <T> List<T> arriving(List<T> events, ToLongFunction<T> at) {
         record Arrival<T>(long at, T event) {}
         return events.stream()
-                .map(event -> new Arrival<>(timestamp.applyAsLong(event) + random.nextLong(bound + 1), event))
+                .map(event -> new Arrival<>(at.applyAsLong(event), event))
                 .sorted(Comparator.comparingLong(Arrival::at))
                 .map(Arrival::event)
                 .toList();

@@ -10,15 +10,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The contract's rule of the abandoned cart, told plainly over all the events of one customer. */
+/**
+ * The contract's rule of the abandoned cart, told plainly over all the events of one customer: at each deadline it looks
+ * back at what was known then.
+ */
 final class AbandonedCartRule {
-    private final List<CustomerEvent> sorted;
-    private final long delay;
-    private final List<String> anchors = new ArrayList<>();
+    private final List<CustomerEvent> known;
 
-    private AbandonedCartRule(List<CustomerEvent> sorted, AbandonedCart definition) {
-        this.sorted = sorted;
-        this.delay = definition.delay().toMillis();
+    private AbandonedCartRule(List<CustomerEvent> known) {
+        this.known = known;
     }
 
     /**
@@ -27,34 +27,38 @@ final class AbandonedCartRule {
      * @param sorted in the order of events
      */
     static List<String> anchors(List<CustomerEvent> sorted, AbandonedCart definition) {
-        AbandonedCartRule rule = new AbandonedCartRule(sorted, definition);
-        rule.apply();
-        return rule.anchors;
+        List<String> anchors = new ArrayList<>();
+        for (CustomerEvent event : sorted) {
+            if (event.kind().isCart()) {
+                long deadline = event.timestamp() + definition.delay().toMillis();
+                List<CustomerEvent> known = sorted.stream()
+                        .filter(other -> other.knownAt() <= deadline)
+                        .toList();
+                AbandonedCartRule rule = new AbandonedCartRule(known);
+                if (event.equals(rule.anchor()) && !rule.refuses()) {
+                    anchors.add(event.messageId());
+                }
+            }
+        }
+        return anchors;
     }
 
-    private void apply() {
+    /** The last cart event, if it left something in the cart and no order came behind it; else null. */
+    private CustomerEvent anchor() {
         Map<String, Long> cart = new TreeMap<>();
         Set<String> orders = new HashSet<>();
         CustomerEvent anchor = null;
-        for (CustomerEvent event : sorted) {
+        for (CustomerEvent event : known) {
             boolean isOrder = event.kind() == EventKind.ORDER;
-            if (!isOrder && !event.kind().isCart()) {
-                continue;
-            }
-            if (isOrder
+            boolean repeats = isOrder
                     && event.purchase().orderId() != null
-                    && !orders.add(event.purchase().orderId())) {
-                continue;
+                    && !orders.add(event.purchase().orderId());
+            if ((isOrder && !repeats) || event.kind().isCart()) {
+                change(cart, event);
+                anchor = !isOrder && !cart.isEmpty() ? event : null;
             }
-            if (anchor != null && event.timestamp() > deadline(anchor)) {
-                fire(anchor);
-            }
-            change(cart, event);
-            anchor = !isOrder && !cart.isEmpty() ? event : null;
         }
-        if (anchor != null) {
-            fire(anchor);
-        }
+        return anchor;
     }
 
     private static void change(Map<String, Long> cart, CustomerEvent event) {
@@ -72,23 +76,17 @@ final class AbandonedCartRule {
         }
     }
 
-    private long deadline(CustomerEvent anchor) {
-        return anchor.timestamp() + delay;
-    }
-
-    /** Unless the customer's last word up to the deadline is a refusal; of two at one instant the refusal counts. */
-    private void fire(CustomerEvent anchor) {
+    /** Whether the customer's last word up to the deadline is a refusal; of two at one instant the refusal counts. */
+    private boolean refuses() {
         long saidAt = Long.MIN_VALUE;
         boolean granted = true;
-        for (CustomerEvent event : sorted) {
+        for (CustomerEvent event : known) {
             Boolean says = event.consent().get(AbandonedCart.PURPOSE);
-            if (says != null && event.timestamp() <= deadline(anchor)) {
+            if (says != null) {
                 granted = event.timestamp() == saidAt ? granted && says : says;
                 saidAt = event.timestamp();
             }
         }
-        if (granted) {
-            anchors.add(anchor.messageId());
-        }
+        return !granted;
     }
 }

@@ -241,7 +241,7 @@ class CartWatcherTest {
     void countsALateCartEventWhoseDeadlineIsStillAhead() throws Exception {
         see(added("m1", "p1", minute(0)));
         harness.watermark(minute(50));
-        see(added("late", "p2", minute(20)));
+        seeLate(added("late", "p2", minute(20)), minute(50));
         assertThat(harness.eventTimeTimers()).isEqualTo(1);
         harness.watermark(minute(79));
         assertThat(fired()).isEmpty();
@@ -253,7 +253,7 @@ class CartWatcherTest {
     @Test
     void doesNotFireForALateCartEventWhoseDeadlineHasPassed() throws Exception {
         harness.watermark(minute(100));
-        see(added("late", "p1", minute(40)));
+        seeLate(added("late", "p1", minute(40)), minute(100));
         harness.watermark(minute(500));
 
         assertThat(fired()).isEmpty();
@@ -262,7 +262,7 @@ class CartWatcherTest {
     @Test
     void firesForALateCartEventWhoseDeadlineIsAMillisecondAhead() throws Exception {
         harness.watermark(minute(100));
-        see(added("late", "p1", minute(40) + 1));
+        seeLate(added("late", "p1", minute(40) + 1), minute(100));
         harness.watermark(minute(500));
 
         assertThat(fired()).containsExactly("late p1");
@@ -272,7 +272,7 @@ class CartWatcherTest {
     void showsALateEarlierCartEventInTheCart() throws Exception {
         harness.watermark(minute(30));
         see(added("m2", "p2", minute(40)));
-        see(added("late", "p1", minute(10)));
+        seeLate(added("late", "p1", minute(10)), minute(30));
         harness.watermark(minute(100));
 
         assertThat(fired()).containsExactly("m2 p1 p2");
@@ -282,7 +282,7 @@ class CartWatcherTest {
     void cancelsByALateOrderBeforeTheDeadlineHasPassed() throws Exception {
         see(added("m1", "p1", minute(0)));
         harness.watermark(minute(50));
-        see(ordered("late", "o1", minute(30)));
+        seeLate(ordered("late", "o1", minute(30)), minute(50));
         harness.watermark(minute(500));
 
         assertThat(fired()).isEmpty();
@@ -293,7 +293,7 @@ class CartWatcherTest {
         see(added("m1", "p1", minute(30)));
         harness.watermark(minute(90));
         assertThat(fired()).containsExactly("m1 p1");
-        see(added("late", "p2", minute(20)));
+        seeLate(added("late", "p2", minute(20)), minute(90));
         harness.watermark(minute(500));
 
         assertThat(fired()).isEmpty();
@@ -301,8 +301,10 @@ class CartWatcherTest {
 
     @Test
     void keepsNothingOfACartEventThatIsLaterThanTheWindow() throws Exception {
-        harness.watermark(after(Duration.ofDays(40)));
-        see(added("late", "p1", after(Duration.ofDays(10))));
+        long now = after(Duration.ofDays(40));
+        harness.watermark(now);
+        seeLate(added("late", "p1", after(Duration.ofDays(10))), now);
+        harness.watermark(now + 1);
 
         assertThat(harness.keysIn(STATE)).isZero();
         assertThat(harness.eventTimeTimers()).isZero();
@@ -448,6 +450,55 @@ class CartWatcherTest {
         assertThat(restored).isEqualTo(straight).containsExactly("m2 p1 p2 p3", "m8 p8 p9");
     }
 
+    /** A job that was restored has no watermark at first, and the first event may be late. */
+    @Test
+    void decidesAlikeOfALateEventThatComesFirstAfterARestore() throws Exception {
+        see("c_open", added("m1", "p1", minute(60)));
+        see("c_bought", added("m2", "p1", minute(60)));
+        see("c_bought", ordered("m3", "o1", minute(90)));
+        harness.watermark(minute(100));
+        OperatorSubtaskState state = harness.snapshot();
+        harness.close();
+
+        harness = started(state);
+        for (String customer : List.of("c_open", "c_bought", "c_new")) {
+            harness.process(
+                    change(customer, added("late-" + customer, "p2", minute(50)), minute(100) + 1, List.of()), 0);
+        }
+        see("c_open", added("m4", "p4", minute(105)));
+        harness.watermark(minute(70));
+        assertThat(fired()).as("watermarks that were there before").isEmpty();
+        harness.watermark(minute(500));
+
+        assertThat(fired())
+                .as("late-c_new: its deadline had not passed; c_bought: its order came behind")
+                .containsExactlyInAnyOrder("late-c_new p2", "m4 p1 p2 p4");
+    }
+
+    @Test
+    void decidesAReplayLikeTheFirstRunAlthoughTheWatermarkLagsBehind() throws Exception {
+        harness.process(change("c_known", added("m1", "p1", minute(0)), minute(0), List.of()), 0);
+        harness.process(change("c_known", ordered("late", "o1", minute(30)), minute(90), List.of()), 0);
+        harness.process(change("c_late", added("m2", "p1", minute(0)), minute(70), List.of()), 0);
+        harness.watermark(minute(500));
+
+        assertThat(fired())
+                .as("the order was known only behind the deadline, the cart too")
+                .containsExactly("m1 p1");
+    }
+
+    @Test
+    void decidesTheEarliestBeforeItsTimeWhereTheWatermarkStandsStill() throws Exception {
+        for (int i = 0; i <= TriggerState.MAX_PENDING; i++) {
+            see(added("m" + i, "p1", minute(i)));
+        }
+        assertThat(harness.eventTimeTimers()).isEqualTo(1);
+        see(added("behind-what-is-decided", "p2", minute(0) - 1));
+        harness.watermark(minute(TriggerState.MAX_PENDING + 60));
+
+        assertThat(fired()).containsExactly("m" + TriggerState.MAX_PENDING + " p1");
+    }
+
     private void step(TestEvent event) throws Exception {
         long at = event.event().timestamp();
         harness.watermark(at - Duration.ofMinutes(15).toMillis());
@@ -464,15 +515,25 @@ class CartWatcherTest {
     }
 
     private static CartChange change(String customer, TestEvent event, List<Consent.Statement> consent) {
-        return new CartChange(customer, CartEntry.of(event.event()), consent);
+        return change(customer, event, event.event().timestamp(), consent);
+    }
+
+    private static CartChange change(String customer, TestEvent event, long knownAt, List<Consent.Statement> consent) {
+        return new CartChange(customer, CartEntry.of(event.event()), knownAt, consent);
     }
 
     private void say(String customer, Consent.Statement statement) throws Exception {
-        harness.process(new CartChange(customer, null, List.of(statement)), statement.timestamp());
+        harness.process(new CartChange(customer, null, 0, List.of(statement)), statement.timestamp());
     }
 
     private void see(TestEvent event) throws Exception {
         see(ANA, event);
+    }
+
+    /** As the intake marks it whose watermark is that. */
+    private void seeLate(TestEvent event, long watermark) throws Exception {
+        harness.process(
+                change(ANA, event, watermark + 1, List.of()), event.event().timestamp());
     }
 
     private void see(String customer, TestEvent event, Consent.Statement... consent) throws Exception {

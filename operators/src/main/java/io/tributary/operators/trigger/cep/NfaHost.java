@@ -238,6 +238,11 @@ public final class NfaHost<E> implements AutoCloseable {
         });
     }
 
+    /** The instant that time has been moved to, milliseconds since the epoch. */
+    public long time() {
+        return time;
+    }
+
     /**
      * Promises that no event before {@code timestamp} will come: windows that end at or before it (their first event
      * plus their length is at most {@code timestamp}) are reported. A time that has already been passed does nothing.
