@@ -114,13 +114,13 @@ final class BenchCommand implements Callable<Integer> {
     private void fill(String kafka, List<Path> files) throws IOException {
         Topics.create(kafka, Math.max(2, parallelism));
         PublishPlan plan = PublishPlan.read(EventFiles.of(files, mappings));
-        if (plan.events() == 0) {
+        if (plan.events().isEmpty()) {
             throw new UserException("There are no events to measure with");
         }
         try (Publisher publisher = new Publisher(kafka)) {
             publisher.send(plan, 0, sent -> {});
         }
-        progress("%,d events in Kafka".formatted(plan.events()));
+        progress("%,d events in Kafka".formatted(plan.events().size()));
     }
 
     private SimulationConfig traffic() {

@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Sends files of events to cdp.events.v1 of the running stack, in the order in which a backtest applies",
             "them, then a last tick on every partition, so that deadlines inside the data pass.",
-            "Lines that are no events go along and end in cdp.rejects.v1. All events are held in memory."
+            "Lines that are no events go along and end in cdp.rejects.v1; ticks in the files are left out. All events",
+            "are held in memory."
         })
 final class PublishCommand implements Callable<Integer> {
     private static final int SHOWN = 5;
@@ -111,7 +112,11 @@ final class PublishCommand implements Callable<Integer> {
             publisher.send(plan, rate, sent -> {
                 if (System.nanoTime() - shown[0] > PROGRESS_EVERY.toNanos()) {
                     shown[0] = System.nanoTime();
-                    spec.commandLine().getErr().printf("%,d of %,d events sent%n", sent, plan.events());
+                    spec.commandLine()
+                            .getErr()
+                            .printf(
+                                    "%,d of %,d events sent%n",
+                                    sent, plan.events().size());
                     spec.commandLine().getErr().flush();
                 }
             });
@@ -122,26 +127,32 @@ final class PublishCommand implements Callable<Integer> {
             }
             terminal.line(
                     "%,d events sent in %s%s",
-                    plan.events(),
+                    plan.events().size(),
                     Terminal.seconds(Duration.ofNanos(System.nanoTime() - started)),
                     tick.isPresent() ? "; event time is at " + Timestamps.format(tick.getAsLong()) : "");
         }
-        reportRefused(plan, terminal);
+        reportRest(plan, terminal);
     }
 
     private void show(PublishPlan plan, Terminal terminal) {
-        terminal.line("%,d events would be sent, for example:", plan.events());
-        plan.sends().stream()
+        terminal.line(
+                "%,d events would be sent%s",
+                plan.events().size(), plan.events().isEmpty() ? "" : ", for example:");
+        plan.events().stream()
                 .limit(SHOWN)
-                .forEach(send -> terminal.line("  %s", new String(send.json(), StandardCharsets.UTF_8)));
+                .forEach(event -> terminal.line("  %s", new String(event.json(), StandardCharsets.UTF_8)));
         OptionalLong tick = lastTick(plan);
         if (tick.isPresent()) {
             terminal.line("Then a tick at %s.", Timestamps.format(tick.getAsLong()));
         }
-        reportRefused(plan, terminal);
+        reportRest(plan, terminal);
     }
 
-    private static void reportRefused(PublishPlan plan, Terminal terminal) {
+    /** What is in the files and no event. */
+    private static void reportRest(PublishPlan plan, Terminal terminal) {
+        if (plan.ticks() > 0) {
+            terminal.line("Ticks in the files, left out because publish itself tells the time: %,d", plan.ticks());
+        }
         int refused = plan.refused().size() + plan.unsendable().size();
         if (refused == 0) {
             return;

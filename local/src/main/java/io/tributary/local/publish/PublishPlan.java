@@ -16,35 +16,23 @@ import java.util.OptionalLong;
 /**
  * What goes to Kafka, in the order in which a backtest applies it.
  *
+ * <p>Ticks of files stay out. A backtest knows its whole log and needs none; in a stream they would decide what is late
+ * and which deadlines have passed, so the same file would mean something else there, and one tick of the year 9999 would
+ * make everything after it late. Whoever publishes tells the time, once, behind the events.
+ *
  * @param refused lines that the job will reject, as they are: they have no time, so they go first
- * @param sends events and ticks in order
+ * @param events in order
  * @param unsendable rows that a mapping refused and lines beyond the size limit: they go to the rejects directly
+ * @param ticks how many ticks of the files were left out
  */
-public record PublishPlan(List<byte[]> refused, List<Send> sends, List<Reject> unsendable) {
-    /** A record to send. */
-    public sealed interface Send {
-        /** Milliseconds since 1970. */
-        long timestamp();
-
-        byte[] json();
-    }
-
+public record PublishPlan(List<byte[]> refused, List<Event> events, List<Reject> unsendable, long ticks) {
     /** @param key first identity key, so that a device's events stay in order */
-    public record Event(EventOrder order, String key, byte[] json) implements Send {
-        @Override
+    public record Event(EventOrder order, String key, byte[] json) {
+        /** Milliseconds since 1970. */
         public long timestamp() {
             return order.timestamp();
         }
     }
-
-    /** To be written to every partition. */
-    public record Tick(long timestamp, byte[] json) implements Send {}
-
-    /** Ticks come after the events of their instant. */
-    private static final Comparator<Send> ORDER = Comparator.comparingLong(Send::timestamp)
-            .thenComparing(Tick.class::isInstance)
-            .thenComparing((a, b) ->
-                    a instanceof Event first && b instanceof Event second ? first.order.compareTo(second.order) : 0);
 
     /**
      * Reads files into a plan; everything is held in memory.
@@ -52,38 +40,32 @@ public record PublishPlan(List<byte[]> refused, List<Send> sends, List<Reject> u
      * @throws UserException if a file can't be read
      */
     public static PublishPlan read(EventFiles files) throws UserException {
-        PublishPlan plan = new PublishPlan(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-        files.read(EventParser.withDefaults(), plan::add);
-        plan.sends.sort(ORDER);
-        return plan;
-    }
-
-    private void add(Inbound inbound, byte[] json) {
-        if (inbound instanceof Inbound.Accepted accepted) {
-            CustomerEvent event = accepted.event();
-            sends.add(new Event(event.order(), event.firstIdentityKey().qualified(), json));
-        } else if (inbound instanceof Inbound.Tick tick) {
-            sends.add(new Tick(tick.timestamp(), json));
-        } else if (inbound instanceof Inbound.Refused refused) {
-            if (json == null || refused.reject().reason() == RejectReason.TOO_LARGE) {
-                unsendable.add(refused.reject());
-            } else {
-                this.refused.add(json);
+        List<byte[]> refused = new ArrayList<>();
+        List<Event> events = new ArrayList<>();
+        List<Reject> unsendable = new ArrayList<>();
+        long[] ticks = {0};
+        files.read(EventParser.withDefaults(), (inbound, json) -> {
+            if (inbound instanceof Inbound.Accepted accepted) {
+                CustomerEvent event = accepted.event();
+                events.add(new Event(event.order(), event.firstIdentityKey().qualified(), json));
+            } else if (inbound instanceof Inbound.Tick) {
+                ticks[0]++;
+            } else if (inbound instanceof Inbound.Refused line) {
+                if (json == null || line.reject().reason() == RejectReason.TOO_LARGE) {
+                    unsendable.add(line.reject());
+                } else {
+                    refused.add(json);
+                }
             }
-        }
+        });
+        events.sort(Comparator.comparing(Event::order));
+        return new PublishPlan(refused, events, unsendable, ticks[0]);
     }
 
     /** The time of the newest event, milliseconds since 1970. */
     public OptionalLong newest() {
-        for (int i = sends.size() - 1; i >= 0; i--) {
-            if (sends.get(i) instanceof Event event) {
-                return OptionalLong.of(event.timestamp());
-            }
-        }
-        return OptionalLong.empty();
-    }
-
-    public long events() {
-        return sends.stream().filter(Event.class::isInstance).count();
+        return events.isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(events.get(events.size() - 1).timestamp());
     }
 }

@@ -10,12 +10,11 @@ import io.tributary.schemas.time.Timestamps;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import javax.annotation.Nullable;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -30,30 +29,43 @@ public final class Publisher implements AutoCloseable {
 
     private static final long NO_TIME = 0;
 
-    private final KafkaProducer<byte[], byte[]> producer;
+    private static final long PROGRESS_EVERY = 1_000;
+
+    private final Producer<byte[], byte[]> producer;
+    private final Pace.Clock clock;
     private final int partitions;
     private final AtomicReference<Exception> failure = new AtomicReference<>();
 
     public Publisher(String bootstrapServers) {
-        producer = new KafkaProducer<>(
-                Map.of(
-                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        bootstrapServers,
-                        ProducerConfig.ACKS_CONFIG,
-                        "all",
-                        ProducerConfig.LINGER_MS_CONFIG,
-                        20,
-                        ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-                        4 << 20,
-                        ProducerConfig.COMPRESSION_TYPE_CONFIG,
-                        "lz4"),
-                new ByteArraySerializer(),
-                new ByteArraySerializer());
-        partitions = producer.partitionsFor(Topic.EVENTS).size();
+        this(
+                new KafkaProducer<>(
+                        configuration(bootstrapServers), new ByteArraySerializer(), new ByteArraySerializer()),
+                Pace.SYSTEM);
+    }
+
+    /** @param producer is closed with this */
+    Publisher(Producer<byte[], byte[]> producer, Pace.Clock clock) {
+        this.producer = producer;
+        this.clock = clock;
+        this.partitions = producer.partitionsFor(Topic.EVENTS).size();
+    }
+
+    private static Map<String, Object> configuration(String bootstrapServers) {
+        return Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                ProducerConfig.ACKS_CONFIG,
+                "all",
+                ProducerConfig.LINGER_MS_CONFIG,
+                20,
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                4 << 20,
+                ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                "lz4");
     }
 
     /**
-     * Sends a plan.
+     * Sends a plan, without a tick behind it.
      *
      * @param perSecond events per second, or 0 for as fast as Kafka takes them
      * @param progress is told how many records have been sent, now and then
@@ -67,20 +79,14 @@ public final class Publisher implements AutoCloseable {
         for (byte[] line : plan.refused()) {
             send(new ProducerRecord<>(Topic.EVENTS, null, NO_TIME, null, line));
         }
-        long started = System.nanoTime();
+        Pace pace = new Pace(clock, perSecond);
         long sent = 0;
-        for (PublishPlan.Send next : plan.sends()) {
-            if (perSecond > 0) {
-                waitUntil(started + sent * TimeUnit.SECONDS.toNanos(1) / perSecond);
-            }
-            if (next instanceof PublishPlan.Event event) {
-                byte[] key = event.key().getBytes(StandardCharsets.UTF_8);
-                send(new ProducerRecord<>(Topic.EVENTS, null, event.timestamp(), key, event.json()));
-                sent++;
-            } else {
-                tick(next.timestamp());
-            }
-            if (sent % 1_000 == 0) {
+        for (PublishPlan.Event event : plan.events()) {
+            pace.awaitNext(sent);
+            byte[] key = event.key().getBytes(StandardCharsets.UTF_8);
+            send(new ProducerRecord<>(Topic.EVENTS, null, event.timestamp(), key, event.json()));
+            sent++;
+            if (sent % PROGRESS_EVERY == 0) {
                 progress.accept(sent);
             }
         }
@@ -100,12 +106,6 @@ public final class Publisher implements AutoCloseable {
             record.headers().add(REPLAY_HEADER, rejectId.getBytes(StandardCharsets.UTF_8));
         }
         send(record);
-    }
-
-    private void waitUntil(long nanoTime) {
-        for (long rest = nanoTime - System.nanoTime(); rest > 0; rest = nanoTime - System.nanoTime()) {
-            LockSupport.parkNanos(rest);
-        }
     }
 
     /**

@@ -25,17 +25,15 @@ final class ShuffledPublisher implements AutoCloseable {
         this.partitions = partitions;
     }
 
-    void send(List<byte[]> refused, List<PublishPlan.Send> sends) throws Exception {
+    void send(List<byte[]> refused, List<PublishPlan.Event> events) throws Exception {
         for (byte[] line : refused) {
             producer.send(new ProducerRecord<>(Topic.EVENTS, 0, 0L, null, line)).get();
         }
-        for (PublishPlan.Send send : sends) {
-            if (send instanceof PublishPlan.Event event) {
-                int partition = Math.floorMod(event.key().hashCode(), partitions);
-                byte[] key = event.key().getBytes(StandardCharsets.UTF_8);
-                var unused = producer.send(
-                        new ProducerRecord<>(Topic.EVENTS, partition, event.timestamp(), key, event.json()));
-            }
+        for (PublishPlan.Event event : events) {
+            int partition = Math.floorMod(event.key().hashCode(), partitions);
+            byte[] key = event.key().getBytes(StandardCharsets.UTF_8);
+            var unused =
+                    producer.send(new ProducerRecord<>(Topic.EVENTS, partition, event.timestamp(), key, event.json()));
         }
         producer.flush();
     }

@@ -72,7 +72,7 @@ class StreamingEqualsBacktestIT {
         BacktestResult expected = backtest(files);
         PublishPlan plan = PublishPlan.read(files);
         long bound = CustomerOptions.LATENESS_BOUND.defaultValue().toMillis();
-        List<PublishPlan.Send> arrivals = shuffledWithin(bound - 1, plan.sends(), 7);
+        List<PublishPlan.Event> arrivals = shuffledWithin(bound - 1, plan.events(), 7);
         int third = arrivals.size() / 3;
 
         try (StreamedRun run = new StreamedRun(3);
@@ -114,15 +114,15 @@ class StreamingEqualsBacktestIT {
     }
 
     /** An order of arrival in which every event comes less than {@code millis} behind a newer one. */
-    private static List<PublishPlan.Send> shuffledWithin(long millis, List<PublishPlan.Send> sends, long seed) {
-        record Arrival(long at, PublishPlan.Send send) {}
+    private static List<PublishPlan.Event> shuffledWithin(long millis, List<PublishPlan.Event> events, long seed) {
+        record Arrival(long at, PublishPlan.Event event) {}
         Random random = new Random(seed);
         List<Arrival> arrivals = new ArrayList<>();
-        for (PublishPlan.Send send : sends) {
-            arrivals.add(new Arrival(send.timestamp() + random.nextLong(millis), send));
+        for (PublishPlan.Event event : events) {
+            arrivals.add(new Arrival(event.timestamp() + random.nextLong(millis), event));
         }
         arrivals.sort(Comparator.comparingLong(Arrival::at));
-        return arrivals.stream().map(Arrival::send).toList();
+        return arrivals.stream().map(Arrival::event).toList();
     }
 
     private static void assertEqual(StreamedRun run, BacktestResult expected) throws Exception {
