@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.local.stack.Topics;
 import io.tributary.operators.sink.Topic;
 import java.io.File;
 import java.io.IOException;
@@ -173,6 +174,7 @@ class CdpStackIT {
         await("the new event", () -> committed(again).size() >= 4);
         assertThat(committed(again)).containsExactlyInAnyOrder("m-1", "m-2", "m-3", "m-4");
         assertThat(documents(again)).isEqualTo(1);
+        assertTimeIsToldAtTheEndOfWhatIsPublished(again);
 
         var treeAgain = tree();
         interrupt(foreground);
@@ -182,6 +184,46 @@ class CdpStackIT {
         assertThat(output("foreground")).contains("Ready in").endsWith("Stopping …\nStopped.\n");
         assertNothingRuns(again, treeAgain);
         assertThat(cdp("status", "--dir", dir.toString()).exit()).isEqualTo(1);
+    }
+
+    /**
+     * Two carts, an hour and a half apart: when the first has fired, time has passed on every partition up to the newest
+     * event, and the second, whose deadline lies behind it, would have fired as well if it was going to.
+     */
+    private void assertTimeIsToldAtTheEndOfWhatIsPublished(JsonNode endpoints) throws Exception {
+        var carts = Files.write(
+                folder.resolve("carts.jsonl"),
+                List.of(
+                        // Left out: with it, Ben's deadline would have passed.
+                        "{\"type\":\"tick\",\"timestamp\":\"2026-01-05T20:00:00.000Z\"}",
+                        cart("m-11", "ben", "11:30"),
+                        cart("m-10", "ana", "10:00")));
+        var before = Topics.endOffsets(endpoints.get("kafka").asText()).get(Topic.EVENTS);
+        var dryRun = cdp("publish", "--dry-run", "--dir", dir.toString(), "--events", carts.toString());
+        assertThat(dryRun.exit()).isZero();
+        assertThat(dryRun.out()).contains("2 events would be sent", "Then a tick at 2026-01-05T11:30:10.001Z.");
+        assertThat(Topics.endOffsets(endpoints.get("kafka").asText()).get(Topic.EVENTS))
+                .as("a dry run sends nothing")
+                .isEqualTo(before);
+
+        assertThat(publish(carts))
+                .contains("2 events sent", "event time is at 2026-01-05T11:30:10.001Z", "left out", ": 1");
+        await("the trigger within the data", () -> !fired(endpoints).isEmpty());
+        assertThat(fired(endpoints)).containsExactly("m-10 2026-01-05T11:00:00.000Z");
+
+        // The events are recognised by their ids; the deadline, 12:30, passes with the lateness bound behind it.
+        assertThat(publish(carts, "--finish", "2026-01-05T12:30:10.001Z", "--rate", "1000"))
+                .contains("event time is at 2026-01-05T12:30:10.001Z");
+        await("the trigger behind the data", () -> fired(endpoints).size() > 1);
+        assertThat(fired(endpoints))
+                .containsExactlyInAnyOrder("m-10 2026-01-05T11:00:00.000Z", "m-11 2026-01-05T12:30:00.000Z");
+    }
+
+    private static String cart(String messageId, String user, String time) {
+        return """
+                {"type":"track","event":"Product Added","messageId":"%s","userId":"%s",\
+                "timestamp":"2026-01-05T%s:00.000Z","properties":{"product_id":"p1","price":5}}"""
+                .formatted(messageId, user, time);
     }
 
     private record Result(int exit, String out, String err) {}
@@ -250,10 +292,12 @@ class CdpStackIT {
         return Files.write(folder.resolve(name), lines);
     }
 
-    private void publish(Path events) throws Exception {
-        var publish = cdp("publish", "--dir", dir.toString(), "--events", events.toString());
+    private String publish(Path events, String... more) throws Exception {
+        var arguments = Stream.of("publish", "--dir", dir.toString(), "--events", events.toString());
+        var publish = cdp(Stream.concat(arguments, Stream.of(more)).toArray(String[]::new));
         assertThat(publish.err()).isEmpty();
         assertThat(publish.exit()).isZero();
+        return publish.out();
     }
 
     private JsonNode endpoints() throws IOException {
@@ -283,7 +327,22 @@ class CdpStackIT {
 
     /** The message ids of all committed customer events. */
     private static List<String> committed(JsonNode endpoints) throws Exception {
-        var partition = new TopicPartition(Topic.CUSTOMER_EVENTS, 0);
+        return read(endpoints, Topic.CUSTOMER_EVENTS).stream()
+                .map(event -> event.at("/event/messageId").asText())
+                .toList();
+    }
+
+    /** Anchor and instant of all committed triggers. */
+    private static List<String> fired(JsonNode endpoints) throws Exception {
+        return read(endpoints, Topic.TRIGGERS).stream()
+                .map(trigger -> trigger.get("anchor_message_id").asText() + " "
+                        + trigger.get("fired_at").asText())
+                .toList();
+    }
+
+    /** Everything committed in a topic of one partition. */
+    private static List<JsonNode> read(JsonNode endpoints, String topic) throws Exception {
+        var partition = new TopicPartition(topic, 0);
         try (var consumer = new KafkaConsumer<>(
                 Map.<String, Object>of(
                         "bootstrap.servers", endpoints.get("kafka").asText(), "isolation.level", "read_committed"),
@@ -292,13 +351,13 @@ class CdpStackIT {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
             long end = consumer.endOffsets(List.of(partition)).get(partition);
-            var ids = new ArrayList<String>();
+            var values = new ArrayList<JsonNode>();
             while (consumer.position(partition) < end) {
                 for (var record : consumer.poll(Duration.ofMillis(100))) {
-                    ids.add(JSON.readTree(record.value()).at("/event/messageId").asText());
+                    values.add(JSON.readTree(record.value()));
                 }
             }
-            return ids;
+            return values;
         }
     }
 
