@@ -24,10 +24,19 @@ import java.util.concurrent.Future;
  * The decisions of the customer job over a finished set of events, without Flink's runtime: the same classes, driven in
  * the order of events.
  *
- * <p>The result is a function of the set of lines: neither their order nor the parallelism is in it. Memory: all events
+ * <p>The result is a function of the set of lines: neither their order nor the parallelism is in it, apart from the numbers
+ * of rejected lines. Memory: all events
  * at once, about a kilobyte each.
  */
 public final class Backtest {
+    /** The number of a line comes last: it alone depends on the order of the lines. */
+    private static final Comparator<Reject> REJECTS = Comparator.comparing(
+                    (Reject reject) -> reject.origin().source())
+            .thenComparing(reject -> reject.reason().id())
+            .thenComparing(Reject::detail)
+            .thenComparing(Reject::raw, Arrays::compareUnsigned)
+            .thenComparing(reject -> reject.origin().position());
+
     private final AbandonedCart abandonedCart;
     private final List<CustomerEvent> events = new ArrayList<>();
     private final List<Reject> rejects = new ArrayList<>();
@@ -71,8 +80,7 @@ public final class Backtest {
         // Lines begin with the fields that they are sorted by, in forms of fixed width.
         profiles.sort(Arrays::compareUnsigned);
         triggers.sort(Arrays::compareUnsigned);
-        rejects.sort(Comparator.comparing((Reject reject) -> reject.origin().source())
-                .thenComparing(reject -> reject.origin().position()));
+        rejects.sort(REJECTS);
         Map<RejectReason, Long> rejected = new EnumMap<>(RejectReason.class);
         rejects.forEach(reject -> rejected.merge(reject.reason(), 1L, Long::sum));
         return new BacktestResult(

@@ -10,7 +10,7 @@ import java.util.Map;
  *
  * @param profiles public JSON lines, sorted
  * @param triggers public JSON lines, sorted
- * @param rejects by file and line
+ * @param rejects by file, reason, detail and bytes; lines with the same bytes by their number
  */
 public record BacktestResult(List<byte[]> profiles, List<byte[]> triggers, List<Reject> rejects, Counts counts) {
     /**

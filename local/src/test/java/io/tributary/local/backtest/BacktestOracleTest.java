@@ -9,6 +9,7 @@ import io.tributary.local.oracle.RandomStreams;
 import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.Origin;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -66,11 +68,21 @@ class BacktestOracleTest {
         run(lines, OptionalLong.empty(), 1);
         byte[] profiles = Files.readAllBytes(out.resolve("profiles.jsonl"));
         byte[] triggers = Files.readAllBytes(out.resolve("triggers.jsonl"));
+        List<String> rejects = rejectsWithoutLine();
         List<String> shuffled = new ArrayList<>(lines);
         Collections.shuffle(shuffled, new Random(seed));
         run(shuffled, OptionalLong.empty(), parallelism);
         assertThat(Files.readAllBytes(out.resolve("profiles.jsonl"))).isEqualTo(profiles);
         assertThat(Files.readAllBytes(out.resolve("triggers.jsonl"))).isEqualTo(triggers);
+        assertThat(rejectsWithoutLine()).isEqualTo(rejects);
+    }
+
+    /** In the order of the file, with nothing but the number of the line taken out. */
+    private static List<String> rejectsWithoutLine() throws IOException {
+        try (Stream<String> rejects = Files.lines(out.resolve("rejects.jsonl"))) {
+            return rejects.map(reject -> reject.replaceFirst("\"line\":\\d+,", ""))
+                    .toList();
+        }
     }
 
     @Provide
