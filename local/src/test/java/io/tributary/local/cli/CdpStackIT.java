@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.local.stack.Topics;
 import io.tributary.operators.sink.Topic;
+import io.tributary.schemas.testing.Await;
 import java.io.File;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -26,7 +27,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.flink.util.FileUtils;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -149,8 +149,11 @@ class CdpStackIT {
                 .contains("./cdp down");
 
         publish(events("first.jsonl", "m-1", "m-2", "m-3"));
-        await("the profile", () -> profile(endpoints).at("/events/count").asInt() == 3);
-        await("the events", () -> committed(endpoints).size() == 3);
+        Await.until(
+                "the profile",
+                DEADLINE,
+                () -> profile(endpoints).at("/events/count").asInt() == 3);
+        Await.until("the events", DEADLINE, () -> committed(endpoints).size() == 3);
         assertThat(documents(endpoints)).isEqualTo(1);
 
         var tree = tree();
@@ -160,7 +163,7 @@ class CdpStackIT {
         assertNothingRuns(endpoints, tree);
 
         var foreground = start("foreground", heedingInterrupts(), "up", "--dir", dir.toString());
-        await("the stack to be ready again", () -> {
+        Await.until("the stack to be ready again", DEADLINE, () -> {
             assertThat(foreground.isAlive())
                     .as("up runs: %s", errors("foreground"))
                     .isTrue();
@@ -170,8 +173,11 @@ class CdpStackIT {
         assertThat(profile(again).at("/events/count").asInt()).isEqualTo(3);
         publish(events("second.jsonl", "m-4"));
         // Four, not one: the job goes on with its state; and what it has read it does not read again.
-        await("the profile to grow", () -> profile(again).at("/events/count").asInt() == 4);
-        await("the new event", () -> committed(again).size() >= 4);
+        Await.until(
+                "the profile to grow",
+                DEADLINE,
+                () -> profile(again).at("/events/count").asInt() == 4);
+        Await.until("the new event", DEADLINE, () -> committed(again).size() >= 4);
         assertThat(committed(again)).containsExactlyInAnyOrder("m-1", "m-2", "m-3", "m-4");
         assertThat(documents(again)).isEqualTo(1);
         assertTimeIsToldAtTheEndOfWhatIsPublished(again);
@@ -208,13 +214,15 @@ class CdpStackIT {
 
         assertThat(publish(carts))
                 .contains("2 events sent", "event time is at 2026-01-05T11:30:10.001Z", "left out", ": 1");
-        await("the trigger within the data", () -> !fired(endpoints).isEmpty());
+        Await.until(
+                "the trigger within the data", DEADLINE, () -> !fired(endpoints).isEmpty());
         assertThat(fired(endpoints)).containsExactly("m-10 2026-01-05T11:00:00.000Z");
 
         // The events are recognised by their ids; the deadline, 12:30, passes with the lateness bound behind it.
         assertThat(publish(carts, "--finish", "2026-01-05T12:30:10.001Z", "--rate", "1000"))
                 .contains("event time is at 2026-01-05T12:30:10.001Z");
-        await("the trigger behind the data", () -> fired(endpoints).size() > 1);
+        Await.until(
+                "the trigger behind the data", DEADLINE, () -> fired(endpoints).size() > 1);
         assertThat(fired(endpoints))
                 .containsExactlyInAnyOrder("m-10 2026-01-05T11:00:00.000Z", "m-11 2026-01-05T12:30:00.000Z");
     }
@@ -380,18 +388,6 @@ class CdpStackIT {
             assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
                     .as("port %d", port)
                     .isInstanceOf(ConnectException.class);
-        }
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(String what, Condition condition) throws Exception {
-        long end = System.nanoTime() + DEADLINE.toNanos();
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as("waited %s for %s", DEADLINE, what).isLessThan(end);
-            LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
         }
     }
 }

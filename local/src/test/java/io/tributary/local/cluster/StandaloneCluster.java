@@ -2,6 +2,7 @@ package io.tributary.local.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.schemas.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -62,7 +63,7 @@ final class StandaloneCluster implements AutoCloseable {
      * @param folder where configuration, logs and checkpoints go
      * @param options added to, or instead of, the image's and those that make a small cluster on 127.0.0.1
      */
-    static StandaloneCluster start(Path folder, Map<String, String> options) throws IOException, InterruptedException {
+    static StandaloneCluster start(Path folder, Map<String, String> options) throws Exception {
         var cluster = new StandaloneCluster(folder, freePort());
         Runtime.getRuntime().addShutdownHook(cluster.onExit);
         try {
@@ -77,10 +78,10 @@ final class StandaloneCluster implements AutoCloseable {
             cluster.taskManagerCommand = cluster.command(
                     "GET_TM_RESOURCE_PARAMS", "org.apache.flink.runtime.taskexecutor.TaskManagerRunner");
             cluster.startTaskManager();
-            Await.until("two free slots; logs in " + folder, START_LIMIT, () -> cluster.get("/overview")
+            Await.found("two free slots; logs in " + folder, START_LIMIT, () -> cluster.get("/overview")
                     .filter(overview -> overview.path("slots-available").asInt() == 2));
             return cluster;
-        } catch (IOException | InterruptedException | RuntimeException | Error e) {
+        } catch (Exception | Error e) {
             cluster.close();
             throw e;
         }
@@ -123,7 +124,7 @@ final class StandaloneCluster implements AutoCloseable {
     }
 
     /** Takes a checkpoint now and returns when it is completed; the tasks are told, and commit, a little later. */
-    void checkpoint(String job) throws IOException, InterruptedException {
+    void checkpoint(String job) throws Exception {
         var trigger = send(HttpRequest.newBuilder(rest.resolve("/jobs/" + job + "/checkpoints"))
                         .header("Content-Type", "application/json")
                         .POST(BodyPublishers.ofString("{\"checkpointType\":\"CONFIGURED\"}"))
@@ -131,7 +132,7 @@ final class StandaloneCluster implements AutoCloseable {
                 .orElseThrow(() -> new IOException("No checkpoint of " + job + " could be triggered"))
                 .path("request-id")
                 .asText();
-        Await.until("a checkpoint; logs in " + folder, START_LIMIT, () -> {
+        Await.found("a checkpoint; logs in " + folder, START_LIMIT, () -> {
             var status = get("/jobs/" + job + "/checkpoints/" + trigger)
                     .filter(answer -> answer.path("status").path("id").asText().equals("COMPLETED"));
             if (status.isPresent() && status.get().path("operation").has("failure-cause")) {

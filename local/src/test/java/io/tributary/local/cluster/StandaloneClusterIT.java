@@ -7,6 +7,7 @@ import io.tributary.local.sink.SharedElasticsearch;
 import io.tributary.local.stack.KafkaBroker;
 import io.tributary.local.stack.Topics;
 import io.tributary.operators.sink.Topic;
+import io.tributary.schemas.testing.Await;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -110,34 +111,29 @@ class StandaloneClusterIT {
     }
 
     /** Waits until the job has written each of the events, in whatever transaction. */
-    private static void awaitAllOf(List<String> expected, KafkaLog log) throws IOException, InterruptedException {
+    private static void awaitAllOf(List<String> expected, KafkaLog log) throws Exception {
         Await.until(
-                expected.size() + " customer events",
-                LIMIT,
-                () -> messageIds(log.uncommitted(Topic.CUSTOMER_EVENTS)).containsAll(expected)
-                        ? Optional.of(expected)
-                        : Optional.empty());
+                expected.size() + " customer events", LIMIT, () -> messageIds(log.uncommitted(Topic.CUSTOMER_EVENTS))
+                        .containsAll(expected));
     }
 
     /** Waits until a reader sees them: the transactions of a checkpoint are committed only after it is completed. */
-    private static void awaitCommitted(List<String> expected, KafkaLog log) throws IOException, InterruptedException {
+    private static void awaitCommitted(List<String> expected, KafkaLog log) throws Exception {
         Await.until(
                 expected.size() + " committed customer events",
                 LIMIT,
-                () -> messageIds(log.committed(Topic.CUSTOMER_EVENTS)).containsAll(expected)
-                        ? Optional.of(expected)
-                        : Optional.empty());
+                () -> messageIds(log.committed(Topic.CUSTOMER_EVENTS)).containsAll(expected));
         assertThat(messageIds(log.committed(Topic.CUSTOMER_EVENTS))).isEqualTo(expected);
     }
 
-    private static void awaitRestart(StandaloneCluster cluster, String job) throws IOException, InterruptedException {
-        Await.until("the job runs again, restored", LIMIT, () -> cluster.get("/jobs/" + job + "/checkpoints")
+    private static void awaitRestart(StandaloneCluster cluster, String job) throws Exception {
+        Await.found("the job runs again, restored", LIMIT, () -> cluster.get("/jobs/" + job + "/checkpoints")
                 .filter(checkpoints ->
                         checkpoints.path("counts").path("restored").asInt() > 0));
-        var restarts = Await.until("numRestarts", LIMIT, () -> cluster.get("/jobs/" + job + "/metrics?get=numRestarts")
+        var restarts = Await.found("numRestarts", LIMIT, () -> cluster.get("/jobs/" + job + "/metrics?get=numRestarts")
                 .filter(metrics -> metrics.path(0).path("value").asInt() > 0));
         assertThat(restarts.path(0).path("value").asInt()).isPositive();
-        Await.until("all subtasks run in a later attempt", LIMIT, () -> {
+        Await.found("all subtasks run in a later attempt", LIMIT, () -> {
             var vertices = cluster.get("/jobs/" + job).orElseThrow().path("vertices");
             for (var vertex : vertices) {
                 var subtasks = cluster.get("/jobs/" + job + "/vertices/"
@@ -155,24 +151,21 @@ class StandaloneClusterIT {
         });
     }
 
-    private void awaitTriggers(KafkaLog log) throws IOException, InterruptedException {
-        Await.until(
-                "triggers",
-                LIMIT,
-                () -> texts(log.uncommitted(Topic.TRIGGERS), "/anchor_message_id")
-                                .containsAll(traffic.abandoned())
-                        ? Optional.of(true)
-                        : Optional.empty());
+    private void awaitTriggers(KafkaLog log) throws Exception {
+        Await.until("triggers", LIMIT, () -> texts(log.uncommitted(Topic.TRIGGERS), "/anchor_message_id")
+                .containsAll(traffic.abandoned()));
     }
 
-    private void awaitProfiles() throws IOException, InterruptedException {
+    private void awaitProfiles() throws Exception {
         long events = traffic.messageIds(ShopTraffic.BATCHES).size();
-        Await.until("documents with all " + events + " events", LIMIT, () -> {
-            long counted = searched().values().stream()
-                    .mapToLong(profile -> profile.at("/events/count").asLong())
-                    .sum();
-            return counted >= events ? Optional.of(counted) : Optional.empty();
-        });
+        Await.until(
+                "documents with all " + events + " events",
+                LIMIT,
+                () -> searched().values().stream()
+                                .mapToLong(
+                                        profile -> profile.at("/events/count").asLong())
+                                .sum()
+                        >= events);
     }
 
     private void assertCustomerEvents(KafkaLog log) throws IOException {

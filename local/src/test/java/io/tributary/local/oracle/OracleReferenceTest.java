@@ -1,16 +1,15 @@
 package io.tributary.local.oracle;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tributary.schemas.event.Origin;
+import io.tributary.schemas.testing.ReferenceData;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,7 +22,7 @@ class OracleReferenceTest {
     @Test
     void agreesOnTheClickStreamOfAShop() throws IOException {
         List<String> lines = new ArrayList<>();
-        for (String row : Files.readAllLines(reference("clickstream_multicategory/events.csv"))) {
+        for (String row : Files.readAllLines(ReferenceData.require("clickstream_multicategory/events.csv"))) {
             String[] column = row.split(",", -1);
             if (column.length == 9 && !column[0].equals("event_time")) {
                 lines.add(shopEvent(column).toString());
@@ -46,7 +45,7 @@ class OracleReferenceTest {
     @Test
     void agreesOnTheSessionsOfAnotherShop() throws IOException {
         List<String> lines = new ArrayList<>();
-        for (String row : Files.readAllLines(reference("clickstream_otto/train.jsonl"))) {
+        for (String row : Files.readAllLines(ReferenceData.require("clickstream_otto/train.jsonl"))) {
             Map<Long, ObjectNode> orders = new LinkedHashMap<>();
             ObjectNode session = Json.object(row);
             String user = "session-" + session.get("session").asText();
@@ -118,13 +117,5 @@ class OracleReferenceTest {
         return lines.stream()
                 .map(line -> new Oracle.Line(line.getBytes(StandardCharsets.UTF_8), Origin.line("f.jsonl", 1)))
                 .toList();
-    }
-
-    private static Path reference(String file) {
-        Path path = Path.of(System.getProperty("tributary.root"))
-                .resolve("../shared/data")
-                .resolve(file);
-        assumeTrue(Files.exists(path), "the reference data is absent: " + file);
-        return path;
     }
 }

@@ -2,7 +2,6 @@ package io.tributary.local.sink;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,8 +12,7 @@ import io.tributary.operators.sink.PersonalDocument;
 import io.tributary.operators.sink.ProfileDocument;
 import io.tributary.operators.sink.SinkCounter;
 import io.tributary.operators.sink.TriggerDocument;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.tributary.schemas.testing.ReferenceData;
 import java.util.ArrayList;
 import java.util.Currency;
 import java.util.List;
@@ -32,9 +30,8 @@ class HostileDocumentsIT {
 
     @Test
     void keepsNaughtyStringsUnchangedAsTraitsAndProductNames() throws Exception {
-        var file = Path.of(System.getProperty("tributary.root")).resolve("../shared/data/hostile/blns/blns.json");
-        assumeTrue(Files.exists(file), "The reference data in ../shared/data are absent");
-        var strings = JSON.readTree(file.toFile());
+        var strings =
+                JSON.readTree(ReferenceData.require("hostile/blns/blns.json").toFile());
         var writes = new ArrayList<DocumentWrite>();
         for (int i = 0; i < strings.size(); i++) {
             var profile = profile("blns-" + i);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.local.UserException;
+import io.tributary.schemas.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -92,12 +93,12 @@ class FlinkClusterIT {
         cluster = FlinkCluster.start(folder.resolve("flink"), 0);
         assertThat(cluster.newestCheckpoint("goes-on")).isPresent();
         var job = cluster.submit(counting("goes-on", "count"));
-        await("the first number after the restart", () -> FIRST.get() != NOTHING);
+        Await.until("the first number after the restart", DEADLINE, () -> FIRST.get() != NOTHING);
 
         // The task itself fails if its count and the source's position are not of the same moment.
         assertThat(FIRST.get()).isBetween(early, read + 1);
         job.cancel().get(30, TimeUnit.SECONDS);
-        await("the job to end", () -> RUNNING.get() == 0);
+        Await.until("the job to end", DEADLINE, () -> RUNNING.get() == 0);
     }
 
     @Test
@@ -105,7 +106,7 @@ class FlinkClusterIT {
         var job = cluster.submit(counting("changed", "count"));
         var early = awaitCheckpointBehind(100, "changed");
         job.cancel().get(30, TimeUnit.SECONDS);
-        await("the job to end", () -> RUNNING.get() == 0);
+        Await.until("the job to end", DEADLINE, () -> RUNNING.get() == 0);
         var checkpoint = cluster.newestCheckpoint("changed").orElseThrow();
         forget();
 
@@ -114,10 +115,10 @@ class FlinkClusterIT {
                 .hasMessage("Flink refused the job changed on its checkpoint " + checkpoint);
 
         var again = cluster.submit(counting("changed", "count"));
-        await("the first number of the job that fits", () -> FIRST.get() != NOTHING);
+        Await.until("the first number of the job that fits", DEADLINE, () -> FIRST.get() != NOTHING);
         assertThat(FIRST.get()).isGreaterThanOrEqualTo(early);
         again.cancel().get(30, TimeUnit.SECONDS);
-        await("the job to end", () -> RUNNING.get() == 0);
+        Await.until("the job to end", DEADLINE, () -> RUNNING.get() == 0);
     }
 
     @Test
@@ -149,11 +150,11 @@ class FlinkClusterIT {
 
     /** Waits for a checkpoint that began when at least that many numbers were read; returns how many were. */
     private static long awaitCheckpointBehind(long numbers, String job) throws Exception {
-        await(numbers + " numbers", () -> NEWEST.get() >= numbers);
+        Await.until(numbers + " numbers", DEADLINE, () -> NEWEST.get() >= numbers);
         long read = NEWEST.get();
         long known = checkpoint(job);
         // The next one may have begun before.
-        await("the checkpoint after the next", () -> checkpoint(job) >= known + 2);
+        Await.until("the checkpoint after the next", DEADLINE, () -> checkpoint(job) >= known + 2);
         return read;
     }
 
@@ -161,18 +162,6 @@ class FlinkClusterIT {
         return cluster.newestCheckpoint(job)
                 .map(path -> Long.parseLong(path.getFileName().toString().substring("chk-".length())))
                 .orElse(0L);
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(String what, Condition condition) throws Exception {
-        long end = System.nanoTime() + DEADLINE.toNanos();
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as("waited %s for %s", DEADLINE, what).isLessThan(end);
-            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
-        }
     }
 
     private HttpResponse<String> get(URI address) throws IOException, InterruptedException {

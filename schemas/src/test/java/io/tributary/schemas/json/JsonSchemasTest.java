@@ -4,16 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.networknt.schema.JsonSchema;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SchemaLocation;
-import com.networknt.schema.SchemaValidatorsConfig;
-import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.Inbound;
 import io.tributary.schemas.event.Origin;
 import io.tributary.schemas.event.RejectReason;
+import io.tributary.schemas.testing.PublicSchemas;
 import io.tributary.schemas.testing.ReferenceData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,11 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The public schemas against the contract's own examples, and against what the parser accepts. */
 class JsonSchemasTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final String BASE = "https://tributary.example/schemas/";
-    private static final JsonSchemaFactory FACTORY = JsonSchemaFactory.getInstance(
-            SpecVersion.VersionFlag.V202012,
-            factory ->
-                    factory.schemaMappers(mappers -> mappers.mapPrefix(BASE, "classpath:io/tributary/schemas/json/")));
 
     private static final String PROFILE =
             """
@@ -58,15 +49,8 @@ class JsonSchemasTest {
             """
             {"reason":"refused_by_elasticsearch","detail":"400: mapper_parsing_exception","index":"cdp-profiles","document_id":"c_7f3a9c01d2e4b586","version":3,"raw":"eyJ0eXA="}""";
 
-    private static Set<ValidationMessage> faults(String schema, JsonNode json) {
-        JsonSchema loaded = FACTORY.getSchema(
-                SchemaLocation.of(BASE + schema + ".schema.json"),
-                SchemaValidatorsConfig.builder().build());
-        return loaded.validate(json);
-    }
-
     private static Set<ValidationMessage> faults(String schema, String json) throws IOException {
-        return faults(schema, MAPPER.readTree(json));
+        return PublicSchemas.faults(schema, MAPPER.readTree(json));
     }
 
     @Test
@@ -171,8 +155,7 @@ class JsonSchemasTest {
 
     @Test
     void theReasonsAreThoseOfTheCode() {
-        JsonNode schema = FACTORY.getSchema(SchemaLocation.of(BASE + "reject.schema.json"))
-                .getSchemaNode();
+        JsonNode schema = PublicSchemas.schema("reject").getSchemaNode();
         List<String> reasons = MAPPER.convertValue(
                 schema.at("/properties/reason/enum"),
                 MAPPER.getTypeFactory().constructCollectionType(List.class, String.class));
@@ -241,7 +224,8 @@ class JsonSchemasTest {
     void theParserAndTheSchemaAgreeOnEveryExampleOfTheSpecification() throws IOException {
         for (Path file : ReferenceData.jsonFiles("payloads/segment_spec")) {
             boolean accepted = parse(ReferenceData.read(file)) instanceof Inbound.Accepted;
-            assertThat(faults("event", MAPPER.readTree(file.toFile())).isEmpty())
+            assertThat(PublicSchemas.faults("event", MAPPER.readTree(file.toFile()))
+                            .isEmpty())
                     .as(file.getFileName().toString())
                     .isEqualTo(accepted);
         }

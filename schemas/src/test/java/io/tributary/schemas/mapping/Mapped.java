@@ -14,7 +14,6 @@ import java.util.List;
 /** What a mapping made of some files, for tests. */
 record Mapped(List<MappedLine.Event> lines, List<Reject> rejects, MappingSummary summary) {
     static final Path ROOT = Path.of(System.getProperty("tributary.root"));
-    static final Path DATA = ROOT.resolve("../shared/data");
 
     static Mapped of(Mapping mapping, Path... files) {
         return of(mapping, ReadLimits.DEFAULT, files);

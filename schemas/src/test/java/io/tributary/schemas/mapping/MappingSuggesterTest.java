@@ -2,9 +2,8 @@ package io.tributary.schemas.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Files;
+import io.tributary.schemas.testing.ReferenceData;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,12 +12,6 @@ import org.junit.jupiter.api.io.TempDir;
 class MappingSuggesterTest {
     @TempDir
     private Path folder;
-
-    private static Path data(String file) {
-        var path = Mapped.DATA.resolve(file);
-        assumeTrue(Files.exists(path), "the reference data is not here: " + path);
-        return path;
-    }
 
     private static Path sample(String file) {
         return Mapped.ROOT.resolve("mappings/samples").resolve(file);
@@ -30,7 +23,7 @@ class MappingSuggesterTest {
 
     @Test
     void mapsTheClickStreamWithoutAnEdit() {
-        var mapped = mapped(data("clickstream_multicategory/events.csv"));
+        var mapped = mapped(ReferenceData.require("clickstream_multicategory/events.csv"));
 
         assertThat(mapped.events("Product Viewed")).hasSize(17_055);
         assertThat(mapped.events("Product Added")).hasSize(165);
@@ -42,7 +35,7 @@ class MappingSuggesterTest {
 
     @Test
     void mapsUciRetailWithoutAnEdit() {
-        var mapped = mapped(data("retail_uci/customers_mod10_eq3.csv"));
+        var mapped = mapped(ReferenceData.require("retail_uci/customers_mod10_eq3.csv"));
 
         assertThat(mapped.events("Order Completed")).hasSize(1_666);
         assertThat(Mapped.revenue(mapped.events("Order Completed"))).isEqualByComparingTo("669170.98");
@@ -53,7 +46,7 @@ class MappingSuggesterTest {
 
     @Test
     void mapsOttoWithoutAnEdit() {
-        var mapped = mapped(data("clickstream_otto/train.jsonl"));
+        var mapped = mapped(ReferenceData.require("clickstream_otto/train.jsonl"));
 
         assertThat(mapped.rejects()).isEmpty();
         assertThat(mapped.events("Product Viewed")).hasSize(800);
@@ -65,7 +58,7 @@ class MappingSuggesterTest {
 
     @Test
     void mapsCdnowWithoutAHeader() {
-        var mapped = mapped(data("cdnow/CDNOW_sample.txt"));
+        var mapped = mapped(ReferenceData.require("cdnow/CDNOW_sample.txt"));
 
         assertThat(mapped.rejects()).isEmpty();
         assertThat(mapped.events("Order Completed")).hasSize(6_696);

@@ -1,28 +1,21 @@
 package io.tributary.schemas.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tributary.schemas.event.RejectReason;
+import io.tributary.schemas.testing.ReferenceData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The mappings that the project ships, on the real files and against the answers computed independently of it. */
 class ShippedMappingsTest {
-    private static Path data(String file) {
-        var path = Mapped.DATA.resolve(file);
-        assumeTrue(Files.exists(path), "the reference data is not here: " + path);
-        return path;
-    }
-
     private static JsonNode reference(String file) throws IOException {
-        return JsonText.MAPPER.readTree(Files.readString(data(file)));
+        return JsonText.MAPPER.readTree(Files.readString(ReferenceData.require(file)));
     }
 
     private static long distinctUsers(List<JsonNode> events) {
@@ -35,7 +28,8 @@ class ShippedMappingsTest {
     @Test
     void mapsTheClickStreamToEveryEventOfTheReference() throws IOException {
         var reference = reference("clickstream_multicategory/reference.json");
-        var mapped = Mapped.of(Mapped.shipped("rees46.yaml"), data("clickstream_multicategory/events.csv"));
+        var mapped =
+                Mapped.of(Mapped.shipped("rees46.yaml"), ReferenceData.require("clickstream_multicategory/events.csv"));
 
         assertThat(mapped.summary().lines()).isEqualTo(17_436);
         assertThat(mapped.summary().rows())
@@ -56,7 +50,8 @@ class ShippedMappingsTest {
     @Test
     void givesExactDuplicateRowsOfTheClickStreamOneMessageId() throws IOException {
         var reference = reference("clickstream_multicategory/reference.json");
-        var mapped = Mapped.of(Mapped.shipped("rees46.yaml"), data("clickstream_multicategory/events.csv"));
+        var mapped =
+                Mapped.of(Mapped.shipped("rees46.yaml"), ReferenceData.require("clickstream_multicategory/events.csv"));
 
         var ids = new HashSet<String>();
         mapped.events().forEach(event -> ids.add(event.get("messageId").asText()));
@@ -66,7 +61,8 @@ class ShippedMappingsTest {
 
     @Test
     void refusesTheCutOffLastLineOfTheClickStream() {
-        var mapped = Mapped.of(Mapped.shipped("rees46.yaml"), data("clickstream_multicategory/events.csv"));
+        var mapped =
+                Mapped.of(Mapped.shipped("rees46.yaml"), ReferenceData.require("clickstream_multicategory/events.csv"));
 
         assertThat(mapped.rejects()).singleElement().satisfies(reject -> {
             assertThat(reject.reason()).isEqualTo(RejectReason.BAD_ROW);
@@ -80,7 +76,7 @@ class ShippedMappingsTest {
     @Test
     void explodesTheVisitorsOfOtto() throws IOException {
         var reference = reference("clickstream_otto/reference.json");
-        var mapped = Mapped.of(Mapped.shipped("otto.yaml"), data("clickstream_otto/train.jsonl"));
+        var mapped = Mapped.of(Mapped.shipped("otto.yaml"), ReferenceData.require("clickstream_otto/train.jsonl"));
 
         assertThat(mapped.summary().rows()).isEqualTo(862);
         assertThat(mapped.events("Product Viewed")).hasSize(800);
@@ -102,7 +98,8 @@ class ShippedMappingsTest {
     @Test
     void groupsTheInvoicesOfUciRetail() throws IOException {
         var reference = reference("retail_uci/reference_mod10_eq3.json");
-        var mapped = Mapped.of(Mapped.shipped("uci_retail.yaml"), data("retail_uci/customers_mod10_eq3.csv"));
+        var mapped = Mapped.of(
+                Mapped.shipped("uci_retail.yaml"), ReferenceData.require("retail_uci/customers_mod10_eq3.csv"));
 
         var orders = mapped.events("Order Completed");
         var refunds = mapped.events("Order Refunded");
@@ -122,7 +119,8 @@ class ShippedMappingsTest {
     @Test
     void mapsInvoicesWithoutCustomerWithoutIdentifier() throws IOException {
         var reference = reference("retail_uci/reference_day_2010-12-01.json");
-        var mapped = Mapped.of(Mapped.shipped("uci_retail.yaml"), data("retail_uci/day_2010-12-01.csv"));
+        var mapped =
+                Mapped.of(Mapped.shipped("uci_retail.yaml"), ReferenceData.require("retail_uci/day_2010-12-01.csv"));
 
         var orders = mapped.events("Order Completed");
         assertThat(orders).hasSize(reference.get("orders").asInt());
@@ -137,7 +135,7 @@ class ShippedMappingsTest {
     @Test
     void groupsThePurchasesOfCdnowByCustomerAndDay() throws IOException {
         var reference = reference("cdnow/reference_sample.json").get("facts");
-        var mapped = Mapped.of(Mapped.shipped("cdnow.yaml"), data("cdnow/CDNOW_sample.txt"));
+        var mapped = Mapped.of(Mapped.shipped("cdnow.yaml"), ReferenceData.require("cdnow/CDNOW_sample.txt"));
 
         var orders = mapped.events("Order Completed");
         assertThat(orders).hasSize(reference.get("distinct_customer_days").asInt());
