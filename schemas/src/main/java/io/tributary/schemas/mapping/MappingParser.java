@@ -2,17 +2,18 @@ package io.tributary.schemas.mapping;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.tributary.schemas.identity.Namespace;
 import io.tributary.schemas.mapping.Entry.Slot;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
@@ -28,12 +29,14 @@ final class MappingParser {
     /** Keys of an entry that are top-level fields of the event, in the order in which they are written. */
     private static final Map<String, String> FIELDS = fields();
 
-    /** Keys of an entry that are identifiers of further namespaces. */
-    private static final List<String> NAMESPACES = List.of("crm_id", "loyalty_card", "email", "phone", "device_id");
+    /** Keys of an entry that are identifiers but no top-level fields. The parser of events knows no further namespaces. */
+    private static final List<String> NAMESPACES = Arrays.stream(Namespace.values())
+            .map(Namespace::id)
+            .filter(namespace -> !FIELDS.containsKey(namespace))
+            .toList();
 
     private static final List<String> TREES = List.of("context", "properties", "traits");
     private static final List<String> ENTRY_KEYS = entryKeys();
-    private static final Pattern NAMESPACE = Pattern.compile("[a-z][a-z0-9_]*");
 
     private static final List<String> SOURCES = List.of("column", "cel", "hash", "sum");
     private static final List<String> VALUE_KEYS = List.of("column", "cel", "hash", "sum", "as");
@@ -265,15 +268,18 @@ final class MappingParser {
             }
             var further = yaml.object(entry.get("identifiers"), "'identifiers'");
             for (var namespace : further.keys()) {
-                if (!NAMESPACE.matcher(namespace).matches()) {
-                    throw yaml.error(
-                            further.keyNode(namespace),
-                            "a namespace is lower case letters, digits and _, not '" + namespace + "'");
-                }
                 if (ids.containsKey(namespace) || FIELDS.containsKey(namespace)) {
                     throw yaml.error(
                             further.keyNode(namespace),
                             "'" + namespace + "' is a key of the entry, not of 'identifiers'");
+                }
+                if (!NAMESPACES.contains(namespace)) {
+                    // Behind the mapping it would be dropped without a word.
+                    var hint = NearestName.hint(namespace, NAMESPACES);
+                    throw yaml.error(
+                            further.keyNode(namespace),
+                            "no namespace '" + namespace + "'"
+                                    + (hint.isEmpty() ? "; known: " + String.join(", ", NAMESPACES) : hint));
                 }
                 ids.put(namespace, add(namespace, text(value(further.get(namespace), namespace, Place.FIELD))));
             }

@@ -92,8 +92,14 @@ class MappingErrorsTest {
                         csv("{type: identify, " + TIME + ", identifiers: {email: a}, email: b}"),
                         "'email' is a key of the entry, not of 'identifiers'"),
                 Arguments.of(
-                        csv("{type: identify, " + TIME + ", identifiers: {Shop-Card: a}}"),
-                        "a namespace is lower case letters, digits and _, not 'Shop-Card'"),
+                        csv("{type: identify, " + TIME + ", identifiers: {loyality_card: a}}"),
+                        "m.yaml:4:59: no namespace 'loyality_card' — did you mean 'loyalty_card'?"),
+                Arguments.of(
+                        csv("{type: identify, " + TIME + ", identifiers: {shop_card: {column: card}}}"),
+                        "m.yaml:4:59: no namespace 'shop_card'; known: crm_id, loyalty_card, email, phone, device_id"),
+                Arguments.of(
+                        csv("{type: identify, " + TIME + ", identifiers: {user_id: a}}"),
+                        "'user_id' is a key of the entry, not of 'identifiers'"),
                 Arguments.of(
                         csv("{when: rwo.a == 'x', type: identify, " + TIME + "}"),
                         "the expression of 'when' is wrong: unknown name 'rwo' — did you mean 'row'? (column 10)"),

@@ -178,7 +178,7 @@ class MappingTest {
                 - traits: {t: 1}
                   products: {sku: {column: v}}
                   properties: {b: 1, a: [x, {column: id}, {n: {column: v}}]}
-                  identifiers: {shop_card: k}
+                  identifiers: {loyalty_card: k}
                   email: e@x.com
                   context: {page: {url: u}}
                   user_id: {column: id}
@@ -195,7 +195,7 @@ class MappingTest {
                         + "\"timestamp\":\"2026-01-01T00:00:00.000Z\",\"userId\":\"7\",\"anonymousId\":\"a-1\","
                         + "\"context\":{\"page\":{\"url\":\"u\"},\"externalIds\":["
                         + "{\"id\":\"e@x.com\",\"type\":\"email\",\"collection\":\"users\",\"encoding\":\"none\"},"
-                        + "{\"id\":\"k\",\"type\":\"shop_card\",\"collection\":\"users\",\"encoding\":\"none\"}]},"
+                        + "{\"id\":\"k\",\"type\":\"loyalty_card\",\"collection\":\"users\",\"encoding\":\"none\"}]},"
                         + "\"properties\":{\"b\":1,\"a\":[\"x\",\"7\",{\"n\":\"s\"}],\"products\":[{\"sku\":\"s\"}]},"
                         + "\"traits\":{\"t\":1}}");
     }
