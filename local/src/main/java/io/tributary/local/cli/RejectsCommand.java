@@ -197,9 +197,9 @@ final class RejectsCommand implements Runnable {
                 "device or person. If the job refuses it again, there is a new reject, which may be replayed again.",
                 "No tick is sent: event time stays where it is.",
                 "",
-                "Rows that a mapping refused (bad_row, unmapped_row, mapping_error) are not sent: a row alone has",
-                "neither its header nor the other rows of its order. Mend the mapping and publish the file again; what",
-                "has arrived is recognised by its messageId. Nor are documents that Elasticsearch refused: their events",
+                "Rows of mapped files are not sent, whatever refused them: a row alone has neither its header nor the",
+                "other rows of its order. Mend the mapping or the row and publish the file again; what has arrived is",
+                "recognised by its messageId. Nor are documents that Elasticsearch refused: their events",
                 "were accepted, and the next change of the profile writes it again.",
                 ""
             })

@@ -8,7 +8,6 @@ import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.Inbound;
 import io.tributary.schemas.event.Origin;
-import io.tributary.schemas.event.RejectReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -27,10 +26,6 @@ import org.apache.kafka.common.header.Header;
  * the next one.
  */
 public final class RejectReplay {
-    /** The bytes of these are rows of a mapped file: no event, and of a group only a part. */
-    private static final Set<String> ROWS =
-            Set.of(RejectReason.BAD_ROW.id(), RejectReason.UNMAPPED_ROW.id(), RejectReason.MAPPING_ERROR.id());
-
     private record Again(PublishPlan.Event event, long recordTime, List<String> rejectIds) {
         EventOrder order() {
             return event.order();
@@ -73,7 +68,7 @@ public final class RejectReplay {
     public void add(StoredReject reject) {
         if (reject.kind() == StoredReject.Kind.DOCUMENT) {
             documents++;
-        } else if (ROWS.contains(reject.reason())) {
+        } else if (reject.kind() == StoredReject.Kind.ROW) {
             rows++;
         } else if (sentEarlier.contains(reject.id())) {
             earlier++;

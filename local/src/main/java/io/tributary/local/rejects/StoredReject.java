@@ -24,6 +24,8 @@ public record StoredReject(Kind kind, String where, String reason, String detail
     public enum Kind {
         /** The line of a file. */
         LINE,
+        /** A row of a mapped file, or the rows of one event: no event by itself. */
+        ROW,
         /** A record of a topic. */
         RECORD,
         /** A document, by Elasticsearch. */
@@ -47,7 +49,8 @@ public record StoredReject(Kind kind, String where, String reason, String detail
                 if (reject.has("file")) {
                     String line = reject.path("file").asText() + ":"
                             + reject.path("line").asText();
-                    return new StoredReject(Kind.LINE, line, reason, detail, raw, recordTime);
+                    Kind kind = reject.path("mapped").asBoolean() ? Kind.ROW : Kind.LINE;
+                    return new StoredReject(kind, line, reason, detail, raw, recordTime);
                 }
                 if (reject.has("topic")) {
                     String record = reject.path("topic").asText() + "-"

@@ -108,6 +108,39 @@ class RejectsCommandTest {
     }
 
     @Test
+    void knowsRowsOfMappedFilesWhateverRefusedThem() throws IOException {
+        // By the mapping; by the event parser behind it; and a row that would be an event if it were a line.
+        Path rows = Files.writeString(
+                folder.resolve("rows.jsonl"),
+                """
+                {"at":"soon","id":"7"}
+                {"at":"2026-01-01T00:00:00Z","id":"none"}
+                {"at":"soon","id":"7","type":"page","userId":"42","timestamp":"2026-01-01T00:00:00Z"}
+                """);
+        Path mapping = Files.writeString(
+                folder.resolve("rows.yaml"),
+                """
+                version: 1
+                input: {format: jsonl}
+                events:
+                - type: identify
+                  timestamp: {column: at}
+                  user_id: {column: id}
+                """);
+        Path mapped = folder.resolve("mapped");
+        CommandRun.succeed("backtest", "--events", rows, "--mapping", mapping, "--out", mapped);
+
+        CommandRun replay = CommandRun.succeed("rejects", "replay", "--dry-run", "--in", mapped, "--dir", folder);
+
+        assertThat(CommandRun.succeed("rejects", "show", "--in", mapped).out())
+                .contains("bad_timestamp", "no_identifier");
+        assertThat(replay.out().lines())
+                .containsExactly(
+                        "0 would be sent to cdp.events.v1",
+                        "3 not sent: rows of a mapped file; mend the mapping and publish the file again");
+    }
+
+    @Test
     void namesTheLineThatIsNoReject() throws IOException {
         Path other = Files.createDirectory(folder.resolve("other"));
         Files.writeString(other.resolve("rejects.jsonl"), "{\"reason\":\"not_json\"}\n");

@@ -66,8 +66,8 @@ class RejectReplayTest {
     @Test
     void leavesRowsAndDocumentsAlone() {
         for (RejectReason reason :
-                Set.of(RejectReason.BAD_ROW, RejectReason.UNMAPPED_ROW, RejectReason.MAPPING_ERROR)) {
-            replay.add(new StoredReject(Kind.LINE, "shop.csv:2", reason.id(), "", bytes(EVENT), 0));
+                Set.of(RejectReason.BAD_ROW, RejectReason.NO_IDENTIFIER, RejectReason.BAD_TIMESTAMP)) {
+            replay.add(new StoredReject(Kind.ROW, "shop.csv:2", reason.id(), "", bytes(EVENT), 0));
         }
         replay.add(
                 new StoredReject(Kind.DOCUMENT, "cdp-profiles/c_1@2", "refused_by_elasticsearch", "", bytes(EVENT), 0));

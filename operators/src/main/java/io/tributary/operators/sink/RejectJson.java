@@ -18,6 +18,9 @@ public final class RejectJson {
             if (origin.isFile()) {
                 json.writeStringField("file", origin.source());
                 json.writeNumberField("line", origin.position());
+                if (origin.isRow()) {
+                    json.writeBooleanField("mapped", true);
+                }
             } else {
                 json.writeStringField("topic", origin.source());
                 json.writeNumberField("partition", origin.partition());

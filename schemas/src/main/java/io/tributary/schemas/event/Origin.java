@@ -7,10 +7,10 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * Where a piece of input came from: a line of a file or a record of a Kafka partition.
+ * Where a piece of input came from: a line of a file, a row that a mapping reads, or a record of a Kafka partition.
  *
  * @param source base name of the file, or name of the topic
- * @param partition Kafka partition, or -1 for a file
+ * @param partition Kafka partition, -1 for the line of a file, or -2 for a row of a mapped file
  * @param position line number from 1 in a file, or offset from 0 in a partition
  */
 public record Origin(String source, int partition, long position) {
@@ -29,9 +29,15 @@ public record Origin(String source, int partition, long position) {
     };
 
     private static final int FILE = -1;
+    private static final int MAPPED_FILE = -2;
 
     public static Origin line(String file, long line) {
         return new Origin(file, FILE, line);
+    }
+
+    /** A row is no event by itself: its file's header and mapping make one of it, often together with other rows. */
+    public static Origin row(String file, long line) {
+        return new Origin(file, MAPPED_FILE, line);
     }
 
     public static Origin record(String topic, int partition, long offset) {
@@ -39,6 +45,10 @@ public record Origin(String source, int partition, long position) {
     }
 
     public boolean isFile() {
-        return partition == FILE;
+        return partition == FILE || isRow();
+    }
+
+    public boolean isRow() {
+        return partition == MAPPED_FILE;
     }
 }

@@ -116,7 +116,7 @@ final class CsvRows implements RowReader {
         }
 
         private Origin origin(LineReader.Line line) {
-            return Origin.line(file.getFileName().toString(), line.number());
+            return Origin.row(file.getFileName().toString(), line.number());
         }
 
         private LineReader.Line take() {

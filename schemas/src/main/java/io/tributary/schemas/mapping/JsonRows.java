@@ -39,7 +39,7 @@ final class JsonRows implements RowReader {
             while (reader.hasNext()) {
                 var line = reader.next();
                 lines = line.number();
-                var origin = Origin.line(file.getFileName().toString(), line.number());
+                var origin = Origin.row(file.getFileName().toString(), line.number());
                 try {
                     rows(line, origin, limits, sink);
                 } catch (RowException e) {

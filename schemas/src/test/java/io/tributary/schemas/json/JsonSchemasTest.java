@@ -41,6 +41,9 @@ class JsonSchemasTest {
     private static final String FILE_REJECT =
             """
             {"file":"events.jsonl","line":3,"reason":"not_json","detail":"JSON syntax error at byte 5","raw":"eyJ0eXA="}""";
+    private static final String ROW_REJECT =
+            """
+            {"file":"shop.csv","line":3,"mapped":true,"reason":"no_identifier","detail":"no identifier is left","raw":"NCwsMTI="}""";
     private static final String TOPIC_REJECT =
             """
             {"topic":"cdp.events.v1","partition":0,"offset":0,"reason":"empty_line","detail":"no bytes","raw":""}""";
@@ -60,6 +63,7 @@ class JsonSchemasTest {
         assertThat(faults("trigger", RETRACTION)).isEmpty();
         assertThat(faults("customer-event", CUSTOMER_EVENT)).isEmpty();
         assertThat(faults("reject", FILE_REJECT)).isEmpty();
+        assertThat(faults("reject", ROW_REJECT)).isEmpty();
         assertThat(faults("reject", TOPIC_REJECT)).isEmpty();
         assertThat(faults("reject", DOCUMENT_REJECT)).isEmpty();
         assertThat(faults("reject", DOCUMENT_REJECT.replace(",\"raw\":\"eyJ0eXA=\"", "")))
