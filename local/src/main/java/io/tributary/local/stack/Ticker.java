@@ -1,13 +1,12 @@
 package io.tributary.local.stack;
 
 import io.tributary.operators.sink.Topic;
+import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,8 +26,6 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored") // tick() logs what goes wrong; nothing else is lost with the futures
 public final class Ticker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ticker.class);
-    private static final DateTimeFormatter ISO_MILLIS =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
     private final Producer<byte[], byte[]> producer;
     private final Clock clock;
@@ -51,7 +48,9 @@ public final class Ticker implements AutoCloseable {
                 Map.<String, Object>of(
                         "bootstrap.servers", bootstrapServers,
                         "client.id", "tributary-ticker",
-                        "max.block.ms", "5000"),
+                        "max.block.ms", "5000",
+                        // How long an added partition may be without a clock; 5 minutes by default.
+                        "metadata.max.age.ms", "2000"),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
         var seconds = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -59,6 +58,11 @@ public final class Ticker implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
+        return start(producer, clock, seconds);
+    }
+
+    /** @param producer and seconds end with the ticker */
+    static Ticker start(Producer<byte[], byte[]> producer, Clock clock, ScheduledExecutorService seconds) {
         var ticker = new Ticker(producer, clock, seconds);
         seconds.scheduleAtFixedRate(ticker::tick, 0, 1, TimeUnit.SECONDS);
         return ticker;
@@ -67,7 +71,7 @@ public final class Ticker implements AutoCloseable {
     /** The record's value for an instant: {@code {"type":"tick","timestamp":"2026-01-02T10:00:00.000Z"}}. */
     public static byte[] value(Instant instant) {
         return "{\"type\":\"tick\",\"timestamp\":\"%s\"}"
-                .formatted(ISO_MILLIS.format(instant))
+                .formatted(Timestamps.format(instant.toEpochMilli()))
                 .getBytes(StandardCharsets.UTF_8);
     }
 

@@ -3,17 +3,26 @@ package io.tributary.local.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.operators.sink.Topic;
+import io.tributary.schemas.testing.Await;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TopicsIT {
     private static final int PARTITIONS = 2;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final String FIVE_PAST_TEN = "2026-01-05T10:05:00.000Z";
 
     @TempDir
     private static Path folder;
@@ -60,6 +71,7 @@ class TopicsIT {
 
     @Test
     void neverExpireAndTakeRecordsOfAnyTime() throws Exception {
+        long before = Topics.endOffsets(broker.bootstrapServers()).get(Topic.EVENTS);
         for (var topic : configs().entrySet()) {
             assertThat(value(topic.getValue(), "retention.ms"))
                     .as("retention of %s", topic.getKey())
@@ -78,7 +90,7 @@ class TopicsIT {
         }
         assertThat(Topics.endOffsets(broker.bootstrapServers()))
                 .containsOnlyKeys(Topics.ALL)
-                .containsEntry(Topic.EVENTS, 2L)
+                .containsEntry(Topic.EVENTS, before + 2)
                 .containsEntry(Topic.PROFILES, 0L);
     }
 
@@ -107,12 +119,46 @@ class TopicsIT {
     }
 
     @Test
-    void gainPartitionsForEventsAndNeverLoseThem() throws Exception {
-        Topics.create(broker.bootstrapServers(), 4);
+    void gainPartitionsForEventsWhichTickAndNeverLoseThem() throws Exception {
+        Topics.create(broker.bootstrapServers(), 3);
+        try (var ticker =
+                Ticker.start(broker.bootstrapServers(), Clock.fixed(Instant.parse(FIVE_PAST_TEN), ZoneOffset.UTC))) {
+            assertThat(ticker).isNotNull();
+            Await.until("two ticks on each partition", LIMIT, () -> ticks(3).values().stream()
+                    .allMatch(ticks -> ticks >= 2));
+
+            Topics.create(broker.bootstrapServers(), 4);
+            Await.until("a tick on the added partition", LIMIT, () -> ticks(4).get(3) >= 1);
+        }
         assertThat(partitions()).containsEntry(Topic.EVENTS, 4).containsEntry(Topic.PROFILES, 1);
 
         Topics.create(broker.bootstrapServers(), 1);
         assertThat(partitions()).containsEntry(Topic.EVENTS, 4).containsEntry(Topic.PROFILES, 1);
+    }
+
+    /** Ticks at the fixed instant, by partition. */
+    private static Map<Integer, Long> ticks(int partitions) throws Exception {
+        var all = IntStream.range(0, partitions)
+                .mapToObj(partition -> new TopicPartition(Topic.EVENTS, partition))
+                .toList();
+        var ticks = new TreeMap<Integer, Long>();
+        all.forEach(partition -> ticks.put(partition.partition(), 0L));
+        try (var consumer = new KafkaConsumer<>(
+                Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()),
+                new StringDeserializer(),
+                new StringDeserializer())) {
+            consumer.assign(all);
+            consumer.seekToBeginning(all);
+            var end = consumer.endOffsets(all);
+            while (all.stream().anyMatch(partition -> consumer.position(partition) < end.get(partition))) {
+                for (var record : consumer.poll(Duration.ofMillis(100))) {
+                    if (record.value().equals("{\"type\":\"tick\",\"timestamp\":\"" + FIVE_PAST_TEN + "\"}")) {
+                        ticks.merge(record.partition(), 1L, Long::sum);
+                    }
+                }
+            }
+        }
+        return ticks;
     }
 
     private static Map<String, Integer> partitions() throws Exception {
