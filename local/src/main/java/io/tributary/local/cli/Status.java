@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Spec;
         name = "status",
         description = {
             "Show what runs: process, addresses, jobs, topics, indices.",
-            "Exit code 0 if the stack is up and all of it answers, else 1."
+            "Exit code 0 if the stack is up, all of it answers and its jobs run, else 1."
         })
 final class Status implements Callable<Integer> {
     private static final Duration LIMIT = Duration.ofSeconds(10);
@@ -67,10 +68,14 @@ final class Status implements Callable<Integer> {
         for (var part : parts) {
             part.counts().forEach((name, count) -> terminal.line("  %-40s %s", name, count));
         }
-        return parts.stream().allMatch(Part::answers) ? 0 : 1;
+        for (var part : parts) {
+            part.trouble().ifPresent(trouble -> terminal.line("%s; look into %s", trouble, folder.log()));
+        }
+        return parts.stream().allMatch(part -> part.trouble().isEmpty()) ? 0 : 1;
     }
 
-    private record Part(String name, Object address, boolean answers, String state, Map<String, String> counts) {}
+    /** @param trouble what is wrong with it, in a sentence */
+    record Part(String name, Object address, String state, Optional<String> trouble, Map<String, String> counts) {}
 
     private static Part kafka(Endpoints endpoints) {
         try {
@@ -78,7 +83,7 @@ final class Status implements Callable<Integer> {
             Topics.endOffsets(endpoints.kafka())
                     .forEach((topic, end) ->
                             counts.put("topic " + topic, String.format(Locale.ROOT, "%,12d end offset", end)));
-            return new Part("Kafka", endpoints.kafka(), true, "answers", counts);
+            return new Part("Kafka", endpoints.kafka(), "answers", Optional.empty(), counts);
         } catch (IOException e) {
             return silent("Kafka", endpoints.kafka());
         }
@@ -96,27 +101,40 @@ final class Status implements Callable<Integer> {
                                 "%,12d documents",
                                 index.path("docs.count").asLong()));
             }
-            return new Part("Elasticsearch", endpoints.elasticsearch(), true, "answers", counts);
+            return new Part("Elasticsearch", endpoints.elasticsearch(), "answers", Optional.empty(), counts);
         } catch (IOException e) {
             return silent("Elasticsearch", endpoints.elasticsearch());
         }
     }
 
-    private static Part flink(Endpoints endpoints) throws InterruptedException {
+    /** A stack's jobs run for ever, so one that does not run now is trouble, also one that is about to restart. */
+    static Part flink(Endpoints endpoints) throws InterruptedException {
         try {
             var jobs = new ArrayList<String>();
+            var down = new ArrayList<String>();
             for (var job : get(endpoints.flink().resolve("/jobs/overview")).path("jobs")) {
-                jobs.add(job.path("name").asText() + " " + job.path("state").asText());
+                var state = job.path("state").asText();
+                jobs.add(job.path("name").asText() + " " + state);
+                if (!state.equals("RUNNING")) {
+                    down.add(job.path("name").asText() + " is " + state);
+                }
+            }
+            if (jobs.isEmpty()) {
+                return new Part("Flink", endpoints.flink(), "no jobs", Optional.of("No job runs"), Map.of());
             }
             return new Part(
-                    "Flink", endpoints.flink(), true, jobs.isEmpty() ? "no jobs" : String.join(", ", jobs), Map.of());
+                    "Flink",
+                    endpoints.flink(),
+                    String.join(", ", jobs),
+                    down.isEmpty() ? Optional.empty() : Optional.of("Job " + String.join(", ", down)),
+                    Map.of());
         } catch (IOException e) {
             return silent("Flink", endpoints.flink());
         }
     }
 
     private static Part silent(String name, Object address) {
-        return new Part(name, address, false, "does not answer; look into its log, or restart the stack", Map.of());
+        return new Part(name, address, "does not answer", Optional.of(name + " does not answer"), Map.of());
     }
 
     private static JsonNode get(URI address) throws IOException, InterruptedException {

@@ -182,6 +182,12 @@ class CdpStackIT {
         assertThat(documents(again)).isEqualTo(1);
         assertTimeIsToldAtTheEndOfWhatIsPublished(again);
 
+        cancelTheJob(again);
+        var lame = cdp("status", "--dir", dir.toString());
+        assertThat(lame.exit()).isEqualTo(1);
+        assertThat(lame.out())
+                .contains("tributary-customer CANCELED", "Job tributary-customer is CANCELED; look into " + dir);
+
         var treeAgain = tree();
         interrupt(foreground);
         assertThat(foreground.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)).isTrue();
@@ -316,6 +322,20 @@ class CdpStackIT {
         var address = URI.create(endpoints.get(component).asText()).resolve(path);
         return JSON.readTree(HTTP.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString())
                 .body());
+    }
+
+    private static void cancelTheJob(JsonNode endpoints) throws Exception {
+        var id = get(endpoints, "flink", "/jobs/overview").at("/jobs/0/jid").asText();
+        var cancel = URI.create(endpoints.get("flink").asText()).resolve("/jobs/" + id + "?mode=cancel");
+        HTTP.send(
+                HttpRequest.newBuilder(cancel)
+                        .method("PATCH", BodyPublishers.noBody())
+                        .build(),
+                BodyHandlers.discarding());
+        Await.until("the job to be cancelled", DEADLINE, () -> get(endpoints, "flink", "/jobs/overview")
+                .at("/jobs/0/state")
+                .asText()
+                .equals("CANCELED"));
     }
 
     /** The one document in the index of profiles, or a missing node while there is none. */
