@@ -3,12 +3,10 @@ package io.tributary.local.demo;
 import io.tributary.operators.sink.Topic;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -44,19 +42,6 @@ final class Observer implements Callable<Void> {
             Thread.currentThread().interrupt();
         }
         return null;
-    }
-
-    /** Reads what is in a topic now, as a consumer without a group that begins at the beginning. */
-    static List<ConsumerRecord<byte[], byte[]>> readAll(String bootstrapServers, String topic) {
-        try (var consumer = consumer(bootstrapServers)) {
-            var partitions = assign(consumer, List.of(topic));
-            var ends = consumer.endOffsets(partitions);
-            var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
-                consumer.poll(POLL).forEach(records::add);
-            }
-            return records;
-        }
     }
 
     private static KafkaConsumer<byte[], byte[]> consumer(String bootstrapServers) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.local.simulate.AnaStory;
 import io.tributary.local.stack.Endpoints;
+import io.tributary.local.stack.TopicLog;
 import io.tributary.operators.sink.ElasticsearchSetup;
 import io.tributary.operators.sink.Topic;
 import io.tributary.schemas.time.Timestamps;
@@ -15,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -120,10 +122,12 @@ final class Proof {
     }
 
     private Query kafka(String ana) throws IOException {
-        var records = Observer.readAll(endpoints.kafka(), Topic.TRIGGERS).stream()
-                .filter(record -> ana.equals(new String(record.key(), StandardCharsets.UTF_8)))
-                .map(record -> new String(record.value(), StandardCharsets.UTF_8))
-                .toList();
+        var records = new ArrayList<String>();
+        TopicLog.read(endpoints.kafka(), Topic.TRIGGERS, record -> {
+            if (ana.equals(new String(record.key(), StandardCharsets.UTF_8))) {
+                records.add(new String(record.value(), StandardCharsets.UTF_8));
+            }
+        });
         var command =
                 "kafka-console-consumer.sh --bootstrap-server %s --topic %s --from-beginning --isolation-level read_committed | grep %s"
                         .formatted(endpoints.kafka(), Topic.TRIGGERS, ana);

@@ -1,5 +1,6 @@
 package io.tributary.local.rejects;
 
+import io.tributary.local.stack.TopicLog;
 import io.tributary.operators.sink.Topic;
 import java.io.BufferedReader;
 import java.io.IOException;

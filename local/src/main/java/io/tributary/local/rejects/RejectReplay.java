@@ -2,6 +2,7 @@ package io.tributary.local.rejects;
 
 import io.tributary.local.publish.PublishPlan;
 import io.tributary.local.publish.Publisher;
+import io.tributary.local.stack.TopicLog;
 import io.tributary.operators.sink.Topic;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventOrder;

@@ -1,4 +1,4 @@
-package io.tributary.local.rejects;
+package io.tributary.local.stack;
 
 import io.tributary.local.UserException;
 import java.io.IOException;
@@ -14,19 +14,20 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** A topic from its beginning to its present end, without what open or aborted transactions have written. */
-final class TopicLog {
+public final class TopicLog {
     private static final Duration POLL = Duration.ofMillis(500);
     private static final long SILENCE_NANOS = Duration.ofSeconds(30).toNanos();
 
+    /** Receives records in the order of their partition. */
     @FunctionalInterface
-    interface Records {
+    public interface Records {
         void accept(ConsumerRecord<byte[], byte[]> record) throws IOException;
     }
 
     private TopicLog() {}
 
     /** @throws IOException if Kafka does not answer, or the records can't be accepted */
-    static void read(String bootstrapServers, String topic, Records records) throws IOException {
+    public static void read(String bootstrapServers, String topic, Records records) throws IOException {
         Map<String, Object> config = Map.of(
                 ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrapServers,

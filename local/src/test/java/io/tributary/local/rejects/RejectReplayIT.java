@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.local.publish.Publisher;
 import io.tributary.local.stack.KafkaBroker;
+import io.tributary.local.stack.TopicLog;
 import io.tributary.local.stack.Topics;
 import io.tributary.operators.kafka.OutboundSerializer;
 import io.tributary.operators.sink.RejectJson;

@@ -7,14 +7,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.tributary.schemas.event.RejectReason;
+import io.tributary.schemas.time.Timestamps;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.Consumer;
@@ -47,10 +44,6 @@ record Entry(
         Template product,
         List<Value> groupBy,
         boolean distinctRows) {
-
-    private static final DateTimeFormatter MILLIS = DateTimeFormatter.ofPattern(
-                    "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
 
     /** A value and the field it is written to. */
     record Slot(String name, Value value) {}
@@ -103,7 +96,7 @@ record Entry(
         var ids = new Value.Ids() {
             @Override
             public JsonNode row() {
-                return TextNode.valueOf(Hashes.row(index, row.identity()));
+                return TextNode.valueOf(MappedIds.row(index, row.identity()));
             }
 
             @Override
@@ -125,7 +118,7 @@ record Entry(
         if (!any) {
             throw new RowException(RejectReason.BAD_VALUE, "group_by: every part of the key is empty");
         }
-        return Hashes.group(index, Arrays.asList(key));
+        return MappedIds.group(index, Arrays.asList(key));
     }
 
     private static JsonNode[] read(List<Slot> slots, Row row, Value.Ids ids) throws RowException {
@@ -168,7 +161,7 @@ record Entry(
                 event.set(name, combined[index]);
             }
             if (name.equals("messageId")) {
-                event.put("timestamp", MILLIS.format(Instant.ofEpochMilli(millis)));
+                event.put("timestamp", Timestamps.format(millis));
             }
         });
         set(event, "context", combined, context -> addExternalIds(context, combined));
