@@ -18,10 +18,12 @@ import io.tributary.local.sink.SharedElasticsearch;
 import io.tributary.operators.sink.Topic;
 import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.event.EventParser;
-import io.tributary.schemas.event.Reject;
+import io.tributary.schemas.event.Inbound;
+import io.tributary.schemas.testing.PublicSchemas;
 import io.tributary.schemas.testing.ReferenceData;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -35,7 +37,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What the job makes of a file that is published into a fresh stack equals what a backtest makes of it: profiles apart
- * from their version, triggers as a set, rejects by reason and bytes.
+ * from their version, triggers as a set, rejects by reason and bytes. All that it publishes is valid by the public schemas.
+ *
+ * <p>The bytes of a reject are those that were refused. Of a row that a mapping refuses they are the row, in both. Of an
+ * event that a mapping made and the event parser refuses, the job has never seen the row: its bytes are the mapped
+ * event, a backtest's the row.
  */
 class StreamingEqualsBacktestIT {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -65,7 +71,8 @@ class StreamingEqualsBacktestIT {
     }
 
     @Test
-    void onSimulatedTrafficInAnyOrderOfArrivalAcrossCrashesBesideAPartitionThatOnlyTicks() throws Exception {
+    void onSimulatedTrafficInAnyOrderOfArrivalAcrossCrashesBesideAPartitionThatOnlyTicks()
+            throws Exception {
         Path events = folder.resolve("simulated.jsonl");
         new SimulationWriter().write(new Simulator(SimulationConfig.of(150, 4, 42)), events, lines -> {});
         EventFiles files = EventFiles.of(List.of(events), List.of());
@@ -85,7 +92,7 @@ class StreamingEqualsBacktestIT {
             run.start();
             publisher.send(List.of(), arrivals.subList(2 * third, arrivals.size()));
             publisher.tick(plan.newest().orElseThrow() + bound + 1);
-            assertEqual(run, expected);
+            assertEqual(run, expected, rejects(files));
         }
     }
 
@@ -103,7 +110,7 @@ class StreamingEqualsBacktestIT {
                     + CustomerOptions.LATENESS_BOUND.defaultValue().toMillis()
                     + 1);
             publisher.flush();
-            assertEqual(run, expected);
+            assertEqual(run, expected, rejects(files));
         }
     }
 
@@ -125,7 +132,20 @@ class StreamingEqualsBacktestIT {
         return arrivals.stream().map(Arrival::event).toList();
     }
 
-    private static void assertEqual(StreamedRun run, BacktestResult expected) throws Exception {
+    /** Reason and bytes of what the job refuses, or publish before it. */
+    private static List<String> rejects(EventFiles files) throws Exception {
+        List<String> rejects = new ArrayList<>();
+        files.read(EventParser.withDefaults(), (inbound, json) -> {
+            if (inbound instanceof Inbound.Refused refused) {
+                byte[] raw = json == null ? refused.reject().raw() : json;
+                rejects.add(refused.reject().reason().id() + " "
+                        + Base64.getEncoder().encodeToString(raw));
+            }
+        });
+        return rejects;
+    }
+
+    private static void assertEqual(StreamedRun run, BacktestResult expected, List<String> refused) throws Exception {
         run.awaitProfiles(expected.counts().accepted(), expected.counts().customers());
         run.awaitRecords(Topic.REJECTS, expected.rejects().size());
         run.awaitRecords(Topic.TRIGGERS, expected.triggers().size());
@@ -148,13 +168,9 @@ class StreamingEqualsBacktestIT {
 
         List<String> rejects = new ArrayList<>();
         for (JsonNode reject : run.values(Topic.REJECTS)) {
-            rejects.add(reject.get("reason").asText());
+            rejects.add(reject.get("reason").asText() + " " + reject.get("raw").asText());
         }
-        assertThat(rejects)
-                .containsExactlyInAnyOrderElementsOf(expected.rejects().stream()
-                        .map(Reject::reason)
-                        .map(reason -> reason.id())
-                        .toList());
+        assertThat(rejects).hasSameSizeAs(expected.rejects()).containsExactlyInAnyOrderElementsOf(refused);
 
         // Every accepted event once, with its own place in its customer's history.
         assertThat(run.records(Topic.CUSTOMER_EVENTS))
@@ -162,6 +178,11 @@ class StreamingEqualsBacktestIT {
                 .extracting(
                         record -> record.key() + JSON.readTree(record.value()).get("profile_version"))
                 .doesNotHaveDuplicates();
+
+        assertValid("profile", run.values(Topic.PROFILES));
+        assertValid("customer-event", run.values(Topic.CUSTOMER_EVENTS));
+        assertValid("trigger", run.values(Topic.TRIGGERS));
+        assertValid("reject", run.values(Topic.REJECTS));
 
         SharedElasticsearch.request("POST", "/cdp-*/_refresh", "");
         JsonNode hits =
@@ -175,6 +196,15 @@ class StreamingEqualsBacktestIT {
         }
         assertThat(SharedElasticsearch.count("cdp-triggers", "*"))
                 .isEqualTo(expected.triggers().size());
+    }
+
+    private static void assertValid(String kind, List<JsonNode> values) {
+        for (JsonNode value : values) {
+            Set<?> faults = PublicSchemas.faults(kind, value);
+            if (!faults.isEmpty()) {
+                assertThat(faults).as("%s %s", kind, value).isEmpty();
+            }
+        }
     }
 
     private static JsonNode withoutVersion(JsonNode profile) {
