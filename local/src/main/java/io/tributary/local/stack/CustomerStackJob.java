@@ -9,7 +9,9 @@ import io.tributary.operators.sink.ElasticsearchConnection;
 import io.tributary.operators.sink.ElasticsearchSetup;
 import java.io.IOException;
 import java.util.List;
+import javax.annotation.Nullable;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -20,13 +22,26 @@ public final class CustomerStackJob implements StackJob {
     private final Configuration options;
     private final int parallelism;
 
+    @Nullable
+    private final String savepoint;
+
     /**
      * @param options of {@link CustomerOptions}; where the stack is, is added
      * @param parallelism of every operator
      */
     public CustomerStackJob(Configuration options, int parallelism) {
+        this(options, parallelism, null);
+    }
+
+    private CustomerStackJob(Configuration options, int parallelism, @Nullable String savepoint) {
         this.options = options;
         this.parallelism = parallelism;
+        this.savepoint = savepoint;
+    }
+
+    /** The same job, which goes on from a savepoint as after an upgrade, and not from its newest checkpoint. */
+    public CustomerStackJob from(String path) {
+        return new CustomerStackJob(options, parallelism, path);
     }
 
     @Override
@@ -41,6 +56,9 @@ public final class CustomerStackJob implements StackJob {
         StreamExecutionEnvironment env = flink.environment(NAME);
         env.configure(JobEnvironment.required());
         env.setParallelism(parallelism);
+        if (savepoint != null) {
+            env.configure(new Configuration().set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint));
+        }
         CustomerTopology.wire(env, CustomerPorts.from(complete, settings), settings);
         return flink.submit(env.getStreamGraph());
     }

@@ -13,6 +13,8 @@ import io.tributary.local.stack.KafkaBroker;
 import io.tributary.local.stack.Topics;
 import io.tributary.operators.sink.ElasticsearchSetup;
 import io.tributary.operators.sink.Topic;
+import io.tributary.schemas.testing.Await;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +24,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
@@ -35,8 +36,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
- * The customer job between a fresh broker, a fresh Flink cluster and empty indices. Waiting has a deadline and looks at
- * what is read; nothing sleeps for a guessed time.
+ * The customer job between a fresh broker, a fresh Flink cluster and empty indices.
  */
 final class StreamedRun implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -62,11 +62,18 @@ final class StreamedRun implements AutoCloseable {
 
     /** Starts the job, from its newest checkpoint if there is one. */
     void start() throws Exception {
-        URI elasticsearch = SharedElasticsearch.node().http();
+        submit(customerJob());
+    }
+
+    private static CustomerStackJob customerJob() {
         Configuration options = new Configuration();
         options.set(CustomerOptions.PUBLISH_INTERVAL, Duration.ofMillis(200));
-        job = new CustomerStackJob(options, 2)
-                .submit(flink, new Endpoints(kafka.bootstrapServers(), elasticsearch, flink.http()));
+        return new CustomerStackJob(options, 2);
+    }
+
+    private void submit(CustomerStackJob customerJob) throws Exception {
+        URI elasticsearch = SharedElasticsearch.node().http();
+        job = customerJob.submit(flink, new Endpoints(kafka.bootstrapServers(), elasticsearch, flink.http()));
     }
 
     String bootstrapServers() {
@@ -77,37 +84,58 @@ final class StreamedRun implements AutoCloseable {
     void crash() throws Exception {
         awaitCheckpointAfter(flink.newestCheckpoint(CustomerStackJob.NAME).orElse(null));
         job.cancel().get(60, TimeUnit.SECONDS);
-        await("the job to be gone", () -> job.getJobStatus().get().isGloballyTerminalState());
+        Await.until(
+                "the job to be gone", DEADLINE, () -> job.getJobStatus().get().isGloballyTerminalState());
     }
 
     private void awaitCheckpointAfter(Path known) throws Exception {
-        await("a further checkpoint", () -> flink.newestCheckpoint(CustomerStackJob.NAME)
+        Await.until("a further checkpoint", DEADLINE, () -> flink.newestCheckpoint(CustomerStackJob.NAME)
                 .filter(newest -> !newest.equals(known))
                 .isPresent());
     }
 
-    /** Stops the job in good order: all that it has read is committed. */
-    void stop() throws Exception {
-        job.stopWithSavepoint(false, folder.resolve("savepoint").toUri().toString(), SavepointFormatType.CANONICAL)
+    /** Stops the job in good order: all that it has read is committed. Returns the savepoint. */
+    String stop() throws Exception {
+        return job.stopWithSavepoint(
+                        false, folder.resolve("savepoint").toUri().toString(), SavepointFormatType.CANONICAL)
                 .get(120, TimeUnit.SECONDS);
+    }
+
+    /** Stops the job in good order and starts it from the savepoint, as an upgrade does. */
+    void upgrade() throws Exception {
+        // Before its first checkpoint the job does not run everywhere, and can't be stopped with a savepoint.
+        awaitCheckpointAfter(flink.newestCheckpoint(CustomerStackJob.NAME).orElse(null));
+        String savepoint = stop();
+        submit(customerJob().from(savepoint));
+        URI checkpoints = flink.http().resolve("/jobs/" + job.getJobID() + "/checkpoints");
+        Await.until("the restored state", DEADLINE, () -> {
+            try (InputStream answer = checkpoints.toURL().openStream()) {
+                JsonNode restored = JSON.readTree(answer).at("/latest/restored");
+                return restored.path("is_savepoint").asBoolean()
+                        && restored.path("external_path").asText().equals(savepoint);
+            }
+        });
     }
 
     /** Waits until the latest profiles tell of that many events, and Elasticsearch holds each of them. */
     void awaitProfiles(long events, long customers) throws Exception {
-        await(
+        Await.until(
                 "profiles of " + events + " events",
+                DEADLINE,
                 () -> profiles().values().stream()
                                 .mapToLong(
                                         profile -> profile.at("/events/count").asLong())
                                 .sum()
                         >= events);
-        await(
+        Await.until(
                 "documents of " + customers + " customers",
+                DEADLINE,
                 () -> SharedElasticsearch.count("cdp-profiles", "*") >= customers);
     }
 
     void awaitRecords(String topic, long number) throws Exception {
-        await(number + " records in " + topic, () -> records(topic).size() >= number);
+        Await.until(
+                number + " records in " + topic, DEADLINE, () -> records(topic).size() >= number);
     }
 
     /** The latest profile of each customer. */
@@ -154,18 +182,6 @@ final class StreamedRun implements AutoCloseable {
                 consumer.poll(Duration.ofMillis(100)).forEach(records::add);
             }
             return records;
-        }
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(String what, Condition condition) throws Exception {
-        long end = System.nanoTime() + DEADLINE.toNanos();
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as("waited %s for %s", DEADLINE, what).isLessThan(end);
-            LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
         }
     }
 

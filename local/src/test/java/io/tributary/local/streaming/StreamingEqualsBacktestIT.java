@@ -71,7 +71,7 @@ class StreamingEqualsBacktestIT {
     }
 
     @Test
-    void onSimulatedTrafficInAnyOrderOfArrivalAcrossCrashesBesideAPartitionThatOnlyTicks()
+    void onSimulatedTrafficInAnyOrderOfArrivalAcrossCrashesAndAnUpgradeBesideAPartitionThatOnlyTicks()
             throws Exception {
         Path events = folder.resolve("simulated.jsonl");
         new SimulationWriter().write(new Simulator(SimulationConfig.of(150, 4, 42)), events, lines -> {});
@@ -90,6 +90,7 @@ class StreamingEqualsBacktestIT {
             run.start();
             run.crash();
             run.start();
+            run.upgrade();
             publisher.send(List.of(), arrivals.subList(2 * third, arrivals.size()));
             publisher.tick(plan.newest().orElseThrow() + bound + 1);
             assertEqual(run, expected, rejects(files));
