@@ -37,6 +37,7 @@ class CdpTest {
     void hasTheCommandsOfTheContract() {
         assertThat(commands())
                 .contains(
+                        "demo",
                         "up",
                         "status",
                         "down",
