@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.local.stack.Topics;
+import io.tributary.local.testing.Interrupts;
 import io.tributary.operators.sink.Topic;
 import io.tributary.schemas.testing.Await;
 import java.io.File;
@@ -46,7 +47,6 @@ class CdpStackIT {
     private static final String SCRIPT =
             Path.of(System.getProperty("tributary.root"), "cdp").toString();
     private static final Duration DEADLINE = Duration.ofMinutes(3);
-    private static final int ENDED_BY_INTERRUPT = 128 + 2;
 
     private final List<Process> processes = new ArrayList<>();
     private Path folder;
@@ -162,7 +162,7 @@ class CdpStackIT {
         assertThat(down.out()).startsWith("Stopped the stack in " + dir);
         assertNothingRuns(endpoints, tree);
 
-        var foreground = start("foreground", heedingInterrupts(), "up", "--dir", dir.toString());
+        var foreground = start("foreground", Interrupts.heeded(), "up", "--dir", dir.toString());
         Await.until("the stack to be ready again", DEADLINE, () -> {
             assertThat(foreground.isAlive())
                     .as("up runs: %s", errors("foreground"))
@@ -189,9 +189,9 @@ class CdpStackIT {
                 .contains("tributary-customer CANCELED", "Job tributary-customer is CANCELED; look into " + dir);
 
         var treeAgain = tree();
-        interrupt(foreground);
+        Interrupts.send(foreground);
         assertThat(foreground.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        assertThat(foreground.exitValue()).isEqualTo(ENDED_BY_INTERRUPT);
+        assertThat(foreground.exitValue()).isEqualTo(Interrupts.EXIT_CODE);
         assertThat(errors("foreground")).isEmpty();
         assertThat(output("foreground")).contains("Ready in").endsWith("Stopping …\nStopped.\n");
         assertNothingRuns(again, treeAgain);
@@ -275,22 +275,6 @@ class CdpStackIT {
 
     private String errors(String name) throws IOException {
         return Files.readString(folder.resolve(name + ".err"));
-    }
-
-    /** A shell's background jobs, and all their children, ignore SIGINT; a terminal's do not. */
-    private static List<String> heedingInterrupts() throws Exception {
-        var prefix = List.of("env", "--default-signal=INT");
-        var supported = new ProcessBuilder(
-                        Stream.concat(prefix.stream(), Stream.of("true")).toList())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        return supported.waitFor() == 0 ? prefix : List.of();
-    }
-
-    private static void interrupt(Process process) throws Exception {
-        var kill = new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start();
-        assertThat(kill.waitFor()).isZero();
     }
 
     /** Events of one customer, a minute apart. */

@@ -1,0 +1,2 @@
+/** What several packages of tests share. */
+package io.tributary.local.testing;
