@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.jobs.JobEnvironment;
-import io.tributary.jobs.testing.Committed;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.DocumentWrite;
+import io.tributary.schemas.testing.Committed;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.tributary.jobs.options;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.jobs.customer.CustomerOptions;
-import io.tributary.jobs.testing.Committed;
+import io.tributary.schemas.testing.Committed;
 import java.io.IOException;
 import org.apache.flink.configuration.description.HtmlFormatter;
 import org.junit.jupiter.api.Test;

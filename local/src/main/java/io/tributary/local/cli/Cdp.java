@@ -70,7 +70,7 @@ public final class Cdp implements Runnable {
     }
 
     /** The command, ready to execute, for whoever wants its output elsewhere. */
-    static CommandLine commandLine() {
+    public static CommandLine commandLine() {
         var cdp = new Cdp();
         return new CommandLine(cdp)
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -78,7 +78,7 @@ final class RejectsCommand implements Runnable {
                 "Count rejects by reason, and show examples: where each comes from, what is wrong, and its bytes on one",
                 "line, cut to the terminal's width (160 characters elsewhere), control characters escaped.",
                 "From the running stack they are read from cdp.rejects.v1, where they appear with the job's next",
-                "checkpoint. docs/commands.md lists the reasons."
+                "checkpoint. docs/rejects.md explains the reasons."
             })
     static final class Show implements Callable<Integer> {
         private static final String INDENT = "  ";

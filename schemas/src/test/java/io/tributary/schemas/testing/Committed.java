@@ -1,4 +1,4 @@
-package io.tributary.jobs.testing;
+package io.tributary.schemas.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
