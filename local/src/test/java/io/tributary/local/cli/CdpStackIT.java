@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.local.docs.CartMailer;
 import io.tributary.local.stack.Topics;
 import io.tributary.local.testing.Interrupts;
 import io.tributary.operators.sink.Topic;
+import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.identity.Namespace;
 import io.tributary.schemas.testing.Await;
 import java.io.File;
 import java.io.IOException;
@@ -23,8 +26,12 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -231,6 +238,29 @@ class CdpStackIT {
                 "the trigger behind the data", DEADLINE, () -> fired(endpoints).size() > 1);
         assertThat(fired(endpoints))
                 .containsExactlyInAnyOrder("m-10 2026-01-05T11:00:00.000Z", "m-11 2026-01-05T12:30:00.000Z");
+        assertTheExampleForConsumersMailsEachOnce(endpoints);
+    }
+
+    private static void assertTheExampleForConsumersMailsEachOnce(JsonNode endpoints) throws Exception {
+        var mails = new ArrayList<String>();
+        var handled = new HashSet<String>();
+        var noon = Clock.fixed(Instant.parse("2026-01-06T12:00:00Z"), ZoneOffset.UTC);
+        try (var consumer = CartMailer.consumer(endpoints.get("kafka").asText())) {
+            var mailer = new CartMailer(
+                    handled,
+                    noon,
+                    (customer, items) -> mails.add(items.at("/0/product_id").asText() + " " + customer));
+            Await.until("the mail", DEADLINE, () -> {
+                mailer.poll(consumer);
+                return !mails.isEmpty();
+            });
+            // From the beginning, as after a loss of the group's position.
+            consumer.seekToBeginning(consumer.assignment());
+            mailer.poll(consumer);
+        }
+        // Ana's expired an hour before noon.
+        assertThat(mails).containsExactly("p1 " + new Identifier(Namespace.USER_ID, "ben").customerId());
+        assertThat(handled).hasSize(1);
     }
 
     private static String cart(String messageId, String user, String time) {
