@@ -28,7 +28,10 @@ final class ShopTraffic {
     /** Behind every deadline. */
     static final Instant END = Instant.parse("2026-01-05T20:00:00Z");
 
-    private static final int REPETITIONS = 25;
+    static final int REPETITIONS = 25;
+    /** Why each of the {@link #broken()} records is refused. */
+    static final List<String> BROKEN = List.of("bad_value", "not_json", "not_json", "unknown_type");
+
     private static final Instant START = Instant.parse("2026-01-05T10:00:00Z");
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -63,6 +66,21 @@ final class ShopTraffic {
         var events = new ArrayList<>(batches.get(index));
         events.addAll(batches.get(index - 1).subList(0, REPETITIONS));
         return events;
+    }
+
+    /** Records that nobody can read as events, while the second batch goes on. */
+    List<Event> broken() {
+        var at = START.plus(Duration.ofHours(2));
+        var noEvents = List.of(
+                "{\"type\":\"track\",",
+                "no event at all",
+                "{\"type\":\"tock\",\"userId\":\"shopper-1\",\"timestamp\":\"%s\"}".formatted(at),
+                ("{\"type\":\"track\",\"userId\":\"shopper-1\",\"timestamp\":\"%s\",\"event\":\"Product Added\","
+                                + "\"properties\":{\"product_id\":\"p-1\",\"quantity\":\"many\"}}")
+                        .formatted(at));
+        return noEvents.stream()
+                .map(json -> new Event("shopper-1", "", at, json.getBytes(StandardCharsets.UTF_8)))
+                .toList();
     }
 
     /** Message ids of all events of the first batches. */
