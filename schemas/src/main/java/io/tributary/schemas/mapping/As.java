@@ -67,7 +67,7 @@ enum As {
     }
 
     private static String text(JsonNode value) {
-        return value.isBigDecimal() ? value.decimalValue().toPlainString() : value.asText();
+        return value.isBigDecimal() ? JsonText.plain(value.decimalValue()) : value.asText();
     }
 
     private static Optional<JsonNode> bool(String text) {

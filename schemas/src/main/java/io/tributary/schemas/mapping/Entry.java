@@ -56,7 +56,7 @@ record Entry(
                 throw new RowException(RejectReason.BAD_TIMESTAMP, "timestamp: " + source() + " is empty");
             }
             try {
-                return reader.millis(raw.isBigDecimal() ? raw.decimalValue().toPlainString() : raw.asText());
+                return reader.millis(raw.isBigDecimal() ? JsonText.plain(raw.decimalValue()) : raw.asText());
             } catch (DateTimeException e) {
                 throw new RowException(
                         RejectReason.BAD_TIMESTAMP,

@@ -100,6 +100,9 @@ final class JsonRows implements RowReader {
             throw e.getMessage().contains("depth")
                     ? new RowException(RejectReason.TOO_DEEP, "objects are nested deeper than " + JsonText.MAX_DEPTH)
                     : new RowException(RejectReason.BAD_VALUE, "a number or name is longer than the limit");
+        } catch (NumberFormatException e) {
+            // Jackson lets it through: JSON's exponents have no limit, BigDecimal's have.
+            throw new RowException(RejectReason.BAD_VALUE, "the exponent of a number is longer than the limit");
         } catch (JsonProcessingException e) {
             throw new RowException(
                     RejectReason.NOT_JSON,

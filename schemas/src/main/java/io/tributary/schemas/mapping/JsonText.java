@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.math.BigDecimal;
 
 /** JSON in and out with exact numbers. */
 final class JsonText {
@@ -23,5 +24,13 @@ final class JsonText {
             .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN)
             .build();
 
+    /** Longest number that is written out, in digits on either side of its point. */
+    private static final int MAX_PLAIN = 1_000;
+
     private JsonText() {}
+
+    /** A number without an exponent; one of a magnitude that nobody writes out, with it. */
+    static String plain(BigDecimal number) {
+        return Math.abs((long) number.scale()) <= MAX_PLAIN ? number.toPlainString() : number.toString();
+    }
 }

@@ -181,7 +181,7 @@ record Sample(String input, boolean json, boolean named, Map<String, List<String
     private static Optional<ObjectNode> object(String line) {
         try {
             return JsonText.MAPPER.readTree(line) instanceof ObjectNode object ? Optional.of(object) : Optional.empty();
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException | NumberFormatException e) {
             return Optional.empty();
         }
     }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MappingTest {
     private static final String CSV =
@@ -407,6 +408,21 @@ class MappingTest {
             })
     void refusesJsonThatGivesNoEvent(String line, RejectReason reason) {
         assertThat(rejected(json(line)).reason()).isEqualTo(reason);
+    }
+
+    /** Written out, these would have a thousand million digits; the last has an exponent that no number of Java's has. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1e999999999", "1e-999999999", "1e99999999999"})
+    void refusesNumbersOfAnyMagnitudeWithoutWritingThemOut(String number) {
+        var event = "{\"user\":{\"id\":1},\"events\":[{\"type\":\"buy\",\"ts\":TS,\"price\":PRICE}]}";
+        var yaml = JSON.replace("{price: {column: price}", "{price: {column: price, as: decimal}");
+
+        assertThat(rejected(json(event.replace("TS", number).replace("PRICE", "1")))
+                        .reason())
+                .isIn(RejectReason.BAD_TIMESTAMP, RejectReason.BAD_VALUE);
+        var file = Mapped.write(folder, "prices.jsonl", event.replace("TS", "1").replace("PRICE", number) + "\n");
+        assertThat(rejected(Mapped.of(Mapping.parse("m.yaml", yaml), file)).reason())
+                .isEqualTo(RejectReason.BAD_VALUE);
     }
 
     @Test
