@@ -1,8 +1,9 @@
 package io.tributary.local.demo;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tributary.local.backtest.BacktestResult;
+import io.tributary.schemas.json.AcceptedJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +14,7 @@ import java.util.TreeMap;
 
 /** Compares what came out of the suite with a backtest of the same lines. */
 final class Comparison {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final JsonMapper JSON = AcceptedJson.mapper();
 
     private Comparison() {}
 

@@ -1,9 +1,10 @@
 package io.tributary.local.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tributary.local.simulate.AnaStory;
 import io.tributary.operators.sink.Topic;
+import io.tributary.schemas.json.AcceptedJson;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,7 +22,7 @@ import java.util.function.Function;
  * <p>Memory: the newest profile and the triggers of every customer.
  */
 final class Observations {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final JsonMapper JSON = AcceptedJson.mapper();
 
     private final Customer ana = Customer.ofUser(AnaStory.ANA);
     private final Customer ben = Customer.ofUser(AnaStory.BEN);

@@ -1,12 +1,13 @@
 package io.tributary.local.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tributary.local.simulate.AnaStory;
 import io.tributary.local.stack.Endpoints;
 import io.tributary.local.stack.TopicLog;
 import io.tributary.operators.sink.ElasticsearchSetup;
 import io.tributary.operators.sink.Topic;
+import io.tributary.schemas.json.AcceptedJson;
 import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
 import java.net.URI;
@@ -23,7 +24,7 @@ import java.util.function.Predicate;
 /** Queries against the running stack whose answers prove the story. */
 final class Proof {
     private static final Duration LIMIT = Duration.ofSeconds(10);
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final JsonMapper JSON = AcceptedJson.mapper();
 
     /**
      * A query and its answer.

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProfileCommandTest {
     private static final String EVENTS =
@@ -105,6 +106,23 @@ class ProfileCommandTest {
 
         assertThat(run.exit()).isEqualTo(2);
         assertThat(run.errorLines()).singleElement().asString().contains(wrong.split(":")[0], message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"9", "0.3", "1e9"})
+    void printsNumbersOfAnyLengthAsTheyAre(String start) throws IOException {
+        String number = start + "9".repeat(2_000);
+        Path events = Files.writeString(
+                folder.resolve("numbers.jsonl"),
+                "{\"type\":\"identify\",\"userId\":\"n\",\"traits\":{\"number\":%s},\"timestamp\":\"2026-01-02T10:00:00Z\"}"
+                        .formatted(number));
+        Path out = folder.resolve("numbers" + start);
+        CommandRun.succeed("backtest", "--events", events, "--out", out);
+
+        CommandRun run = CommandRun.of("profile", "find", "user_id:n", "--in", out);
+
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(run.out()).contains(number);
     }
 
     @Test

@@ -4,12 +4,11 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.tributary.schemas.codec.Hashes;
 import io.tributary.schemas.identity.Identifier;
 import io.tributary.schemas.identity.IdentifierRules;
+import io.tributary.schemas.json.AcceptedJson;
 import io.tributary.schemas.money.Money;
 import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
@@ -52,19 +51,7 @@ public final class EventParser {
     public EventParser(EventLimits limits, IdentifierRules identifierRules) {
         this.limits = limits;
         this.identifierRules = identifierRules;
-        this.json = JsonFactory.builder()
-                .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(limits.maxDepth())
-                        .maxNameLength(limits.maxBytes())
-                        .maxStringLength(limits.maxBytes())
-                        .maxNumberLength(limits.maxBytes())
-                        .build())
-                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-                // Names come from outside: interning them would fill a table that is never emptied.
-                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                // The table of names has a random seed: whether it overflows must not decide about an event.
-                .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
-                .build();
+        this.json = AcceptedJson.factory(limits.maxDepth(), limits.maxBytes());
     }
 
     public static EventParser withDefaults() {
