@@ -117,14 +117,14 @@ class StandaloneClusterIT {
 
     /** Waits until the job has written each of the events, in whatever transaction. */
     private static void awaitAllOf(List<String> expected, KafkaLog log) throws Exception {
-        Await.found(
+        Await.until(
                 expected.size() + " customer events", LIMIT, () -> messageIds(log.uncommitted(Topic.CUSTOMER_EVENTS))
                         .containsAll(expected));
     }
 
     /** Waits until a reader sees them: the transactions of a checkpoint are committed only after it is completed. */
     private static void awaitCommitted(List<String> expected, KafkaLog log) throws Exception {
-        Await.found(
+        Await.until(
                 expected.size() + " committed customer events",
                 LIMIT,
                 () -> messageIds(log.committed(Topic.CUSTOMER_EVENTS)).containsAll(expected));
@@ -163,13 +163,13 @@ class StandaloneClusterIT {
     }
 
     private void awaitTriggers(KafkaLog log) throws Exception {
-        Await.found("triggers", LIMIT, () -> texts(log.uncommitted(Topic.TRIGGERS), "/anchor_message_id")
+        Await.until("triggers", LIMIT, () -> texts(log.uncommitted(Topic.TRIGGERS), "/anchor_message_id")
                 .containsAll(traffic.abandoned()));
     }
 
     private void awaitProfiles() throws Exception {
         long events = traffic.messageIds(ShopTraffic.BATCHES).size();
-        Await.found(
+        Await.until(
                 "documents with all " + events + " events",
                 LIMIT,
                 () -> searched().values().stream()

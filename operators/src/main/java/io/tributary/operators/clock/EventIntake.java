@@ -89,8 +89,7 @@ public final class EventIntake extends ProcessFunction<Inbound, CustomerEvent> i
             eventsRead.inc();
             rejected.get(refused.reject().reason()).inc();
             Long recordTime = context.timestamp();
-            context.output(
-                    REJECTS, RejectJson.record(refused.reject(), recordTime == null ? 0 : Math.max(0, recordTime)));
+            context.output(REJECTS, RejectJson.record(refused.reject(), recordTime == null ? 0 : recordTime));
         }
     }
 

@@ -4,6 +4,7 @@ import io.tributary.operators.profile.ProfileJson;
 import io.tributary.schemas.codec.Hashes;
 import io.tributary.schemas.event.Origin;
 import io.tributary.schemas.event.Reject;
+import io.tributary.schemas.time.Timestamps;
 import java.nio.charset.StandardCharsets;
 
 /** The public JSON of rejects, as the topic and the files carry it. */
@@ -33,8 +34,13 @@ public final class RejectJson {
         });
     }
 
-    /** A reject as a record for {@code cdp.rejects.v1}, keyed by where it came from. */
-    public static OutboundRecord record(Reject reject, long timestamp) {
+    /**
+     * A reject as a record for {@code cdp.rejects.v1}, keyed by where it came from.
+     *
+     * @param recordTime Kafka's record time of what was refused, milliseconds since 1970; one that is no time between
+     *     1970 and 9999 is published as 0, which is none
+     */
+    public static OutboundRecord record(Reject reject, long recordTime) {
         Origin origin = reject.origin();
         String key = origin.isFile()
                 ? origin.source() + ":" + origin.position()
@@ -45,7 +51,7 @@ public final class RejectJson {
                 key,
                 Hashes.hex(Hashes.sha256(cause.getBytes(StandardCharsets.UTF_8))),
                 "io.tributary.reject.v1",
-                timestamp,
+                Timestamps.isValid(recordTime) ? recordTime : 0,
                 0,
                 write(reject));
     }

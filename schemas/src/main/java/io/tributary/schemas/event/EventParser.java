@@ -67,7 +67,8 @@ public final class EventParser {
      * Reads a record.
      *
      * @param raw the value; null, which is a record without a value, is refused like an empty line
-     * @param recordTime Kafka's record time, milliseconds since 1970; zero or less if there is none
+     * @param recordTime Kafka's record time, milliseconds since 1970; whatever is {@linkplain Timestamps#isValid no
+     *     event's time} counts as none, since a producer may write anything there
      */
     public Inbound parse(byte[] raw, Origin origin, long recordTime) {
         byte[] bytes = raw == null ? NO_BYTES : raw;
@@ -189,7 +190,7 @@ public final class EventParser {
             throw new Refusal(RejectReason.BAD_VALUE, "the event name is longer than " + MAX_TEXT + " characters");
         }
         List<Identifier> identifiers = identifiers(fields, type);
-        long received = fields.receivedAt == null ? Math.max(0, recordTime) : required(fields.receivedAt, "receivedAt");
+        long received = received(fields, recordTime);
         long timestamp = timestamp(fields, received);
         if (received > 0 && timestamp > received + limits.maxSkewMillis()) {
             throw new Refusal(
@@ -235,6 +236,14 @@ public final class EventParser {
                     named.isEmpty() ? "no identifier" : "every identifier is blocked or invalid");
         }
         return new ArrayList<>(identifiers);
+    }
+
+    /** When it was received, or 0 if nobody knows. */
+    private static long received(EventFields fields, long recordTime) throws Refusal {
+        if (fields.receivedAt != null) {
+            return required(fields.receivedAt, "receivedAt");
+        }
+        return Timestamps.isValid(recordTime) ? recordTime : 0;
     }
 
     /** The timestamp, else the specification's skew formula, else the best that is known. */
