@@ -368,7 +368,8 @@ public final class EventParser {
         if (value == null) {
             throw new Refusal(
                     RejectReason.BAD_VALUE,
-                    field + " is no decimal with at most " + Money.MAX_DIGITS + " digits on either side");
+                    "%s is no decimal with at most %d digits before and %d behind the point"
+                            .formatted(field, Money.MAX_INTEGER_DIGITS, Money.MAX_DECIMALS));
         }
         return value;
     }

@@ -7,8 +7,16 @@ import java.util.Map;
 
 /** Exact amounts: decimal text in, decimal text out, never through binary floating point. */
 public final class Money {
-    /** Most digits before or after the decimal point: enough for any price, few enough to be bounded. */
-    public static final int MAX_DIGITS = 15;
+    /** Most digits before the decimal point: beyond any price, few enough to be bounded. */
+    public static final int MAX_INTEGER_DIGITS = 30;
+
+    /**
+     * Most digits behind the decimal point. Shops compute in binary floating point and state what it prints: 17
+     * significant digits, of a sum that should be nothing behind dozens of zeros.
+     */
+    public static final int MAX_DECIMALS = 50;
+
+    private static final int MAX_LENGTH = 100;
 
     private static final Map<String, Integer> DECIMALS = decimals();
 
@@ -30,11 +38,12 @@ public final class Money {
     /**
      * Reads a decimal.
      *
-     * @return the exact amount without trailing zeros, or null if the text is no decimal, is longer than 64 characters,
-     *     or has more than {@link #MAX_DIGITS} digits before or after the point
+     * @return the exact amount without trailing zeros, or null if the text is no decimal, is longer than
+     *     {@value #MAX_LENGTH} characters, or has more than {@value #MAX_INTEGER_DIGITS} digits before or
+     *     {@value #MAX_DECIMALS} behind the point
      */
     public static BigDecimal parse(String text) {
-        if (text.isEmpty() || text.length() > 64) {
+        if (text.isEmpty() || text.length() > MAX_LENGTH) {
             return null;
         }
         try {
@@ -43,11 +52,13 @@ public final class Money {
                 return BigDecimal.ZERO;
             }
             // Before anything expands the number: 1e999999999 is ten characters.
-            if (Math.abs((long) amount.scale()) > 128) {
+            if (Math.abs((long) amount.scale()) > 2 * MAX_LENGTH) {
                 return null;
             }
             BigDecimal exact = amount.stripTrailingZeros();
-            return exact.scale() > MAX_DIGITS || exact.precision() - exact.scale() > MAX_DIGITS ? null : exact;
+            return exact.scale() > MAX_DECIMALS || exact.precision() - exact.scale() > MAX_INTEGER_DIGITS
+                    ? null
+                    : exact;
         } catch (NumberFormatException e) {
             return null;
         }

@@ -503,7 +503,7 @@ class EventParserTest {
                     "'product_id':'p1','price':'$5'",
                     "'product_id':'p1','price':1e999999999",
                     "'product_id':'p1','price':'1e-999999999'",
-                    "'product_id':'p1','price':0.0000000000000001",
+                    "'product_id':'p1','price':1e-51",
                     "'product_id':'p1','price':{'amount':5}",
                     "'product_id':'p1','price':[]",
                     "'product_id':'p1','price':false",
@@ -589,6 +589,8 @@ class EventParserTest {
                         'products':[] |
                         'products':null |
                         'revenue':0.1234567890 | 0.123456789
+                        'revenue':3.3000000000000003 | 3.3000000000000003
+                        'products':[{'price':0.30000000000000004,'quantity':3}] | 0.90000000000000012
                         """)
         void amountIsRevenueElseTotalElseTheSum(String properties, BigDecimal amount) {
             String text = "'order_id':'o1'," + properties.replace("PRODUCTS", PRODUCTS);
