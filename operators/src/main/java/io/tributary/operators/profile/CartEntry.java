@@ -59,6 +59,11 @@ public record CartEntry(EventOrder order, List<CartLine> lines, String orderId) 
         return order.kind() == EventKind.ORDER;
     }
 
+    /** Whether the cart after it does not depend on what was before: an order empties it, a replacement replaces it. */
+    boolean startsAnew() {
+        return isOrder() || order.kind() == EventKind.CART_UPDATE;
+    }
+
     /** Whether both report the same order. */
     public boolean isSameOrder(CartEntry other) {
         return isOrder() && other.isOrder() && orderId != null && orderId.equals(other.orderId);

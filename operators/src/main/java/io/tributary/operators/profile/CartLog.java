@@ -21,8 +21,8 @@ import java.util.TreeMap;
  * <p>The cart after a cart event at t is the fold of the newest {@value #MAX_CART_EVENTS} cart events in
  * (t − {@value #WINDOW_DAYS} d, t] since the last order; nothing leaves it by time alone.
  *
- * <p>Bound: {@value #MAX_ENTRIES} operations, within {@value #WINDOW_DAYS} days of the newest, since the last order that
- * the watermark has passed.
+ * <p>Bound: {@value #MAX_ENTRIES} operations, within {@value #WINDOW_DAYS} days of the newest, since the last order or
+ * replacement of the cart ({@code Cart Updated}) that the watermark has passed.
  */
 public final class CartLog {
     public static final int MAX_CART_EVENTS = 200;
@@ -102,10 +102,13 @@ public final class CartLog {
         return Long.MIN_VALUE + WINDOW_MILLIS;
     }
 
-    /** Drops what lies before the last order that the watermark has passed: no event in time can ask for it again. */
+    /**
+     * Drops what lies before the last order or replacement that the watermark has passed: no event in time can ask for
+     * it again.
+     */
     public void forgetBehind(long watermark) {
         for (int i = entries.size() - 1; i > 0; i--) {
-            if (entries.get(i).isOrder() && entries.get(i).order().timestamp() <= watermark) {
+            if (entries.get(i).startsAnew() && entries.get(i).order().timestamp() <= watermark) {
                 entries.subList(0, i).clear();
                 return;
             }

@@ -34,6 +34,9 @@ import java.util.TreeSet;
  * its bytes. Not thread-safe.
  */
 public final class EventParser {
+    /** Products of one {@code Cart Updated}: all of them are kept until the watermark has passed the next one. */
+    public static final int MAX_CART_LINES = 1_000;
+
     private static final byte[] NO_BYTES = {};
     private static final int MAX_MESSAGE_ID = 512;
     private static final int MAX_TEXT = 1_024;
@@ -289,6 +292,11 @@ public final class EventParser {
         }
         if (fields.products == null) {
             throw new Refusal(RejectReason.BAD_VALUE, "Cart Updated needs a list of products");
+        }
+        if (fields.products.size() > MAX_CART_LINES) {
+            throw new Refusal(
+                    RejectReason.BAD_VALUE,
+                    "Cart Updated names " + fields.products.size() + " products, the limit is " + MAX_CART_LINES);
         }
         List<CartLine> lines = new ArrayList<>(fields.products.size());
         for (EventFields.Product product : fields.products) {

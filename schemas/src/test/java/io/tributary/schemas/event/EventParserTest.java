@@ -551,6 +551,29 @@ class EventParserTest {
                     .isEqualTo(RejectReason.BAD_VALUE);
         }
 
+        @Test
+        void updateNamesAtMostAThousandProducts() {
+            String thousand = "{'sku':'s'},".repeat(999) + "{'sku':'s'}";
+
+            assertThat(Events.accepted(track(EventKind.CART_UPDATED, "'products':[" + thousand + "]"))
+                            .cartLines())
+                    .hasSize(1_000);
+            Reject reject = Events.refused(track(EventKind.CART_UPDATED, "'products':[" + thousand + ",{'sku':'s'}]"));
+            assertThat(reject.reason()).isEqualTo(RejectReason.BAD_VALUE);
+            assertThat(reject.detail()).isEqualTo("Cart Updated names 1001 products, the limit is 1000");
+        }
+
+        /** An order's products are added up, not kept. */
+        @Test
+        void ordersNameAnyNumberOfProducts() {
+            String products = "{'price':1},".repeat(1_999) + "{'price':1}";
+
+            assertThat(Events.accepted(track(EventKind.ORDER_COMPLETED, "'products':[" + products + "]"))
+                            .purchase()
+                            .amount())
+                    .isEqualByComparingTo("2000");
+        }
+
         @ParameterizedTest
         @CsvSource({"'',USD", "' ',USD", "null,USD", "'EUR',EUR", "' eur ',EUR", "'jpy',JPY"})
         void currencyIsTheEventsElseTheDefault(String currency, String expected) {

@@ -224,6 +224,16 @@ class JsonSchemasTest {
         assertThat(faults("event", json)).isNotEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({"1000,true", "1001,false"})
+    void theParserAndTheSchemaAgreeOnHowManyProductsACartNames(int products, boolean valid) throws IOException {
+        String json = "{\"type\":\"track\",\"event\":\"Cart Updated\",\"userId\":\"u\",\"properties\":{\"products\":["
+                + "{\"sku\":\"s\"},".repeat(products - 1) + "{\"sku\":\"s\"}]}}";
+        assertThat(parse(json.getBytes(StandardCharsets.UTF_8)) instanceof Inbound.Accepted)
+                .isEqualTo(valid);
+        assertThat(faults("event", json).isEmpty()).isEqualTo(valid);
+    }
+
     @Test
     void theParserAndTheSchemaAgreeOnEveryExampleOfTheSpecification() throws IOException {
         for (Path file : ReferenceData.jsonFiles("payloads/segment_spec")) {
