@@ -4,8 +4,10 @@ import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.Topic;
 import io.tributary.operators.trigger.CartChange;
+import io.tributary.schemas.codec.Hashes;
 import io.tributary.schemas.event.CustomerEvent;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -118,26 +120,33 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         context.output(PROFILES, profile(customerId, state, record));
     }
 
+    /** Its id is that of its content: after a rebuild another profile may bear the same version. */
     private static OutboundRecord profile(String customerId, ProfileState state, RecordLedger record) {
         ActivityLedger activity = state.activity();
         long version = state.version();
+        byte[] profile = ProfileJson.profile(customerId, activity, record, version);
         return new OutboundRecord(
                 Topic.PROFILES,
                 customerId,
-                customerId + ":" + version,
+                "p_" + Hashes.longHex(profile),
                 "io.tributary.profile.v1",
                 activity.lastSeen(),
                 version,
-                ProfileJson.profile(customerId, activity, record, version));
+                profile);
     }
 
+    /**
+     * Its id is that of its cause, the message of a device or person at an instant, whatever order the log is read in.
+     * The instant is part of it because a message id may come again beyond the horizon of de-duplication.
+     */
     private static OutboundRecord customerEvent(CustomerMessage message, ProfileState state) {
         CustomerEvent event = message.event();
         Cart cart = state.activity().cart().cartAt(event.order());
+        String cause = event.firstIdentityKey().qualified() + "\n" + event.messageId() + "\n" + event.timestamp();
         return new OutboundRecord(
                 Topic.CUSTOMER_EVENTS,
                 message.customerId(),
-                message.customerId() + ":" + state.version(),
+                "e_" + Hashes.longHex(cause.getBytes(StandardCharsets.UTF_8)),
                 "io.tributary.customer-event.v1",
                 event.timestamp(),
                 state.version(),

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
  * A record for Kafka, with what its CloudEvents headers say.
  *
  * @param key the record's key, and the CloudEvents subject
- * @param id unique per topic and a function of the cause, so that a consumer can recognise a repetition
+ * @param id unique in all topics and a function of the cause, so that a consumer can recognise a repetition
  * @param type CloudEvents type, for example {@code io.tributary.profile.v1}
  * @param timestamp milliseconds since 1970
  * @param version of the customer's profile, or 0 where it says nothing

@@ -45,7 +45,7 @@ public final class RejectJson {
         String key = origin.isFile()
                 ? origin.source() + ":" + origin.position()
                 : origin.source() + "-" + origin.partition() + ":" + origin.position();
-        String cause = key + "\n" + Hashes.hex(Hashes.sha256(reject.raw()));
+        String cause = String.join("\n", key, reject.reason().id(), Hashes.hex(Hashes.sha256(reject.raw())));
         return new OutboundRecord(
                 Topic.REJECTS,
                 key,

@@ -35,6 +35,11 @@ public final class Hashes {
         return HEX.formatHex(sha256(text), 0, 8);
     }
 
+    /** The first 32 hexadecimal digits of the SHA-256 of some bytes: enough that no two causes ever share them. */
+    public static String longHex(byte[] bytes) {
+        return HEX.formatHex(sha256(bytes), 0, 16);
+    }
+
     /** The first eight bytes of a digest, big-endian: orders like the digest when compared unsigned. */
     public static long prefix(byte[] digest) {
         long value = 0;
