@@ -234,7 +234,7 @@ public final class Oracle {
                 .set("rejected", count(rejects, r -> r.get("reason").asText()));
         summary.put("customers", profiles.size()).put("merges", 0);
         summary.set("triggers", count(triggers, t -> t.get("trigger").asText()));
-        return new OracleOutput(profiles, triggers, rejects, summary);
+        return new OracleOutput(profiles, List.of(), triggers, rejects, summary);
     }
 
     /** A file's lines: they end at LF, a CR before it is dropped, an empty line counts. */

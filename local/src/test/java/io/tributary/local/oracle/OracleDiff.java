@@ -41,6 +41,11 @@ public final class OracleDiff {
         OracleDiff diff = new OracleDiff();
         diff.records("profiles", expected.profiles(), actual.profiles(), List.of("customer_id"));
         diff.records(
+                "identity-changes",
+                expected.identityChanges(),
+                actual.identityChanges(),
+                List.of("at", "change", "customer_id", "because"));
+        diff.records(
                 "triggers",
                 expected.triggers(),
                 actual.triggers(),

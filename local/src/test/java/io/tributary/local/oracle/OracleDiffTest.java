@@ -50,9 +50,23 @@ class OracleDiffTest {
     }
 
     @Test
+    void comparesChangesOfIdentity() {
+        ObjectNode expected =
+                Json.quoted("{'at':'t','change':'merged','customer_id':'c_1','into':'c_2','because':'m'}");
+        ObjectNode actual = expected.deepCopy().put("into", "c_3");
+
+        assertThat(OracleDiff.between(changes(expected), changes(actual)))
+                .isEqualTo("identity-changes t merged c_1 m /into: expected \"c_2\" but was \"c_3\"");
+    }
+
+    @Test
     void comparesCountersAndTakesAnAbsentOneAsZero() {
         OracleOutput actual = new OracleOutput(
-                List.of(), List.of(), List.of(), Json.quoted("{'events':{'read':3},'customers':1,'wall_seconds':2}"));
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Json.quoted("{'events':{'read':3},'customers':1,'wall_seconds':2}"));
 
         assertThat(OracleDiff.between(profiles(), actual)).isEqualTo("summary /events/read: expected 2 but was 3");
     }
@@ -60,6 +74,7 @@ class OracleDiffTest {
     @Test
     void readsTheFilesOfABacktest(@TempDir Path dir) throws IOException {
         Files.writeString(dir.resolve("profiles.jsonl"), "{\"customer_id\":\"c_1\"}\n{\"customer_id\":\"c_2\"}\n");
+        Files.writeString(dir.resolve("identity-changes.jsonl"), "");
         Files.writeString(dir.resolve("triggers.jsonl"), "");
         Files.writeString(dir.resolve("rejects.jsonl"), "");
         Files.writeString(dir.resolve("summary.json"), SUMMARY.toPrettyString());
@@ -67,7 +82,12 @@ class OracleDiffTest {
         assertThat(OracleOutput.read(dir)).isEqualTo(profiles("{'customer_id':'c_1'}", "{'customer_id':'c_2'}"));
     }
 
+    private static OracleOutput changes(ObjectNode change) {
+        return new OracleOutput(List.of(), List.of(change), List.of(), List.of(), SUMMARY);
+    }
+
     private static OracleOutput profiles(String... profiles) {
-        return new OracleOutput(List.of(profiles).stream().map(Json::quoted).toList(), List.of(), List.of(), SUMMARY);
+        return new OracleOutput(
+                List.of(profiles).stream().map(Json::quoted).toList(), List.of(), List.of(), List.of(), SUMMARY);
     }
 }

@@ -10,17 +10,23 @@ import java.util.List;
  * The files of {@code backtest --out DIR} as trees, in the order of their lines.
  *
  * @param profiles lines of {@code profiles.jsonl}
+ * @param identityChanges lines of {@code identity-changes.jsonl}
  * @param triggers lines of {@code triggers.jsonl}
  * @param rejects lines of {@code rejects.jsonl}
  * @param summary content of {@code summary.json}
  */
 public record OracleOutput(
-        List<ObjectNode> profiles, List<ObjectNode> triggers, List<ObjectNode> rejects, ObjectNode summary) {
+        List<ObjectNode> profiles,
+        List<ObjectNode> identityChanges,
+        List<ObjectNode> triggers,
+        List<ObjectNode> rejects,
+        ObjectNode summary) {
 
     /** Reads what a backtest wrote. A missing file is an error: the contract names all of them. */
     public static OracleOutput read(Path dir) throws IOException {
         return new OracleOutput(
                 lines(dir.resolve("profiles.jsonl")),
+                lines(dir.resolve("identity-changes.jsonl")),
                 lines(dir.resolve("triggers.jsonl")),
                 lines(dir.resolve("rejects.jsonl")),
                 Json.object(Files.readString(dir.resolve("summary.json"))));
