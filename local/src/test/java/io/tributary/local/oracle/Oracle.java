@@ -5,9 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.i18n.phonenumbers.NumberParseException;
-import com.google.i18n.phonenumbers.PhoneNumberUtil;
-import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
 import io.tributary.schemas.event.Origin;
 import io.tributary.schemas.event.RejectReason;
 import java.math.BigDecimal;
@@ -44,12 +41,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What {@code backtest --out DIR} must write for Segment-spec lines, computed from the contract in the plainest way:
- * sort everything, then look back. To be read beside the contract, from top to bottom. Without the person resolver:
- * the customer of an event is its strongest identifier, so there are no merges.
+ * sort everything, then look back. To be read beside the contract, from top to bottom. Whose an event is says
+ * {@link IdentityOracle}, and what is assumed about that.
  *
  * <p>Where the documents are silent, this is what is assumed; to be reconciled, not believed:
  *
@@ -97,6 +94,8 @@ import java.util.regex.Pattern;
  *       libphonenumber.
  *   <li>Of several devices of one namespace the first is the one with the smallest hash.
  *   <li>There is no limit to the identifiers that a profile lists.
+ *   <li>A message's recipient is what the specification's e-mail events have in {@code context.traits.email}; the
+ *       {@code recipient} of {@code Product Shared} is somebody else. Loyalty cards are external ids.
  * </ol>
  *
  * <p><b>Traits and consent</b>
@@ -137,19 +136,14 @@ import java.util.regex.Pattern;
  * <ol>
  *   <li>The definition says {@code purpose: marketing}: a customer whose consent to {@code marketing} is false at the
  *       deadline gets none. That counts as over, it does not fire later.
+ *   <li>{@code merges} counts the {@code merged} lines of {@code identity-changes.jsonl}, also of customers that came
+ *       back.
  *   <li>{@code late} is 0: a backtest reads in order. {@code definition_version} is 1.
  * </ol>
  */
 public final class Oracle {
     /** A line as it stands in a file, without its ending. */
     public record Line(byte[] raw, Origin origin) {}
-
-    private static final List<String> PERSONS = List.of("user_id", "crm_id", "loyalty_card", "email", "phone");
-    private static final List<String> DEVICES = List.of("anonymous_id", "device_id");
-    private static final List<String> NAMESPACES = join(PERSONS, DEVICES);
-
-    private static final Pattern BLOCKED = Pattern.compile("(|null|undefined|-1|anonymous|[0-]*0[0-]*)");
-    private static final Pattern EMAIL = Pattern.compile("[^\\s@]+@[^\\s@]+\\.[^\\s@]+");
 
     private static final Set<String> TYPES = Set.of("identify", "alias", "group", "page", "screen", "track");
     private static final Set<String> ADDITIONS = Set.of("Product Added", "Wishlist Product Added to Cart");
@@ -165,36 +159,42 @@ public final class Oracle {
     private static final int CART_EVENTS = 200;
     private static final Duration TRIGGER_EXPIRY = Duration.ofHours(24);
 
-    private static final DateTimeFormatter MILLIS = DateTimeFormatter.ofPattern(
-                    "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+    static final DateTimeFormatter MILLIS = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
     private final String defaultCurrency;
     private final Duration abandonedAfter;
+    private final IdentityConfig identity;
 
     /** With the defaults of the contract: US dollars, an abandoned cart after one hour. */
     public Oracle() {
-        this("USD", Duration.ofHours(1));
+        this("USD", Duration.ofHours(1), IdentityConfig.defaults());
     }
 
-    public Oracle(String defaultCurrency, Duration abandonedAfter) {
+    public Oracle(IdentityConfig identity) {
+        this("USD", Duration.ofHours(1), identity);
+    }
+
+    public Oracle(String defaultCurrency, Duration abandonedAfter, IdentityConfig identity) {
         this.defaultCurrency = defaultCurrency;
         this.abandonedAfter = abandonedAfter;
+        this.identity = identity;
     }
 
     // ---------------------------------------------------------------------------------------------- the whole picture
 
     /** The output for these lines, with {@code until} at the newest accepted event. */
     public OracleOutput run(List<Line> lines) {
-        return run(lines, Optional.empty());
+        return run(lines, Optional.empty(), List.of());
     }
 
     /** The output for these lines, where events after {@code until} are not read. */
     public OracleOutput run(List<Line> lines, Instant until) {
-        return run(lines, Optional.of(until));
+        return run(lines, Optional.of(until), List.of());
     }
 
-    private OracleOutput run(List<Line> lines, Optional<Instant> limit) {
+    /** The output for these lines and privacy commands; what comes after {@code until} is not read. */
+    public OracleOutput run(List<Line> lines, Optional<Instant> limit, List<PrivacyCommand> privacy) {
         List<Event> events = new ArrayList<>();
         List<ObjectNode> rejects = new ArrayList<>();
         for (Line line : lines) {
@@ -208,33 +208,71 @@ public final class Oracle {
                 events.stream().map(Event::at).max(Comparator.naturalOrder()).orElse(Instant.EPOCH));
         List<Event> inTime =
                 events.stream().filter(e -> !e.at().isAfter(until)).sorted().toList();
-        List<Event> accepted = withoutDuplicates(inTime);
+        List<PrivacyCommand> commands =
+                privacy.stream().filter(c -> !c.at().isAfter(until)).toList();
 
-        Map<String, List<Event>> byCustomer = new TreeMap<>();
-        accepted.forEach(e -> byCustomer
-                .computeIfAbsent(e.customerId(), c -> new ArrayList<>())
-                .add(e));
-        List<ObjectNode> profiles = new ArrayList<>();
-        List<ObjectNode> triggers = new ArrayList<>();
-        byCustomer.forEach((customer, history) -> {
-            profiles.add(profile(customer, history));
-            triggers.addAll(abandonedCarts(customer, history, until));
-        });
-        triggers.sort(Comparator.comparing(ObjectNode::toString)); // starts with fired_at, trigger, customer_id
+        // An erasure reaches the de-duplication, which decides who there is to erase: again, until nothing changes.
+        List<Event> accepted = withoutDuplicates(inTime, List.of());
+        IdentityOracle people = new IdentityOracle(identity, accepted, commands);
+        while (!people.erasures().isEmpty()) {
+            List<Event> again = withoutDuplicates(inTime, people.erasures());
+            if (again.equals(accepted)) {
+                break;
+            }
+            accepted = again;
+            people = new IdentityOracle(identity, accepted, commands);
+        }
         rejects.sort(Comparator.<ObjectNode, String>comparing(r -> r.get("file").asText())
                 .thenComparing(r -> r.get("line").asLong()));
-
-        ObjectNode summary = Json.object();
-        summary.putObject("events")
-                .put("read", accepted.size() + (inTime.size() - accepted.size()) + rejects.size())
+        ObjectNode counters = Json.object()
+                .put("read", inTime.size() + rejects.size())
                 .put("accepted", accepted.size())
                 .put("duplicate", inTime.size() - accepted.size())
                 .put("late", 0)
                 .put("after_until", events.size() - inTime.size())
                 .set("rejected", count(rejects, r -> r.get("reason").asText()));
-        summary.put("customers", profiles.size()).put("merges", 0);
+        return output(accepted, people, until, rejects, counters);
+    }
+
+    private OracleOutput output(
+            List<Event> accepted, IdentityOracle people, Instant until, List<ObjectNode> rejects, ObjectNode counters) {
+        Map<String, List<Event>> byCustomer = new TreeMap<>();
+        for (int i = 0; i < accepted.size(); i++) {
+            String customer = people.customers().get(i);
+            if (customer != null) {
+                byCustomer.computeIfAbsent(customer, c -> new ArrayList<>()).add(accepted.get(i));
+            }
+        }
+        List<ObjectNode> profiles = new ArrayList<>();
+        byCustomer.forEach((customer, history) -> profiles.add(profile(customer, history, people)));
+        List<ObjectNode> triggers = abandonedCarts(accepted, people, until);
+        triggers.sort(Comparator.comparing(ObjectNode::toString)); // starts with fired_at, trigger, customer_id
+        List<ObjectNode> changes = new ArrayList<>();
+        if (identity.resolves()) {
+            people.changes().forEach(change -> changes.add(changed(change)));
+        }
+        changes.sort(Comparator.comparing(ObjectNode::toString)); // starts with at, change, customer_id
+
+        ObjectNode summary = Json.object();
+        summary.set("events", counters);
+        summary.put("customers", profiles.size());
+        summary.put(
+                "merges",
+                count(changes, c -> c.get("change").asText()).path("merged").asInt());
         summary.set("triggers", count(triggers, t -> t.get("trigger").asText()));
-        return new OracleOutput(profiles, List.of(), triggers, rejects, summary);
+        return new OracleOutput(profiles, changes, triggers, rejects, summary);
+    }
+
+    private static ObjectNode changed(IdentityOracle.Change change) {
+        ObjectNode line = Json.object()
+                .put("at", MILLIS.format(change.at()))
+                .put("change", change.change())
+                .put("customer_id", change.customer());
+        line.set("identifiers", identifiers(change.identifiers()));
+        if (change.into() != null) {
+            line.put("into", change.into());
+        }
+        return line.put("because", change.because());
     }
 
     /** A file's lines: they end at LF, a CR before it is dropped, an empty line counts. */
@@ -275,52 +313,41 @@ public final class Oracle {
         }
     }
 
-    /** {@code namespace:value}, after normalisation; the order is that of strength. */
-    private record Identifier(String namespace, String value) implements Comparable<Identifier> {
-        String hash() {
-            return sha256((namespace + ":" + value).getBytes(StandardCharsets.UTF_8));
-        }
-
-        @Override
-        public int compareTo(Identifier other) {
-            return Comparator.comparing((Identifier i) -> NAMESPACES.indexOf(i.namespace))
-                    .thenComparing(Identifier::hash)
-                    .compare(this, other);
-        }
-    }
-
     /** One product of an event; the price is null when none is stated, the key too (in orders only). */
-    private record Product(String key, long quantity, BigDecimal price) {}
+    record Product(String key, long quantity, BigDecimal price) {}
 
     /** What a cart, order or refund event says about goods and money; the amount and the order id may be null. */
-    private record Commerce(String orderId, String currency, BigDecimal amount, List<Product> products) {
+    record Commerce(String orderId, String currency, BigDecimal amount, List<Product> products) {
         static final Commerce NONE = new Commerce(null, null, null, List.of());
     }
 
     /**
      * @param name the event's name for track, else its type
-     * @param identifiers the strongest first
+     * @param persons identifiers of persons, the strongest first
+     * @param devices identifiers of devices, the strongest first
      */
-    private record Event(
+    record Event(
             Instant at,
             String messageId,
             String rawHash,
             String type,
             String name,
-            NavigableSet<Identifier> identifiers,
+            NavigableSet<Identifier> persons,
+            NavigableSet<Identifier> devices,
             JsonNode traits,
             JsonNode consent,
             Commerce commerce)
             implements Comparable<Event> {
 
         /** The order of events everywhere. */
+        private static final Comparator<Event> IN_ORDER = Comparator.comparing(Event::at)
+                .thenComparing(Event::kind)
+                .thenComparing(Event::messageId)
+                .thenComparing(Event::rawHash);
+
         @Override
         public int compareTo(Event other) {
-            return Comparator.comparing(Event::at)
-                    .thenComparing(Event::kind)
-                    .thenComparing(Event::messageId)
-                    .thenComparing(Event::rawHash)
-                    .compare(this, other);
+            return IN_ORDER.compare(this, other);
         }
 
         int kind() {
@@ -357,17 +384,22 @@ public final class Oracle {
             return isTrack() && REFUNDS.contains(name);
         }
 
-        /** The strongest identifier: persons come before devices. */
-        String customerId() {
-            return "c_" + identifiers.first().hash().substring(0, 16);
+        Optional<Identifier> strongestPerson() {
+            return first(persons);
+        }
+
+        /** The first by priority; further ones own nothing. */
+        Optional<Identifier> device() {
+            return first(devices);
         }
 
         /** The first identity key: the device, else the strongest person identifier. */
         Identifier firstIdentityKey() {
-            return identifiers.stream()
-                    .filter(i -> DEVICES.contains(i.namespace()))
-                    .findFirst()
-                    .orElseGet(identifiers::first);
+            return device().or(this::strongestPerson).orElseThrow();
+        }
+
+        private static Optional<Identifier> first(NavigableSet<Identifier> identifiers) {
+            return identifiers.isEmpty() ? Optional.empty() : Optional.of(identifiers.first());
         }
     }
 
@@ -392,7 +424,17 @@ public final class Oracle {
         String messageId = text(json.path("messageId")).orElseGet(() -> sha256(raw));
         JsonNode traits = traits(json, type);
         JsonNode consent = json.path("context").path("consent").path("categoryPreferences");
-        return Optional.of(new Event(at, messageId, sha256(raw), type, name, identifiers, traits, consent, commerce));
+        return Optional.of(new Event(
+                at,
+                messageId,
+                sha256(raw),
+                type,
+                name,
+                only(identifiers, Identifier::isPerson),
+                only(identifiers, identifier -> !identifier.isPerson()),
+                traits,
+                consent,
+                commerce));
     }
 
     private static JsonNode json(byte[] raw) throws Refused {
@@ -441,7 +483,7 @@ public final class Oracle {
     // --------------------------------------------------------------------------------------------- identifiers of a
     // line
 
-    private static NavigableSet<Identifier> identifiers(JsonNode json, String type) throws Refused {
+    private NavigableSet<Identifier> identifiers(JsonNode json, String type) throws Refused {
         NavigableSet<Identifier> found = new TreeSet<>();
         JsonNode context = json.path("context");
         add(found, "user_id", text(json.path("userId")));
@@ -452,11 +494,11 @@ public final class Oracle {
             addContact(found, json.path("traits"));
         }
         if (type.equals("alias")) {
-            add(found, "anonymous_id", text(json.path("previousId")));
+            add(found, identity.previousId(), text(json.path("previousId")));
         }
         for (JsonNode external : context.path("externalIds")) {
             String namespace = external.path("type").asText();
-            if (NAMESPACES.contains(namespace)) {
+            if (identity.find(namespace).isPresent()) {
                 add(found, namespace, text(external.path("id")));
             }
         }
@@ -466,40 +508,17 @@ public final class Oracle {
         return found;
     }
 
-    private static void addContact(Set<Identifier> found, JsonNode traits) {
+    private static NavigableSet<Identifier> only(Set<Identifier> identifiers, Predicate<Identifier> kind) {
+        return identifiers.stream().filter(kind).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private void addContact(Set<Identifier> found, JsonNode traits) {
         add(found, "email", Optional.ofNullable(traits.path("email").textValue()));
         add(found, "phone", Optional.ofNullable(traits.path("phone").textValue()));
     }
 
-    private static void add(Set<Identifier> found, String namespace, Optional<String> value) {
-        value.map(String::strip)
-                .filter(v -> !isBlocked(v))
-                .flatMap(v -> switch (namespace) {
-                    case "email" -> email(v);
-                    case "phone" -> phone(v);
-                    default -> Optional.of(v);
-                })
-                .ifPresent(v -> found.add(new Identifier(namespace, v)));
-    }
-
-    private static boolean isBlocked(String value) {
-        return BLOCKED.matcher(value.toLowerCase(Locale.ROOT)).matches();
-    }
-
-    private static Optional<String> email(String value) {
-        return Optional.of(value.toLowerCase(Locale.ROOT))
-                .filter(v -> EMAIL.matcher(v).matches());
-    }
-
-    private static Optional<String> phone(String value) {
-        PhoneNumberUtil phones = PhoneNumberUtil.getInstance();
-        try {
-            return Optional.of(phones.parse(value, null))
-                    .filter(phones::isValidNumber)
-                    .map(number -> phones.format(number, PhoneNumberFormat.E164));
-        } catch (NumberParseException e) {
-            return Optional.empty();
-        }
+    private void add(Set<Identifier> found, String namespace, Optional<String> value) {
+        value.flatMap(text -> identity.identifier(namespace, text)).ifPresent(found::add);
     }
 
     // ------------------------------------------------------------------------------------------------ the time of a
@@ -647,21 +666,27 @@ public final class Oracle {
     // ---------------------------------------------------------------------------------------------------------
     // duplicates
 
-    private static List<Event> withoutDuplicates(List<Event> inOrder) {
+    /** The first of each; what an erasure removed is not remembered after it. */
+    private static List<Event> withoutDuplicates(List<Event> inOrder, List<IdentityOracle.Erasure> erasures) {
         List<Event> accepted = new ArrayList<>();
-        Map<Identifier, LinkedHashMap<String, Instant>> idsByKey = new HashMap<>();
+        Map<Identifier, LinkedHashMap<String, Event>> eventsByKey = new HashMap<>();
+        int obeyed = 0;
         for (Event event : inOrder) {
-            LinkedHashMap<String, Instant> ids =
-                    idsByKey.computeIfAbsent(event.firstIdentityKey(), k -> new LinkedHashMap<>());
-            Instant before = ids.get(event.messageId());
-            if (before != null && !event.at().isAfter(before.plus(DUPLICATE_HORIZON))) {
+            while (obeyed < erasures.size() && !erasures.get(obeyed).at().isAfter(event.at())) {
+                Set<Event> erased = erasures.get(obeyed++).events();
+                eventsByKey.values().forEach(remembered -> remembered.values().removeIf(erased::contains));
+            }
+            LinkedHashMap<String, Event> remembered =
+                    eventsByKey.computeIfAbsent(event.firstIdentityKey(), k -> new LinkedHashMap<>());
+            Event before = remembered.get(event.messageId());
+            if (before != null && !event.at().isAfter(before.at().plus(DUPLICATE_HORIZON))) {
                 continue;
             }
             accepted.add(event);
-            ids.remove(event.messageId());
-            ids.put(event.messageId(), event.at());
-            if (ids.size() > DUPLICATE_IDS) {
-                ids.remove(ids.keySet().iterator().next());
+            remembered.remove(event.messageId());
+            remembered.put(event.messageId(), event);
+            if (remembered.size() > DUPLICATE_IDS) {
+                remembered.remove(remembered.keySet().iterator().next());
             }
         }
         return accepted;
@@ -670,29 +695,28 @@ public final class Oracle {
     // ------------------------------------------------------------------------------------------------------- the
     // profile
 
-    private static ObjectNode profile(String customer, List<Event> history) {
+    private static ObjectNode profile(String customer, List<Event> history, IdentityOracle people) {
         ObjectNode profile = Json.object().put("customer_id", customer);
-        profile.set("identifiers", identifiers(history));
+        profile.set("identifiers", identifiers(people.identifiers(customer)));
         setUnlessEmpty(profile, "traits", traits(history));
         profile.put("first_seen", MILLIS.format(history.get(0).at()));
         profile.put("last_seen", MILLIS.format(history.get(history.size() - 1).at()));
         profile.putObject("events").put("count", history.size()).set("by_name", count(history, Event::name));
         setUnlessEmpty(profile, "orders", orders(history));
         setUnlessEmpty(profile, "cart", cart(history));
-        setUnlessEmpty(profile, "consent", consent(history, e -> true));
+        setUnlessEmpty(profile, "consent", consent(history));
+        if (!people.mergedFrom(customer).isEmpty()) {
+            people.mergedFrom(customer).forEach(profile.putArray("merged_from")::add);
+        }
         return profile;
     }
 
-    private static ObjectNode identifiers(List<Event> history) {
+    private static ObjectNode identifiers(Set<Identifier> all) {
         Map<String, Set<String>> values = new TreeMap<>();
-        for (Event event : history) {
-            for (Identifier identifier : event.identifiers()) {
-                values.computeIfAbsent(identifier.namespace(), n -> new TreeSet<>())
-                        .add(identifier.value());
-            }
-        }
+        all.forEach(i -> values.computeIfAbsent(i.namespace().name(), n -> new TreeSet<>())
+                .add(i.value()));
         ObjectNode result = Json.object();
-        values.forEach((namespace, all) -> all.forEach(result.putArray(namespace)::add));
+        values.forEach((namespace, some) -> some.forEach(result.putArray(namespace)::add));
         return result;
     }
 
@@ -712,13 +736,10 @@ public final class Oracle {
     }
 
     /** Per purpose the latest by event time; of statements at one instant the restrictive one. */
-    private static ObjectNode consent(List<Event> history, Predicate<Event> included) {
+    private static ObjectNode consent(List<Event> history) {
         Map<String, Instant> statedAt = new HashMap<>();
         ObjectNode result = Json.object();
         for (Event event : history) {
-            if (!included.test(event)) {
-                continue;
-            }
             event.consent().properties().forEach(purpose -> {
                 String name = purpose.getKey();
                 if (purpose.getValue().isBoolean()) {
@@ -850,29 +871,40 @@ public final class Oracle {
     // carts
 
     /**
-     * Every cart event after which the cart is not empty is an anchor. It fires at its deadline unless a cart event
-     * (which sets another deadline, or empties the cart) or an order comes at or before the deadline.
+     * Every cart event after which the cart is not empty is an anchor. At its deadline it is asked whose it was, as
+     * far as the log shows until then, and what else that customer had done. It fires unless there is a cart event
+     * (which sets another deadline, or empties the cart) or an order after the anchor.
      */
-    private List<ObjectNode> abandonedCarts(String customer, List<Event> history, Instant until) {
+    @SuppressWarnings("ReferenceEquality") // two events may look the same
+    private List<ObjectNode> abandonedCarts(List<Event> accepted, IdentityOracle people, Instant until) {
         List<ObjectNode> fired = new ArrayList<>();
-        List<Event> shopping = shopping(history);
-        for (int i = 0; i < shopping.size(); i++) {
-            Event anchor = shopping.get(i);
-            if (anchor.isOrder()) {
+        for (Event anchor : accepted) {
+            Instant deadline = anchor.at().plus(abandonedAfter);
+            if (!anchor.isCart() || deadline.isAfter(until)) {
                 continue;
             }
-            Instant deadline = anchor.at().plus(abandonedAfter);
-            ObjectNode cart = cartAfter(shopping, i);
-            boolean superseded =
-                    i + 1 < shopping.size() && !shopping.get(i + 1).at().isAfter(deadline);
-            boolean refused = consent(history, e -> !e.at().isAfter(deadline))
-                    .path("marketing")
-                    .equals(BooleanNode.FALSE);
-            if (!cart.isEmpty() && !superseded && !refused && !deadline.isAfter(until)) {
+            String customer = people.customerOf(anchor, deadline);
+            if (customer == null || countsAsFired(customer, deadline, people)) {
+                continue;
+            }
+            List<Event> history = people.history(customer, deadline);
+            List<Event> shopping = shopping(history);
+            int last = shopping.size() - 1;
+            ObjectNode cart = cartAfter(shopping, last);
+            boolean refused = consent(history).path("marketing").equals(BooleanNode.FALSE);
+            if (shopping.get(last) == anchor && !cart.isEmpty() && !refused) {
                 fired.add(trigger(customer, anchor, deadline, cart));
             }
         }
         return fired;
+    }
+
+    /**
+     * What the replay would have fired at or before a merge counts as fired. Before it: that instant is over anyway. So
+     * only a merge at the instant of the deadline is left to ask for.
+     */
+    private static boolean countsAsFired(String customer, Instant deadline, IdentityOracle people) {
+        return people.isRelabelled(customer, deadline);
     }
 
     private ObjectNode trigger(String customer, Event anchor, Instant deadline, ObjectNode cart) {
@@ -934,17 +966,11 @@ public final class Oracle {
         }
     }
 
-    private static String sha256(byte[] bytes) {
+    static String sha256(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static List<String> join(List<String> a, List<String> b) {
-        List<String> result = new ArrayList<>(a);
-        result.addAll(b);
-        return List.copyOf(result);
     }
 }

@@ -461,7 +461,7 @@ class OracleTest {
 
     @Test
     void takesAnotherDelayAndCurrency() {
-        OracleOutput output = new Oracle("EUR", Duration.ofMinutes(30))
+        OracleOutput output = new Oracle("EUR", Duration.ofMinutes(30), IdentityConfig.defaults())
                 .run(
                         lines(cart("u1", "m1", "10:00:00", "Product Added", "'product_id':'p1','price':1")),
                         at("10:30:00"));
