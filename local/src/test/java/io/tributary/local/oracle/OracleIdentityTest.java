@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.assertj.core.groups.Tuple;
@@ -707,7 +708,38 @@ class OracleIdentityTest {
         assertThat(output.identityChanges()).isEmpty();
     }
 
+    // -------------------------------------------------------------------------------------------------- random people
+
+    @Test
+    void aSeedAlwaysGivesTheSameStream() {
+        assertThat(IdentityStreams.crowd(7, 5))
+                .isEqualTo(IdentityStreams.crowd(7, 5))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void strangersDoNotChangeEachOther() {
+        Oracle oracle = new Oracle(IdentityStreams.smallLimits());
+        Instant until = Instant.parse("2026-01-03T00:00:00.000Z");
+        List<List<String>> groups = IdentityStreams.crowd(1, 60);
+
+        OracleOutput together =
+                oracle.run(lines(groups.stream().flatMap(List::stream).toArray(String[]::new)), until);
+
+        List<OracleOutput> apart = groups.stream()
+                .map(group -> oracle.run(lines(group.toArray(String[]::new)), until))
+                .toList();
+        assertThat(together.profiles()).containsExactlyInAnyOrderElementsOf(all(apart, OracleOutput::profiles));
+        assertThat(together.triggers()).containsExactlyInAnyOrderElementsOf(all(apart, OracleOutput::triggers));
+        assertThat(together.identityChanges())
+                .containsExactlyInAnyOrderElementsOf(all(apart, OracleOutput::identityChanges));
+    }
+
     // --------------------------------------------------------------------------------------------------------- helpers
+
+    private static List<ObjectNode> all(List<OracleOutput> outputs, Function<OracleOutput, List<ObjectNode>> lines) {
+        return outputs.stream().flatMap(output -> lines.apply(output).stream()).toList();
+    }
 
     private static String page(String id, String time, String fields) {
         return line("'type':'page'", id, time, fields);
