@@ -124,10 +124,9 @@ class StandaloneClusterIT {
 
     /** Waits until a reader sees them: the transactions of a checkpoint are committed only after it is completed. */
     private static void awaitCommitted(List<String> expected, KafkaLog log) throws Exception {
-        Await.until(
-                expected.size() + " committed customer events",
-                LIMIT,
-                () -> messageIds(log.committed(Topic.CUSTOMER_EVENTS)).containsAll(expected));
+        Await.until(expected.size() + " committed customer events", LIMIT, () -> messageIds(
+                        log.committed(Topic.CUSTOMER_EVENTS))
+                .containsAll(expected));
         assertThat(messageIds(log.committed(Topic.CUSTOMER_EVENTS))).isEqualTo(expected);
     }
 

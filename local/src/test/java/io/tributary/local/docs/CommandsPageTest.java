@@ -43,7 +43,11 @@ class CommandsPageTest {
                 page.append("\n## ").append(path).append("\n\n");
                 help(command, page);
                 if (PAGES.containsKey(path)) {
-                    page.append("\nMore: [").append(PAGES.get(path)).append("](").append(PAGES.get(path)).append(")\n");
+                    page.append("\nMore: [")
+                            .append(PAGES.get(path))
+                            .append("](")
+                            .append(PAGES.get(path))
+                            .append(")\n");
                 }
             } else {
                 commands(path, command, page);

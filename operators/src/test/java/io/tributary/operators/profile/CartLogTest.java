@@ -168,7 +168,7 @@ class CartLogTest {
             if (entry.order().kind() == EventKind.CART_UPDATE) {
                 items.clear();
             }
-            int sign = entry.order().kind() == EventKind.CART_REMOVE ? -1 : 1;
+            long sign = entry.order().kind() == EventKind.CART_REMOVE ? -1 : 1;
             for (CartLine line : entry.lines()) {
                 Cart.Item before =
                         items.getOrDefault(line.productId(), new Cart.Item(line.productId(), 0, null, null, null));
