@@ -101,7 +101,8 @@ public final class EventFiles {
                                 RejectReason.TOO_LARGE,
                                 line.length() + " bytes; only the first " + line.bytes().length + " are kept",
                                 origin,
-                                line.bytes()))
+                                line.bytes(),
+                                line.length()))
                         : parser.parse(line.bytes(), origin);
                 consumer.accept(inbound, line.bytes());
             }

@@ -73,6 +73,9 @@ public final class RejectReplay {
             rows++;
         } else if (sentEarlier.contains(reject.id())) {
             earlier++;
+        } else if (reject.isCut()) {
+            // The rest is not here, and what is kept of an event is none, or another one.
+            refused.merge(RejectReason.TOO_LARGE.id(), 1L, Long::sum);
         } else {
             Inbound today = parser.parse(reject.raw(), Origin.line(reject.where(), 1), reject.recordTime());
             if (!(today instanceof Inbound.Accepted accepted)) {

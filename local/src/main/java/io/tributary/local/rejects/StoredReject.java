@@ -16,8 +16,10 @@ import java.nio.charset.StandardCharsets;
  * @param detail one sentence
  * @param raw the bytes as they came; empty for a deletion of a document
  * @param recordTime Kafka's record time of what was refused, milliseconds since 1970; 0 if there is none
+ * @param length of what was refused, in bytes; more than {@code raw} has if only its beginning is kept
  */
-public record StoredReject(Kind kind, String where, String reason, String detail, byte[] raw, long recordTime) {
+public record StoredReject(
+        Kind kind, String where, String reason, String detail, byte[] raw, long recordTime, long length) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /** What was refused. */
@@ -30,6 +32,11 @@ public record StoredReject(Kind kind, String where, String reason, String detail
         RECORD,
         /** A document, by Elasticsearch. */
         DOCUMENT
+    }
+
+    /** A reject that is kept whole. */
+    public StoredReject(Kind kind, String where, String reason, String detail, byte[] raw, long recordTime) {
+        this(kind, where, reason, detail, raw, recordTime, raw.length);
     }
 
     /**
@@ -46,29 +53,35 @@ public record StoredReject(Kind kind, String where, String reason, String detail
             byte[] raw = reject.has("raw") ? reject.get("raw").binaryValue() : new byte[0];
             if (reason != null && raw != null) {
                 String detail = reject.path("detail").asText();
+                long length = reject.path("raw_length").asLong(raw.length);
                 if (reject.has("file")) {
                     String line = reject.path("file").asText() + ":"
                             + reject.path("line").asText();
                     Kind kind = reject.path("mapped").asBoolean() ? Kind.ROW : Kind.LINE;
-                    return new StoredReject(kind, line, reason, detail, raw, recordTime);
+                    return new StoredReject(kind, line, reason, detail, raw, recordTime, length);
                 }
                 if (reject.has("topic")) {
                     String record = reject.path("topic").asText() + "-"
                             + reject.path("partition").asText() + ":"
                             + reject.path("offset").asText();
-                    return new StoredReject(Kind.RECORD, record, reason, detail, raw, recordTime);
+                    return new StoredReject(Kind.RECORD, record, reason, detail, raw, recordTime, length);
                 }
                 if (reject.has("index")) {
                     String document = reject.path("index").asText() + "/"
                             + reject.path("document_id").asText() + "@"
                             + reject.path("version").asText();
-                    return new StoredReject(Kind.DOCUMENT, document, reason, detail, raw, recordTime);
+                    return new StoredReject(Kind.DOCUMENT, document, reason, detail, raw, recordTime, length);
                 }
             }
         } catch (IOException e) {
             throw new UserException(place + " is not JSON", e);
         }
         throw new UserException(place + " is no reject");
+    }
+
+    /** Whether {@link #raw} is only the beginning of what was refused. */
+    boolean isCut() {
+        return length > raw.length;
     }
 
     /** The same for the same bytes from the same place, and for no others. */

@@ -141,6 +141,23 @@ class RejectsCommandTest {
     }
 
     @Test
+    void knowsHowLongALineWasOfWhichOnlyTheBeginningIsKept() throws IOException {
+        String event = "{\"type\":\"page\",\"userId\":\"42\",\"timestamp\":\"2026-01-01T00:00:00Z\"}";
+        Path events = Files.writeString(folder.resolve("long.jsonl"), event + " ".repeat(1_200_000) + "\n");
+        Path out = folder.resolve("long");
+        CommandRun.succeed("backtest", "--events", events, "--out", out);
+
+        String reject = Files.readString(out.resolve("rejects.jsonl"));
+        assertThat(reject).hasSizeLessThan(1_400_000).contains("\"raw_length\":" + (event.length() + 1_200_000));
+        assertThat(CommandRun.of("rejects", "show", "--in", out).out())
+                .contains("long.jsonl:1  too_large: " + (event.length() + 1_200_000) + " bytes");
+        assertThat(CommandRun.of("rejects", "replay", "--dry-run", "--in", out, "--dir", folder)
+                        .out()
+                        .lines())
+                .containsExactly("0 would be sent to cdp.events.v1", "1 not sent: still refused as too_large");
+    }
+
+    @Test
     void namesTheLineThatIsNoReject() throws IOException {
         Path other = Files.createDirectory(folder.resolve("other"));
         Files.writeString(other.resolve("rejects.jsonl"), "{\"reason\":\"not_json\"}\n");

@@ -63,6 +63,15 @@ class RejectReplayTest {
         assertThat(replay.refused()).isEqualTo(Map.of("bad_timestamp", 1L));
     }
 
+    /** Its beginning may be an event by itself, if only white space follows. */
+    @Test
+    void neverSendsTheBeginningOfWhatIsNotKeptWhole() {
+        replay.add(new StoredReject(Kind.RECORD, "cdp.events.v1-0:1", "too_large", "", bytes(EVENT), 0, 2_000_000));
+
+        assertThat(replay.accepted()).isZero();
+        assertThat(replay.refused()).isEqualTo(Map.of("too_large", 1L));
+    }
+
     @Test
     void leavesRowsAndDocumentsAlone() {
         for (RejectReason reason :

@@ -11,7 +11,10 @@ import java.nio.charset.StandardCharsets;
 public final class RejectJson {
     private RejectJson() {}
 
-    /** One JSON object in UTF-8, without a line end; the raw bytes in base64. */
+    /**
+     * One JSON object in UTF-8, without a line end; the raw bytes in base64, and their true number if only the beginning
+     * is kept.
+     */
     public static byte[] write(Reject reject) {
         return ProfileJson.write(reject.raw().length * 4 / 3 + 256, json -> {
             json.writeStartObject();
@@ -30,6 +33,9 @@ public final class RejectJson {
             json.writeStringField("reason", reject.reason().id());
             json.writeStringField("detail", reject.detail());
             json.writeBinaryField("raw", reject.raw());
+            if (reject.isCut()) {
+                json.writeNumberField("raw_length", reject.length());
+            }
             json.writeEndObject();
         });
     }

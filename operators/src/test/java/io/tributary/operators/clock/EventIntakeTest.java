@@ -99,6 +99,23 @@ class EventIntakeTest {
         }
     }
 
+    /** In base64 a whole record would be a third larger than any record that the broker takes. */
+    @Test
+    void putsTheBeginningOfARecordBeyondTheLimitAside() throws Exception {
+        byte[] raw = new byte[(4 << 20) - 100];
+        try (Intake intake = new Intake(1, 0, null)) {
+            intake.process(EventParser.withDefaults().parse(raw, Origin.record("cdp.events.v1", 3, 17), 5L));
+
+            List<OutboundRecord> rejects = new ArrayList<>();
+            intake.harness.getSideOutput(EventIntake.REJECTS).forEach(record -> rejects.add(record.getValue()));
+            assertThat(rejects).singleElement().satisfies(reject -> {
+                assertThat(reject.value()).hasSizeLessThan(1_400_000);
+                assertThat(new String(reject.value(), StandardCharsets.UTF_8))
+                        .contains("\"reason\":\"too_large\"", "\"raw_length\":" + raw.length, "\"offset\":17");
+            });
+        }
+    }
+
     @Test
     void decidesAlikeAfterARestore() throws Exception {
         OperatorSubtaskState state;

@@ -5,16 +5,24 @@ import io.tributary.schemas.codec.Wire;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * Input that was refused, with nothing of it lost.
  *
+ * <p>Bound: of more than {@value #MAX_RAW} bytes only the beginning is kept, so that a reject is a record that Kafka
+ * takes, whatever was refused; how many there were, and where the whole can be read, it says.
+ *
  * @param reason why
  * @param detail one sentence for a person, without personal data
  * @param origin where it came from
- * @param raw the bytes as they came, without the line ending
+ * @param raw the bytes as they came, without the line ending; at most the first {@value #MAX_RAW}
+ * @param length of what was refused, in bytes
  */
-public record Reject(RejectReason reason, String detail, Origin origin, byte[] raw) {
+public record Reject(RejectReason reason, String detail, Origin origin, byte[] raw, long length) {
+    /** Most bytes that are kept: 1 MiB, as much as an event may have. */
+    public static final int MAX_RAW = 1 << 20;
+
     /** For channels between operators of one release; never kept in state. */
     public static final Codec<Reject> CODEC = new Codec<>() {
         @Override
@@ -23,6 +31,7 @@ public record Reject(RejectReason reason, String detail, Origin origin, byte[] r
             Wire.writeString(reject.detail, out);
             Origin.CODEC.write(reject.origin, out);
             Wire.writeBytes(reject.raw, out);
+            Wire.writeVarLong(reject.length, out);
         }
 
         @Override
@@ -31,7 +40,28 @@ public record Reject(RejectReason reason, String detail, Origin origin, byte[] r
                     RejectReason.byId(Wire.readString(in)),
                     Wire.readString(in),
                     Origin.CODEC.read(in),
-                    Wire.readBytes(in));
+                    Wire.readBytes(in),
+                    Wire.readVarLong(in));
         }
     };
+
+    /** Keeps what fits of {@code raw}. */
+    public Reject {
+        raw = beginning(raw);
+    }
+
+    /** @param raw all bytes of what was refused */
+    public Reject(RejectReason reason, String detail, Origin origin, byte[] raw) {
+        this(reason, detail, origin, raw, raw.length);
+    }
+
+    /** What is kept of refused bytes: all of them, or the first {@value #MAX_RAW}. */
+    public static byte[] beginning(byte[] refused) {
+        return refused.length <= MAX_RAW ? refused : Arrays.copyOf(refused, MAX_RAW);
+    }
+
+    /** Whether {@link #raw} is only the beginning of what was refused. */
+    public boolean isCut() {
+        return length > raw.length;
+    }
 }

@@ -109,7 +109,7 @@ final class CsvRows implements RowReader {
                 try {
                     sink.row(row(line));
                 } catch (RowException e) {
-                    sink.reject(new Reject(e.reason(), e.getMessage(), origin(line), line.bytes()));
+                    sink.reject(new Reject(e.reason(), e.getMessage(), origin(line), line.bytes(), line.length()));
                 }
             }
             return lines;

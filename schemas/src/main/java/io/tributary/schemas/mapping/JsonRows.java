@@ -43,7 +43,7 @@ final class JsonRows implements RowReader {
                 try {
                     rows(line, origin, limits, sink);
                 } catch (RowException e) {
-                    sink.reject(new Reject(e.reason(), e.getMessage(), origin, line.bytes()));
+                    sink.reject(new Reject(e.reason(), e.getMessage(), origin, line.bytes(), line.length()));
                 }
             }
         } catch (IOException e) {

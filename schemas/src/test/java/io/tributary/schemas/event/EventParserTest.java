@@ -120,7 +120,7 @@ class EventParserTest {
                     .hasSize(1 << 20);
             Reject reject = Events.refused(String.format(event, "x".repeat(filler + 1)));
             assertThat(reject.reason()).isEqualTo(RejectReason.TOO_LARGE);
-            assertThat(reject.raw()).hasSize((1 << 20) + 1);
+            assertThat(reject.length()).isEqualTo((1 << 20) + 1);
         }
 
         @ParameterizedTest

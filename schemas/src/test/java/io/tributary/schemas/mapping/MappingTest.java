@@ -302,6 +302,7 @@ class MappingTest {
 
         assertThat(rejected(mapped).reason()).isEqualTo(RejectReason.TOO_LARGE);
         assertThat(mapped.rejects().get(0).raw()).hasSize(50);
+        assertThat(mapped.rejects().get(0).length()).isEqualTo(AT.length() + 3 + 100);
         assertThat(mapped.events()).hasSize(1);
     }
 
