@@ -70,12 +70,12 @@ public final class CustomerOptions {
     public static final ConfigOption<Integer> EVENTS_MAX_BYTES = ConfigOptions.key("events.max-bytes")
             .intType()
             .defaultValue(1 << 20)
-            .withDescription("Longest event in bytes; a longer one is rejected as too_large.");
+            .withDescription("Longest event in bytes, at most 1048576; a longer one is rejected as too_large.");
 
     public static final ConfigOption<Integer> EVENTS_MAX_DEPTH = ConfigOptions.key("events.max-depth")
             .intType()
             .defaultValue(100)
-            .withDescription("Deepest nesting of an event; a deeper one is rejected as too_deep.");
+            .withDescription("Deepest nesting of an event, at most 400; a deeper one is rejected as too_deep.");
 
     public static final ConfigOption<Duration> EVENTS_MAX_SKEW = ConfigOptions.key("events.max-skew")
             .durationType()

@@ -32,8 +32,8 @@ public record CustomerSettings(
         }
         return new CustomerSettings(
                 new EventLimits(
-                        options.get(CustomerOptions.EVENTS_MAX_BYTES),
-                        options.get(CustomerOptions.EVENTS_MAX_DEPTH),
+                        between1And(EventLimits.MAX_BYTES, CustomerOptions.EVENTS_MAX_BYTES, options),
+                        between1And(EventLimits.MAX_DEPTH, CustomerOptions.EVENTS_MAX_DEPTH, options),
                         options.get(CustomerOptions.EVENTS_MAX_SKEW).toMillis(),
                         currency,
                         EventLimits.defaults().maxTraitBytes()),
@@ -44,6 +44,14 @@ public record CustomerSettings(
                 new AbandonedCart(
                         atLeast(Duration.ofMillis(1), CustomerOptions.ABANDONED_CART_DELAY, options),
                         atLeast(Duration.ZERO, CustomerOptions.ABANDONED_CART_EXPIRES_AFTER, options)));
+    }
+
+    private static int between1And(int most, ConfigOption<Integer> option, ReadableConfig options) {
+        int value = options.get(option);
+        if (value < 1 || value > most) {
+            throw new OptionsException(option.key() + ": " + value + " is not between 1 and " + most);
+        }
+        return value;
     }
 
     private static Duration atLeast(Duration least, ConfigOption<Duration> option, ReadableConfig options) {

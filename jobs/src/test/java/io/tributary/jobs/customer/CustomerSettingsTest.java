@@ -9,6 +9,8 @@ import io.tributary.schemas.event.EventLimits;
 import java.time.Duration;
 import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CustomerSettingsTest {
     private final Configuration options = new Configuration();
@@ -51,6 +53,27 @@ class CustomerSettingsTest {
                 .isInstanceOf(OptionsException.class)
                 .hasMessageContaining("kafka.delivery-guarantee")
                 .hasMessageContaining("none");
+    }
+
+    /** Beyond them, what an event is published in would not fit into a record of Kafka's. */
+    @ParameterizedTest
+    @CsvSource({"0", "-1", "1048577"})
+    void refusesALimitOfBytesThatNoTopicCouldKeep(int bytes) {
+        options.set(CustomerOptions.EVENTS_MAX_BYTES, bytes);
+
+        assertThatThrownBy(() -> CustomerSettings.from(options))
+                .isInstanceOf(OptionsException.class)
+                .hasMessage("events.max-bytes: " + bytes + " is not between 1 and 1048576");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "-1", "401"})
+    void refusesALimitOfDepthThatNobodyCouldRead(int depth) {
+        options.set(CustomerOptions.EVENTS_MAX_DEPTH, depth);
+
+        assertThatThrownBy(() -> CustomerSettings.from(options))
+                .isInstanceOf(OptionsException.class)
+                .hasMessage("events.max-depth: " + depth + " is not between 1 and 400");
     }
 
     @Test

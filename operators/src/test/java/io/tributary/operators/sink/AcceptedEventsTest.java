@@ -16,6 +16,7 @@ import io.tributary.schemas.event.EventLimits;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.Inbound;
 import io.tributary.schemas.event.Origin;
+import io.tributary.schemas.identity.IdentifierRules;
 import io.tributary.schemas.json.AcceptedJson;
 import io.tributary.schemas.testing.ReferenceData;
 import java.io.ByteArrayOutputStream;
@@ -43,8 +44,12 @@ class AcceptedEventsTest {
     /** What the job publishes of one event: the event with its customer, the profile, and the profile's documents. */
     private record Published(ObjectNode event, ObjectNode profile, List<DocumentWrite> documents) {
         static Published of(byte[] line) throws IOException {
+            return of(PARSER, line);
+        }
+
+        static Published of(EventParser parser, byte[] line) throws IOException {
             Inbound inbound =
-                    Codecs.roundTrip(Inbound.CODEC, PARSER.parse(line, Origin.record("cdp.events.v1", 0, 7), 0));
+                    Codecs.roundTrip(Inbound.CODEC, parser.parse(line, Origin.record("cdp.events.v1", 0, 7), 0));
             assertThat(inbound).isInstanceOf(Inbound.Accepted.class);
             return of(((Inbound.Accepted) inbound).event());
         }
@@ -126,13 +131,19 @@ class AcceptedEventsTest {
     }
 
     @Test
-    void publishesTheDeepestNestingThatTheParserTakes() throws IOException {
-        int depth = EventLimits.defaults().maxDepth() - 2;
-        String list = "[".repeat(depth) + "]".repeat(depth);
+    void publishesTheDeepestNestingThatAnyParserTakes() throws IOException {
+        EventParser parser = new EventParser(
+                new EventLimits(EventLimits.MAX_BYTES, EventLimits.MAX_DEPTH, 0, "USD", TRAIT),
+                IdentifierRules.defaults());
+        int levels = EventLimits.MAX_DEPTH - 2;
+        for (String deep : List.of(
+                "[".repeat(levels) + "]".repeat(levels),
+                "{\"o\":".repeat(levels) + "1" + "}".repeat(levels),
+                "[{\"name\":".repeat(levels / 2) + "1" + "}]".repeat(levels / 2))) {
+            Published published = Published.of(parser, identify("{\"deep\":" + deep + "}"));
 
-        Published published = Published.of(identify("{\"deep\":" + list + "}"));
-
-        assertThat(published.profile().at("/traits/deep").toString()).isEqualTo(list);
+            assertThat(published.profile().at("/traits/deep").toString()).isEqualTo(deep);
+        }
     }
 
     @Test

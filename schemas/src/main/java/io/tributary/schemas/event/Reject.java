@@ -21,7 +21,7 @@ import java.util.Arrays;
  */
 public record Reject(RejectReason reason, String detail, Origin origin, byte[] raw, long length) {
     /** Most bytes that are kept: 1 MiB, as much as an event may have. */
-    public static final int MAX_RAW = 1 << 20;
+    public static final int MAX_RAW = EventLimits.MAX_BYTES;
 
     /** For channels between operators of one release; never kept in state. */
     public static final Codec<Reject> CODEC = new Codec<>() {
