@@ -41,8 +41,7 @@ final class KafkaPorts {
                         "transaction.timeout.ms",
                         Long.toString(options.get(CustomerOptions.KAFKA_TRANSACTION_TIMEOUT)
                                 .toMillis()))
-                // A reject carries its raw bytes in base64.
-                .setProperty("max.request.size", Integer.toString(4 << 20))
+                .setProperty("max.request.size", Integer.toString(Topic.MAX_RECORD_BYTES))
                 .setProperty("compression.type", "lz4")
                 .setProperty("linger.ms", "20")
                 .setRecordSerializer(new OutboundSerializer())

@@ -59,7 +59,7 @@ public final class Publisher implements AutoCloseable {
                 ProducerConfig.LINGER_MS_CONFIG,
                 20,
                 ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-                4 << 20,
+                Topic.MAX_RECORD_BYTES,
                 ProducerConfig.COMPRESSION_TYPE_CONFIG,
                 "lz4");
     }

@@ -44,8 +44,8 @@ public final class Topics {
 
     private static final List<String> COMPACTED = List.of(Topic.DEFINITIONS, Topic.PROFILES, Topic.CUSTOMER_ALIASES);
 
-    /** A reject carries a whole message in base64, a profile many identifiers: more than the 1 MB that is the default. */
-    private static final String MAX_MESSAGE_BYTES = Integer.toString(4 << 20);
+    /** A reject carries a whole message in base64, a profile many traits: more than the 1 MB that is the default. */
+    private static final String MAX_MESSAGE_BYTES = Integer.toString(Topic.MAX_RECORD_BYTES);
 
     private static final Duration GROWTH_LIMIT = Duration.ofSeconds(20);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);

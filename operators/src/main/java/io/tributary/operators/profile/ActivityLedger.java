@@ -17,12 +17,14 @@ import java.util.TreeMap;
 /**
  * The hot half of a fragment's ledger: what every event touches. Counters, first and last seen, consent, the cart.
  *
- * <p>Bound: {@value #MAX_NAMES} event names (of more, those with the smallest hashes are counted by name), the cart's
- * operations (see {@link CartLog}), what was said on the triggers' purpose (see {@link ConsentTimeline}), 8 bytes per
- * identifier.
+ * <p>Bound: {@value #MAX_NAMES} event names of at most {@value #MAX_NAME_LENGTH} characters (of more, those with the
+ * smallest hashes are counted by name), the cart's operations (see {@link CartLog}), what was said on the triggers'
+ * purpose (see {@link ConsentTimeline}), 8 bytes per identifier.
  */
 public final class ActivityLedger {
     public static final int MAX_NAMES = 200;
+    /** A longer name is counted, but not by name. */
+    public static final int MAX_NAME_LENGTH = 256;
 
     private static final byte FORMAT = 2;
 
@@ -61,7 +63,12 @@ public final class ActivityLedger {
             long lastSeen = firstSeen + Wire.readVarLong(in);
             SortedMap<String, Long> countByName = new TreeMap<>();
             for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                countByName.put(Wire.readString(in), Wire.readVarLong(in));
+                String name = Wire.readString(in);
+                long times = Wire.readVarLong(in);
+                // Older releases had no limit of the length.
+                if (name.length() <= MAX_NAME_LENGTH) {
+                    countByName.put(name, times);
+                }
             }
             long[] identifierHashes = new long[Wire.readVarInt(in)];
             for (int i = 0; i < identifierHashes.length; i++) {
@@ -117,8 +124,10 @@ public final class ActivityLedger {
         firstSeen = count == 0 ? event.timestamp() : Math.min(firstSeen, event.timestamp());
         lastSeen = count == 0 ? event.timestamp() : Math.max(lastSeen, event.timestamp());
         count++;
-        countByName.merge(event.name(), 1L, Long::sum);
-        BoundedNames.trim(countByName, MAX_NAMES);
+        if (event.name().length() <= MAX_NAME_LENGTH) {
+            countByName.merge(event.name(), 1L, Long::sum);
+            BoundedNames.trim(countByName, MAX_NAMES);
+        }
         event.consent()
                 .forEach((purpose, granted) ->
                         consent.state(purpose, new Consent.Statement(event.timestamp(), granted)));

@@ -6,6 +6,7 @@ import io.tributary.schemas.event.CartLine;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventKind;
 import io.tributary.schemas.event.EventOrder;
+import io.tributary.schemas.json.JsonSize;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -16,10 +17,17 @@ import java.util.List;
  * One operation on a cart: an addition, a removal, a replacement, or the order that empties it.
  *
  * @param order its place among all events; the kind says which operation it is
- * @param lines the products that it names; empty for an order
+ * @param lines the products that it names; empty for an order; {@linkplain #forgotten() forgotten}, where they were too
+ *     much to keep
  * @param orderId of an order, or null
  */
 public record CartEntry(EventOrder order, List<CartLine> lines, String orderId) implements Comparable<CartEntry> {
+    /** No product has this id: an event's is not blank. */
+    private static final List<CartLine> FORGOTTEN = List.of(new CartLine("", 1, null, "", null));
+
+    /** A product in JSON apart from its id and its name: field names, a price and a quantity of all digits. */
+    private static final int ITEM_BYTES = 150;
+
     public static final Codec<CartEntry> CODEC = new Codec<>() {
         @Override
         public void write(CartEntry entry, DataOutput out) throws IOException {
@@ -62,6 +70,32 @@ public record CartEntry(EventOrder order, List<CartLine> lines, String orderId) 
     /** Whether the cart after it does not depend on what was before: an order empties it, a replacement replaces it. */
     boolean startsAnew() {
         return isOrder() || order.kind() == EventKind.CART_UPDATE;
+    }
+
+    /** The operation with its place, but without what it did: the mark before which a log knows nothing. */
+    CartEntry forgotten() {
+        return new CartEntry(order, FORGOTTEN, orderId);
+    }
+
+    boolean isForgotten() {
+        return lines.equals(FORGOTTEN);
+    }
+
+    /**
+     * How many bytes of JSON its products take in a cart, at most.
+     *
+     * @param enough where counting may stop
+     */
+    int jsonBytes(int enough) {
+        int bytes = 0;
+        for (CartLine line : lines) {
+            bytes += ITEM_BYTES + JsonSize.quoted(line.productId());
+            bytes += line.name() == null ? 0 : JsonSize.quoted(line.name());
+            if (bytes > enough) {
+                return bytes;
+            }
+        }
+        return bytes;
     }
 
     /** Whether both report the same order. */

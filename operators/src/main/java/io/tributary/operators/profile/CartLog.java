@@ -22,12 +22,17 @@ import java.util.TreeMap;
  * (t − {@value #WINDOW_DAYS} d, t] since the last order; nothing leaves it by time alone.
  *
  * <p>Bound: {@value #MAX_ENTRIES} operations, within {@value #WINDOW_DAYS} days of the newest, since the last order or
- * replacement of the cart ({@code Cart Updated}) that the watermark has passed.
+ * replacement of the cart ({@code Cart Updated}) that the watermark has passed; of them, whatever the order of arrival,
+ * the newest whose products take at most {@value #MAX_JSON_BYTES} bytes of JSON. Where that cuts, an operation without
+ * its products marks the place: what lies before it is not known any more.
  */
 public final class CartLog {
     public static final int MAX_CART_EVENTS = 200;
     public static final int WINDOW_DAYS = 30;
     public static final long WINDOW_MILLIS = WINDOW_DAYS * 86_400_000L;
+    /** 1.25 MiB: more than the products of any one event. */
+    public static final int MAX_JSON_BYTES = 5 << 18;
+
     private static final int MAX_ENTRIES = 400;
 
     /** Without a format of its own: part of values that have one. */
@@ -81,12 +86,23 @@ public final class CartLog {
     private void forgetOld() {
         int first = 0;
         int cartEvents = 0;
+        int bytes = 0;
         long newest = newestCartEvent();
         for (int i = entries.size() - 1; i >= 0; i--) {
             CartEntry entry = entries.get(i);
-            if (!entry.isOrder()
-                    && (++cartEvents > MAX_CART_EVENTS || entry.order().timestamp() <= newest - WINDOW_MILLIS)) {
+            if (entry.isOrder()) {
+                continue;
+            }
+            if (++cartEvents > MAX_CART_EVENTS || entry.order().timestamp() <= newest - WINDOW_MILLIS) {
                 first = i + 1;
+                break;
+            }
+            bytes += entry.jsonBytes(MAX_JSON_BYTES);
+            if (bytes > MAX_JSON_BYTES && cartEvents > 1 && !entry.isForgotten()) {
+                entries.set(i, entry.forgotten());
+            }
+            if (entries.get(i).isForgotten()) {
+                first = i;
                 break;
             }
         }
@@ -134,7 +150,9 @@ public final class CartLog {
         long newest = 0;
         for (int count = 0; first > 0 && count < MAX_CART_EVENTS; first--, count++) {
             CartEntry entry = entries.get(first - 1);
-            if (entry.isOrder() || (count > 0 && entry.order().timestamp() <= newest - WINDOW_MILLIS)) {
+            if (entry.isOrder()
+                    || entry.isForgotten()
+                    || (count > 0 && entry.order().timestamp() <= newest - WINDOW_MILLIS)) {
                 break;
             }
             if (count == 0) {

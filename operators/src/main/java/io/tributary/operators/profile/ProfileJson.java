@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.tributary.schemas.identity.Identifier;
 import io.tributary.schemas.identity.Namespace;
+import io.tributary.schemas.json.AcceptedJson;
 import io.tributary.schemas.money.Money;
 import io.tributary.schemas.time.Timestamps;
 import java.io.ByteArrayOutputStream;
@@ -20,7 +21,7 @@ import java.util.TreeMap;
 
 /** The public JSON of profiles, carts and customer events, as the topics and the files carry it. */
 public final class ProfileJson {
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonFactory JSON = AcceptedJson.factory();
 
     private ProfileJson() {}
 
@@ -29,8 +30,8 @@ public final class ProfileJson {
         return write(1_024, json -> {
             json.writeStartObject();
             json.writeStringField("customer_id", customerId);
-            writeIdentifiers(json, record);
-            writeTraits(json, record.traits());
+            writeIdentifiers(json, record.publishedIdentifiers());
+            writeTraits(json, record.publishedTraits());
             writeTime(json, "first_seen", activity.firstSeen());
             writeTime(json, "last_seen", activity.lastSeen());
             writeEvents(json, activity);
@@ -66,9 +67,10 @@ public final class ProfileJson {
         });
     }
 
-    private static void writeIdentifiers(JsonGenerator json, RecordLedger record) throws IOException {
+    private static void writeIdentifiers(JsonGenerator json, RecordLedger.Published<List<Identifier>> identifiers)
+            throws IOException {
         SortedMap<String, List<String>> byNamespace = new TreeMap<>();
-        for (Identifier identifier : record.identifiers()) {
+        for (Identifier identifier : identifiers.values()) {
             Namespace namespace = identifier.namespace();
             byNamespace.computeIfAbsent(namespace.id(), id -> new ArrayList<>()).add(identifier.value());
         }
@@ -82,18 +84,28 @@ public final class ProfileJson {
             json.writeEndArray();
         }
         json.writeEndObject();
+        writeLeftOut(json, "identifiers_left_out", identifiers);
     }
 
-    private static void writeTraits(JsonGenerator json, SortedMap<String, String> traits) throws IOException {
-        if (traits.isEmpty()) {
+    private static void writeTraits(JsonGenerator json, RecordLedger.Published<SortedMap<String, String>> traits)
+            throws IOException {
+        if (traits.values().isEmpty()) {
             return;
         }
         json.writeObjectFieldStart("traits");
-        for (Map.Entry<String, String> trait : traits.entrySet()) {
+        for (Map.Entry<String, String> trait : traits.values().entrySet()) {
             json.writeFieldName(trait.getKey());
             json.writeRawValue(trait.getValue());
         }
         json.writeEndObject();
+        writeLeftOut(json, "traits_left_out", traits);
+    }
+
+    private static void writeLeftOut(JsonGenerator json, String field, RecordLedger.Published<?> published)
+            throws IOException {
+        if (published.leftOut() > 0) {
+            json.writeNumberField(field, published.leftOut());
+        }
     }
 
     private static void writeEvents(JsonGenerator json, ActivityLedger activity) throws IOException {

@@ -7,6 +7,7 @@ import io.tributary.schemas.event.EventKind;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.event.Purchase;
 import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.json.JsonSize;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -29,12 +30,19 @@ import java.util.TreeSet;
  *
  * <p>Bounds: {@value #MAX_IDENTIFIERS} identifiers (the strongest), {@value #MAX_TRAITS} traits
  * (the newest), {@value #MAX_ORDERS} orders by id (older ones are sealed into sums: a
- * repetition of a sealed order counts again), amounts per currency of ISO 4217.
+ * repetition of a sealed order counts again), amounts per currency of ISO 4217. How long one of them may be, the parser
+ * has decided. What is published has bounds in bytes beside ({@link #publishedIdentifiers}, {@link #publishedTraits}):
+ * by them alone state would depend on the order of arrival, because what has been forgotten for a long value can't come
+ * back when a short one replaces it.
  */
 public final class RecordLedger {
     public static final int MAX_IDENTIFIERS = 1_000;
     public static final int MAX_TRAITS = 300;
     public static final int MAX_ORDERS = 500;
+    /** Most JSON of the identifiers that are published: 256 KiB. */
+    public static final int MAX_IDENTIFIER_BYTES = 1 << 18;
+    /** Most JSON of the traits that are published: 1 MiB. */
+    public static final int MAX_TRAIT_BYTES = 1 << 20;
 
     private static final byte FORMAT = 1;
 
@@ -42,6 +50,13 @@ public final class RecordLedger {
 
     /** A trait's value and the event that stated it; the JSON text {@code null} means removed. */
     private record Trait(EventOrder statedBy, String json) {}
+
+    /**
+     * What of many values is published.
+     *
+     * @param leftOut how many are not
+     */
+    public record Published<T>(T values, int leftOut) {}
 
     /** A distinct order: the smallest event that reported it. */
     private record Order(EventOrder reportedBy, Purchase purchase) {}
@@ -127,6 +142,50 @@ public final class RecordLedger {
 
     public SortedSet<Identifier> identifiers() {
         return Collections.unmodifiableSortedSet(identifiers);
+    }
+
+    /** The strongest identifiers, up to {@value #MAX_IDENTIFIER_BYTES} bytes of JSON. */
+    public Published<List<Identifier>> publishedIdentifiers() {
+        List<Identifier> published = new ArrayList<>(identifiers.size());
+        int bytes = 0;
+        for (Identifier identifier : identifiers) {
+            bytes += JsonSize.quoted(identifier.value()) + 1;
+            if (bytes > MAX_IDENTIFIER_BYTES) {
+                break;
+            }
+            published.add(identifier);
+        }
+        return new Published<>(published, identifiers.size() - published.size());
+    }
+
+    /** The newest traits, up to {@value #MAX_TRAIT_BYTES} bytes of JSON. */
+    public Published<SortedMap<String, String>> publishedTraits() {
+        SortedMap<String, String> present = traits();
+        long bytes = 0;
+        for (Map.Entry<String, String> trait : present.entrySet()) {
+            bytes += jsonBytes(trait.getKey(), trait.getValue());
+        }
+        if (bytes <= MAX_TRAIT_BYTES) {
+            return new Published<>(present, 0);
+        }
+        List<String> newestFirst = new ArrayList<>(present.keySet());
+        newestFirst.sort(Comparator.comparing((String name) -> traits.get(name).statedBy)
+                .reversed()
+                .thenComparing(Comparator.naturalOrder()));
+        SortedMap<String, String> published = new TreeMap<>();
+        bytes = 0;
+        for (String name : newestFirst) {
+            bytes += jsonBytes(name, present.get(name));
+            if (bytes > MAX_TRAIT_BYTES) {
+                break;
+            }
+            published.put(name, present.get(name));
+        }
+        return new Published<>(published, present.size() - published.size());
+    }
+
+    private static int jsonBytes(String name, String json) {
+        return JsonSize.quoted(name) + JsonSize.utf8(json) + 2;
     }
 
     /** Name → JSON text. */

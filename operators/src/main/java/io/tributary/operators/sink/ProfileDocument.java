@@ -43,7 +43,7 @@ public final class ProfileDocument {
         }
         var builder = new DocumentBuilder(withoutPersonal)
                 .texts("customer_id", "first_seen", "last_seen")
-                .integers("version")
+                .integers("version", "traits_left_out")
                 .textListsByName("identifiers")
                 .free("traits", "consent")
                 .copyNumbers("computed", "computed_numbers")
@@ -68,7 +68,9 @@ public final class ProfileDocument {
             counts.properties().forEach(count -> names.add(count.getKey()));
         }
         if (leftOut > 0) {
-            document.put("traits_left_out", leftOut);
+            document.put(
+                    "traits_left_out",
+                    leftOut + document.path("traits_left_out").asInt());
         }
         return document;
     }

@@ -14,5 +14,11 @@ public final class Topic {
     public static final String TRIGGERS = "cdp.triggers.v1";
     public static final String REJECTS = "cdp.rejects.v1";
 
+    /**
+     * Largest record of any topic, for producers and for brokers ({@code max.request.size}, {@code max.message.bytes}): 4
+     * MiB. What the job publishes stays below it by the bounds of what it keeps, whatever comes in.
+     */
+    public static final int MAX_RECORD_BYTES = 4 << 20;
+
     private Topic() {}
 }

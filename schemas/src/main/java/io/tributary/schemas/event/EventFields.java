@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.tributary.schemas.event.EventParser.Refusal;
 import io.tributary.schemas.identity.Namespace;
+import io.tributary.schemas.json.JsonSize;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -200,13 +201,18 @@ final class EventFields {
             }
             String name = repair(field);
             String json = copy(parser, value);
-            if (json.length() > limits.maxTraitBytes() || name.length() > MAX_TRAIT_NAME) {
+            if (isTooLong(json) || name.length() > MAX_TRAIT_NAME) {
                 traits.remove(name);
             } else {
                 traits.put(name, json);
             }
         }
         return new Traits(traits, email, phone);
+    }
+
+    private boolean isTooLong(String json) {
+        // No character has less than a byte: most need not be counted.
+        return json.length() > limits.maxTraitBytes() || JsonSize.utf8(json) > limits.maxTraitBytes();
     }
 
     private void readContext(JsonParser parser, JsonToken start) throws IOException {

@@ -10,7 +10,7 @@ import java.io.Serializable;
  *     {@code too_deep}
  * @param maxSkewMillis how much later than received an event may have happened; beyond it is {@code in_future}
  * @param defaultCurrency ISO 4217 code of amounts without a currency
- * @param maxTraitBytes longest JSON text of one trait, in UTF-16 units; a longer trait, or one whose name is longer than
+ * @param maxTraitBytes longest JSON text of one trait, in bytes of UTF-8; a longer trait, or one whose name is longer than
  *     1,024, is left out of the profile (the event itself passes whole)
  */
 public record EventLimits(int maxBytes, int maxDepth, long maxSkewMillis, String defaultCurrency, int maxTraitBytes)

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
@@ -21,7 +22,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 
 /**
- * Reads JSON that holds what the {@linkplain io.tributary.schemas.event.EventParser parser} has accepted: events,
+ * Reads, and writes, JSON that holds what the {@linkplain io.tributary.schemas.event.EventParser parser} has accepted: events,
  * profiles, triggers, and the documents made of them.
  *
  * <p>What is too much is decided once, by the parser, where it can be refused with a reason. A second limit behind it
@@ -30,7 +31,8 @@ import java.io.IOException;
  * reader is made here.
  */
 public final class AcceptedJson {
-    private static final JsonMapper MAPPER = JsonMapper.builder(factory(Integer.MAX_VALUE, Integer.MAX_VALUE))
+    private static final JsonFactory FACTORY = factory(Integer.MAX_VALUE, Integer.MAX_VALUE);
+    private static final JsonMapper MAPPER = JsonMapper.builder(FACTORY)
             .addModule(new SimpleModule().addDeserializer(JsonNode.class, new TreeReader()))
             .build();
 
@@ -42,6 +44,11 @@ public final class AcceptedJson {
      */
     public static JsonMapper mapper() {
         return MAPPER;
+    }
+
+    /** Writes what is published. */
+    public static JsonFactory factory() {
+        return FACTORY;
     }
 
     /**
@@ -63,6 +70,8 @@ public final class AcceptedJson {
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                 // The table of names has a random seed: whether it overflows must not decide about an event.
                 .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+                // Four bytes instead of two escapes of six: what comes out is never longer than what came in.
+                .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
                 .build();
     }
 
