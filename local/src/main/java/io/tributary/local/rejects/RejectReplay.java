@@ -9,6 +9,7 @@ import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.Inbound;
 import io.tributary.schemas.event.Origin;
+import io.tributary.schemas.event.RejectReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
