@@ -204,12 +204,13 @@ public final class Oracle {
                 rejects.add(rejected(line, refused.reason));
             }
         }
-        Instant until = limit.orElseGet(() ->
-                events.stream().map(Event::at).max(Comparator.naturalOrder()).orElse(Instant.EPOCH));
-        List<Event> inTime =
-                events.stream().filter(e -> !e.at().isAfter(until)).sorted().toList();
+        List<Event> inTime = events.stream()
+                .filter(e -> limit.isEmpty() || !e.at().isAfter(limit.get()))
+                .sorted()
+                .toList();
+        Instant end = limit.orElse(newest(inTime));
         List<PrivacyCommand> commands =
-                privacy.stream().filter(c -> !c.at().isAfter(until)).toList();
+                privacy.stream().filter(c -> !c.at().isAfter(end)).toList();
 
         // An erasure reaches the de-duplication, which decides who there is to erase: again, until nothing changes.
         List<Event> accepted = withoutDuplicates(inTime, List.of());
@@ -231,7 +232,12 @@ public final class Oracle {
                 .put("late", 0)
                 .put("after_until", events.size() - inTime.size())
                 .set("rejected", count(rejects, r -> r.get("reason").asText()));
-        return output(accepted, people, until, rejects, counters);
+        // By default the newest accepted event: a duplicate may be newer.
+        return output(accepted, people, limit.orElse(newest(accepted)), rejects, counters);
+    }
+
+    private static Instant newest(List<Event> events) {
+        return events.stream().map(Event::at).max(Comparator.naturalOrder()).orElse(Instant.EPOCH);
     }
 
     private OracleOutput output(
