@@ -59,7 +59,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--customers",
             paramLabel = "N",
-            defaultValue = "40000",
+            defaultValue = "20000",
             description = "Simulated persons (default: ${DEFAULT-VALUE}).")
     private int customers;
 
