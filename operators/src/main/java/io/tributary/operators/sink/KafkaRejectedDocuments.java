@@ -1,8 +1,7 @@
 package io.tributary.operators.sink;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tributary.operators.profile.ProfileJson;
+import io.tributary.schemas.event.Reject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -18,8 +17,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Refused documents as records of {@code cdp.rejects.v1}: JSON with {@code reason}, {@code detail}, {@code index},
- * {@code document_id}, {@code version} and {@code raw} (base64; absent for a deletion), CloudEvents headers, and as key
- * and {@code ce_id} an id that is the same for the same version of the same document.
+ * {@code document_id}, {@code version} and {@code raw} (base64; of more than 1 MiB the first, and {@code raw_length};
+ * absent for a deletion), CloudEvents headers, and as key and {@code ce_id} an id that is the same for the same version
+ * of the same document.
  */
 public final class KafkaRejectedDocuments implements RejectedDocuments {
     private static final long serialVersionUID = 1L;
@@ -36,6 +36,10 @@ public final class KafkaRejectedDocuments implements RejectedDocuments {
     @Override
     public Channel open(WriterInitContext context) {
         var config = new Properties();
+        // Kafka's own limit is a megabyte, three quarters of one in base64: sending a larger document failed, and with
+        // it
+        // every checkpoint.
+        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(Topic.MAX_RECORD_BYTES));
         config.putAll(producerConfig);
         config.put(ProducerConfig.ACKS_CONFIG, "all");
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
@@ -43,7 +47,6 @@ public final class KafkaRejectedDocuments implements RejectedDocuments {
     }
 
     private static final class Producer implements Channel {
-        private static final ObjectMapper JSON = JsonMapper.builder().build();
         private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
         private final String topic;
@@ -57,16 +60,8 @@ public final class KafkaRejectedDocuments implements RejectedDocuments {
 
         @Override
         public void accept(RejectedDocument rejected) {
-            var id = bytes(rejected.id());
-            var message = new ProducerRecord<>(topic, id, json(rejected));
-            message.headers()
-                    .add("ce_specversion", bytes("1.0"))
-                    .add("ce_id", id)
-                    .add("ce_type", bytes("io.tributary.reject.v1"))
-                    .add("ce_source", bytes("/elasticsearch/" + rejected.write().index()))
-                    .add("content-type", bytes("application/json"));
             // The callback tells, and flush() waits.
-            var unused = producer.send(message, (metadata, failed) -> {
+            var unused = producer.send(record(topic, rejected), (metadata, failed) -> {
                 if (failed != null) {
                     failure.compareAndSet(null, failed);
                 }
@@ -86,27 +81,38 @@ public final class KafkaRejectedDocuments implements RejectedDocuments {
         public void close() {
             producer.close(CLOSE_LIMIT);
         }
+    }
 
-        private static byte[] json(RejectedDocument rejected) {
-            var write = rejected.write();
-            var json = JSON.createObjectNode()
-                    .put("reason", rejected.reason().id())
-                    .put("detail", rejected.detail())
-                    .put("index", write.index())
-                    .put("document_id", write.id())
-                    .put("version", write.version());
+    static ProducerRecord<byte[], byte[]> record(String topic, RejectedDocument rejected) {
+        var id = bytes(rejected.id());
+        var record = new ProducerRecord<>(topic, id, json(rejected));
+        record.headers()
+                .add("ce_specversion", bytes("1.0"))
+                .add("ce_id", id)
+                .add("ce_type", bytes("io.tributary.reject.v1"))
+                .add("ce_source", bytes("/elasticsearch/" + rejected.write().index()))
+                .add("ce_subject", id)
+                .add("content-type", bytes("application/json"));
+        return record;
+    }
+
+    private static byte[] json(RejectedDocument rejected) {
+        var write = rejected.write();
+        return ProfileJson.write(1_024, json -> {
+            json.writeStartObject();
+            json.writeStringField("reason", rejected.reason().id());
+            json.writeStringField("detail", rejected.detail());
+            json.writeStringField("index", write.index());
+            json.writeStringField("document_id", write.id());
+            json.writeNumberField("version", write.version());
             if (!write.isDelete()) {
-                json.put("raw", write.document());
+                RejectJson.writeRaw(json, Reject.beginning(write.document()), write.document().length);
             }
-            try {
-                return JSON.writeValueAsBytes(json);
-            } catch (JsonProcessingException e) {
-                throw new IllegalStateException("A tree always has JSON", e);
-            }
-        }
+            json.writeEndObject();
+        });
+    }
 
-        private static byte[] bytes(String text) {
-            return text.getBytes(StandardCharsets.UTF_8);
-        }
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -1,10 +1,12 @@
 package io.tributary.operators.sink;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.tributary.operators.profile.ProfileJson;
 import io.tributary.schemas.codec.Hashes;
 import io.tributary.schemas.event.Origin;
 import io.tributary.schemas.event.Reject;
 import io.tributary.schemas.time.Timestamps;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /** The public JSON of rejects, as the topic and the files carry it. */
@@ -32,12 +34,21 @@ public final class RejectJson {
             }
             json.writeStringField("reason", reject.reason().id());
             json.writeStringField("detail", reject.detail());
-            json.writeBinaryField("raw", reject.raw());
-            if (reject.isCut()) {
-                json.writeNumberField("raw_length", reject.length());
-            }
+            writeRaw(json, reject.raw(), reject.length());
             json.writeEndObject();
         });
+    }
+
+    /**
+     * Writes what is kept of refused bytes, and how many there were if that is not all.
+     *
+     * @param length of what was refused, in bytes
+     */
+    static void writeRaw(JsonGenerator json, byte[] kept, long length) throws IOException {
+        json.writeBinaryField("raw", kept);
+        if (length > kept.length) {
+            json.writeNumberField("raw_length", length);
+        }
     }
 
     /**
