@@ -42,8 +42,14 @@ import org.apache.flink.core.memory.DataOutputView;
  * so an operator and a backtest decide alike.
  *
  * <p>Matches are those of the stock operator that sees a watermark after every millisecond. Time moves from one end of
- * a window to the next, so neither the matches nor their order depend on how often the host is called. The same events
- * in the same order give the same bytes, however often the state was saved and loaded in between.
+ * a window to the next, so neither the matches nor their order depend on how often the host is called. It stands still
+ * within an instant: nothing ends between two events of one. The same events in the same order give the same bytes,
+ * however often the state was saved and loaded in between.
+ *
+ * <p>Where gaps between neighbouring events are limited, the stock operator notices the end of one only with the
+ * customer's next event or end of a window; the host at once. A match may come to a gap that has already ended, because
+ * CEP limits a gap only before the step that {@code within} is called on, and an event that passes a repeated or an
+ * optional step by moves the match on to it. Such a gap ends with the instant of that event, as in the stock operator.
  *
  * <p>Times are milliseconds since the epoch and greater than 0, because Flink takes 0 for "not begun". Events arrive in
  * order of time; events of one instant match in the order of the calls, so the caller needs a total order.
@@ -235,6 +241,11 @@ public final class NfaHost<E> implements AutoCloseable {
             moveTo(accessor, timestamp, sink);
             nfa.process(accessor, state, event, timestamp, skipStrategy, NO_PROCESSING_TIME)
                     .forEach(match -> sink.matched(match, timestamp));
+            if (nextEnd() <= timestamp && !counters.contains(timestamp)) {
+                // The match lasts until the instant is over. The event need not be retained, so that without its
+                // counter a loaded state would not tell which instant that is.
+                counters.put(timestamp, 0);
+            }
         });
     }
 
@@ -255,20 +266,13 @@ public final class NfaHost<E> implements AutoCloseable {
         }
     }
 
-    /** The earliest time at which {@link #advanceTime} reports or forgets something; empty if nothing is awaited. */
+    /**
+     * The earliest time at which {@link #advanceTime} reports or forgets something, later than {@link #time}; empty if
+     * nothing is awaited.
+     */
     public OptionalLong nextTimeout() {
-        long next = Long.MAX_VALUE;
-        for (ComputationState partialMatch : state.getPartialMatches()) {
-            String name = partialMatch.getCurrentStateName();
-            if (!startStates.contains(name)) {
-                next = Math.min(next, partialMatch.getStartTimestamp() + nfa.getWindowTime());
-                Long gap = gapsByState.get(name);
-                if (gap != null && gap > 0) {
-                    next = Math.min(next, partialMatch.getPreviousTimestamp() + gap);
-                }
-            }
-        }
-        return next == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(next);
+        long next = nextEnd();
+        return next == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(Math.max(next, time + 1));
     }
 
     /** Closes rich conditions. */
@@ -285,20 +289,35 @@ public final class NfaHost<E> implements AutoCloseable {
         return leftovers;
     }
 
+    /** Where the next window or gap ends; not after the current time if a match came to a gap that had ended. */
+    private long nextEnd() {
+        long next = Long.MAX_VALUE;
+        for (ComputationState partialMatch : state.getPartialMatches()) {
+            String name = partialMatch.getCurrentStateName();
+            if (!startStates.contains(name)) {
+                next = Math.min(next, partialMatch.getStartTimestamp() + nfa.getWindowTime());
+                Long gap = gapsByState.get(name);
+                if (gap != null && gap > 0) {
+                    next = Math.min(next, partialMatch.getPreviousTimestamp() + gap);
+                }
+            }
+        }
+        return next;
+    }
+
     private void moveTo(SharedBufferAccessor<E> accessor, long timestamp, MatchSink<E> sink) throws Exception {
-        for (OptionalLong next = nextTimeout();
-                next.isPresent() && next.getAsLong() <= timestamp;
-                next = nextTimeout()) {
-            long end = next.getAsLong();
+        if (timestamp <= time) {
+            return;
+        }
+        for (long next = nextEnd(); next <= timestamp; next = nextEnd()) {
+            long end = Math.max(next, time);
             Tuple2<Collection<Map<String, List<E>>>, Collection<Tuple2<Map<String, List<E>>, Long>>> found =
                     nfa.advanceTime(accessor, state, end, skipStrategy);
             found.f0.forEach(match -> sink.matched(match, end));
             found.f1.forEach(timeout -> sink.timedOut(timeout.f0, timeout.f1));
         }
-        if (timestamp > time) {
-            accessor.advanceTime(timestamp);
-            time = timestamp;
-        }
+        accessor.advanceTime(timestamp);
+        time = timestamp;
     }
 
     private void within(Step<E> step) {

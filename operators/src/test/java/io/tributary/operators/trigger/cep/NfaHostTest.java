@@ -182,6 +182,33 @@ class NfaHostTest {
         assertThat(host.nextTimeout()).hasValue(1140);
     }
 
+    /** A timer in the past would fire at once, find nothing, and be set again. */
+    @Test
+    void theNextTimeoutIsAheadWhenTheGapHasEndedBeforeItsMatchCameToIt() throws Exception {
+        NfaHost<ShopEvent> host = new NfaHost<>(
+                Pattern.<ShopEvent>begin("view")
+                        .where(SimpleCondition.of(event -> event.kind().equals("view")))
+                        .oneOrMore()
+                        .followedBy("order")
+                        .where(SimpleCondition.of(event -> event.kind().equals("order")))
+                        .within(Duration.ofMillis(30), WithinType.PREVIOUS_AND_CURRENT)
+                        .within(Duration.ofMillis(100)),
+                ShopEvent.serializer());
+        Findings findings = new Findings();
+        host.advance(event("view", 1000), 1000, findings);
+        assertThat(host.nextTimeout()).hasValue(1100);
+        host.advance(event("other", 1040), 1040, findings);
+        assertThat(host.nextTimeout()).hasValue(1041);
+        host.load(new DataInputDeserializer(save(host)));
+        assertThat(host.time()).isEqualTo(1040);
+        assertThat(host.nextTimeout()).hasValue(1041);
+        host.advanceTime(1040, findings);
+        assertThat(findings.lines()).isEmpty();
+        host.advanceTime(1041, findings);
+        assertThat(findings.lines()).containsExactly("timeout at 1030: view[1000#0view1]");
+        assertThat(host.nextTimeout()).hasValue(1100);
+    }
+
     @Test
     void opensAndClosesRichConditionsOnce() throws Exception {
         RichCondition.open = 0;
