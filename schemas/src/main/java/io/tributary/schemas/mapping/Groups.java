@@ -1,13 +1,11 @@
 package io.tributary.schemas.mapping;
 
-import io.tributary.schemas.event.Origin;
 import io.tributary.schemas.event.Reject;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -31,7 +29,6 @@ final class Groups {
     private final long limit;
     private final Map<Key, List<Member>> groups = new HashMap<>();
     private long held;
-    private byte[] lastRaw;
 
     private record Key(int entry, String id) {}
 
@@ -44,11 +41,7 @@ final class Groups {
     }
 
     void add(Row row, Entry entry, Entry.Draft draft) {
-        held += OVERHEAD + row.identity().length;
-        if (row.raw() != lastRaw) {
-            lastRaw = row.raw();
-            held += lastRaw == row.identity() ? 0 : lastRaw.length;
-        }
+        held += OVERHEAD + row.identity().length + (row.raw() == row.identity() ? 0 : row.raw().length);
         if (held > limit) {
             throw new MappingException("more than " + (limit >> 20) + " MiB of rows wait for the rest of their groups"
                     + " (group_by); read fewer files at once");
@@ -101,17 +94,13 @@ final class Groups {
         }
     }
 
-    /** Each line once, also where several of its exploded rows are in the group. */
     private static byte[] raw(Event event) {
         var bytes = new ByteArrayOutputStream();
-        var seen = new LinkedHashSet<Origin>();
         for (var member : event.members) {
-            if (seen.add(member.row.origin())) {
-                if (bytes.size() > 0) {
-                    bytes.write('\n');
-                }
-                bytes.writeBytes(member.row.raw());
+            if (bytes.size() > 0) {
+                bytes.write('\n');
             }
+            bytes.writeBytes(member.row.raw());
         }
         return bytes.toByteArray();
     }

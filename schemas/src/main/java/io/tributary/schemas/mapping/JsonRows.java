@@ -1,6 +1,7 @@
 package io.tributary.schemas.mapping;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Rows of a file of JSON lines: an object per line, or per element of one of its arrays. */
@@ -53,7 +55,8 @@ final class JsonRows implements RowReader {
     }
 
     private void rows(LineReader.Line line, Origin origin, ReadLimits limits, RowSink sink) throws RowException {
-        var object = parse(line, limits);
+        var text = text(line, limits);
+        var object = parse(text);
         if (explode == null) {
             sink.row(new JsonRow(object, null, line.bytes(), origin, line.bytes()));
             return;
@@ -67,27 +70,63 @@ final class JsonRows implements RowReader {
         }
         var parent = new Parent(object);
         var rest = object.deepCopy().without(explode).toString();
+        var raws = objects(text).iterator();
         int position = 0;
+        int others = 0;
+        int firstOther = 0;
         for (var element : elements) {
             position++;
             if (element instanceof ObjectNode row) {
                 var identity = (row + "\n" + rest).getBytes(StandardCharsets.UTF_8);
-                sink.row(new JsonRow(row, parent, identity, origin, line.bytes()));
-            } else {
-                sink.reject(new Reject(
-                        RejectReason.BAD_ROW,
-                        "element " + position + " of '" + explode + "' is not an object",
-                        origin,
-                        line.bytes()));
+                sink.row(new JsonRow(row, parent, identity, origin, raws.next()));
+            } else if (++others == 1) {
+                firstOther = position;
             }
+        }
+        if (others > 0) {
+            var detail = others == 1
+                    ? "element %d of '%s' is not an object".formatted(firstOther, explode)
+                    : "%d elements of '%s' are not objects, the first of them is element %d"
+                            .formatted(others, explode, firstOther);
+            sink.reject(new Reject(RejectReason.BAD_ROW, detail, origin, line.bytes()));
         }
     }
 
-    private static ObjectNode parse(LineReader.Line line, ReadLimits limits) throws RowException {
+    /** The bytes of each object of the exploded array, as they stand in the line. */
+    private List<byte[]> objects(String line) {
+        List<byte[]> objects = new ArrayList<>();
+        try (var parser = JsonText.MAPPER.createParser(line)) {
+            parser.nextToken();
+            for (var field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+                if (parser.nextToken() != JsonToken.START_ARRAY || !field.equals(explode)) {
+                    parser.skipChildren();
+                    continue;
+                }
+                // Of a repeated field the last counts.
+                objects.clear();
+                for (var token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+                    int start = (int) parser.currentTokenLocation().getCharOffset();
+                    parser.skipChildren();
+                    if (token == JsonToken.START_OBJECT) {
+                        int end = (int) parser.currentLocation().getCharOffset();
+                        objects.add(line.substring(start, end).getBytes(StandardCharsets.UTF_8));
+                    }
+                }
+            }
+            return objects;
+        } catch (IOException e) {
+            throw new UncheckedIOException("the line has been read before", e);
+        }
+    }
+
+    private static String text(LineReader.Line line, ReadLimits limits) throws RowException {
         Lines.refuseUnreadable(line, limits);
         var bytes = line.number() == 1 ? Text.withoutByteOrderMark(line.bytes()) : line.bytes();
-        var text = Text.utf8(bytes)
+        return Text.utf8(bytes)
                 .orElseThrow(() -> new RowException(RejectReason.NOT_JSON, "the line is not valid UTF-8"));
+    }
+
+    private static ObjectNode parse(String text) throws RowException {
         try {
             var node = JsonText.MAPPER.readTree(text);
             if (node instanceof ObjectNode object) {

@@ -17,6 +17,6 @@ interface Row {
 
     Origin origin();
 
-    /** The bytes of the line, without its ending. */
+    /** The bytes of the line, without its ending; of an exploded row, its element as it stands in the line. */
     byte[] raw();
 }

@@ -411,6 +411,72 @@ class MappingTest {
         assertThat(rejected(json(line)).reason()).isEqualTo(reason);
     }
 
+    /** Each row with the whole line would be a megabyte for every three bytes of it. */
+    @Test
+    void keepsOfARefusedElementWhatStandsInTheLine() {
+        var line = "{ \"user\":{\"id\":1}, \"events\":[{\"type\":\"see\"} , { \"type\" : \"buy\",\"ts\":\"\\u0078\" },"
+                + "{\"type\":\"buy\",\"ts\":1,\"price\":1,\"price\":2.50}] }";
+        var mapped = json(line);
+
+        assertThat(mapped.rejects())
+                .extracting(reject -> text(reject.raw()))
+                .containsExactly("{\"type\":\"see\"}", "{ \"type\" : \"buy\",\"ts\":\"\\u0078\" }");
+        assertThat(text(mapped.lines().get(0).raw()))
+                .isEqualTo("{\"type\":\"buy\",\"ts\":1,\"price\":1,\"price\":2.50}");
+    }
+
+    @Test
+    void keepsNoMoreOfALineThanThereIsHoweverManyOfItsElementsAreRefused() {
+        var elements = 100_000;
+        var line = "{\"events\":[" + "{},".repeat(elements - 1) + "{}]}";
+        var mapped = json(line);
+
+        assertThat(mapped.rejects()).hasSize(elements);
+        assertThat(mapped.rejects().stream().mapToLong(Reject::length).sum()).isLessThan(line.length());
+    }
+
+    @Test
+    void refusesElementsThatAreNoObjectsTogether() {
+        var line = "{\"user\":{\"id\":1},\"events\":[{\"type\":\"buy\",\"ts\":5,\"price\":1},7" + ",[1]".repeat(100_000)
+                + "]}";
+        var mapped = json(line);
+
+        assertThat(mapped.events()).hasSize(1);
+        var reject = mapped.rejects().get(0);
+        assertThat(mapped.rejects()).hasSize(1);
+        assertThat(reject.reason()).isEqualTo(RejectReason.BAD_ROW);
+        assertThat(reject.detail())
+                .isEqualTo("100001 elements of 'events' are not objects, the first of them is element 2");
+        assertThat(text(reject.raw())).isEqualTo(line);
+    }
+
+    /** Of a repeated field the last counts, for the rows and for their bytes. */
+    @Test
+    void keepsTheBytesOfTheArrayThatCounts() {
+        var mapped =
+                json("{\"events\":[{\"type\":\"first\"}],\"more\":{\"events\":[{}]},\"events\":[{\"type\":\"ä😀\"}]}");
+
+        assertThat(text(rejected(mapped).raw())).isEqualTo("{\"type\":\"ä😀\"}");
+    }
+
+    @Test
+    void keepsTheElementsOfAGroup() {
+        var yaml = JSON.replace("- when", "- group_by: [ts]\n  when");
+        var elements = "{\"type\":\"buy\",\"ts\":5,\"price\":1},{\"type\":\"buy\",\"ts\":5,\"price\":2}";
+        var file = Mapped.write(
+                folder,
+                "group.jsonl",
+                "{\"user\":{\"id\":1},\"events\":[" + elements + ",{\"type\":\"buy\",\"ts\":6,\"price\":1}]}\n");
+        var mapped = Mapped.of(Mapping.parse("m.yaml", yaml), file);
+
+        assertThat(mapped.lines()).hasSize(2);
+        assertThat(text(mapped.lines().get(0).raw())).isEqualTo(elements.replace("},{", "}\n{"));
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
     /** Written out, these would have a thousand million digits; the last has an exponent that no number of Java's has. */
     @ParameterizedTest
     @ValueSource(strings = {"1e999999999", "1e-999999999", "1e99999999999"})
