@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -69,8 +70,10 @@ class FlinkClusterIT {
 
     @Test
     void servesItsWebUiAndTheRestInterface() throws Exception {
-        var overview = new ObjectMapper()
-                .readTree(get(cluster.http().resolve("/overview")).body());
+        // The task manager registers a moment after the web UI answers.
+        var overview = Await.found("a task manager", DEADLINE, () -> Optional.of(new ObjectMapper()
+                        .readTree(get(cluster.http().resolve("/overview")).body()))
+                .filter(answer -> answer.path("taskmanagers").asInt() > 0));
         assertThat(overview.path("taskmanagers").asInt()).isEqualTo(1);
         assertThat(overview.path("slots-total").asInt()).isEqualTo(4);
 
