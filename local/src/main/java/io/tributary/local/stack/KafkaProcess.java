@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -46,10 +47,27 @@ public final class KafkaProcess implements AutoCloseable {
         var output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         for (var line = output.readLine(); line != null; line = output.readLine()) {
             if (line.startsWith(READY)) {
+                drain(output);
                 return new KafkaProcess(process, line.substring(READY.length()));
             }
         }
         throw new IOException("Kafka did not start; its log is " + log);
+    }
+
+    /** Whatever else it prints is read and thrown away: a pipe that is full would stop it. Its log is elsewhere. */
+    private static void drain(BufferedReader output) {
+        var reader = new Thread(
+                () -> {
+                    try {
+                        output.transferTo(Writer.nullWriter());
+                    } catch (IOException e) {
+                        // The process has ended.
+                        return;
+                    }
+                },
+                "kafka-process-output");
+        reader.setDaemon(true);
+        reader.start();
     }
 
     /** Runs a broker until standard input ends. */
