@@ -19,6 +19,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.RetriableException;
 
 /**
  * The suite's Kafka topics with the configuration that they need.
@@ -47,7 +48,7 @@ public final class Topics {
     /** A reject carries a whole message in base64, a profile many traits: more than the 1 MB that is the default. */
     private static final String MAX_MESSAGE_BYTES = Integer.toString(Topic.MAX_RECORD_BYTES);
 
-    private static final Duration GROWTH_LIMIT = Duration.ofSeconds(20);
+    private static final Duration LEADERS_LIMIT = Duration.ofSeconds(20);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
     private Topics() {}
@@ -55,6 +56,7 @@ public final class Topics {
     /**
      * Creates what is missing and corrects the configuration of what exists, so that it may be called at every start.
      * Only {@link Topic#EVENTS} has the given number of partitions, the others one; an existing topic never loses partitions.
+     * Returns when Kafka takes records for all of them.
      *
      * @param bootstrapServers Kafka's address
      * @param eventPartitions of {@link Topic#EVENTS}, at least 1
@@ -87,6 +89,7 @@ public final class Topics {
                                             AlterConfigOp.OpType.SET))
                                     .toList()));
             admin.incrementalAlterConfigs(changes).all().get();
+            awaitLeaders(admin, eventPartitions);
         } catch (ExecutionException e) {
             throw new IOException(
                     "Kafka refused to create the topics: " + e.getCause().getMessage(), e);
@@ -131,18 +134,39 @@ public final class Topics {
                 "request.timeout.ms", "10000"));
     }
 
-    private static void grow(Admin admin, int partitions) throws IOException, ExecutionException, InterruptedException {
+    private static void grow(Admin admin, int partitions) throws ExecutionException, InterruptedException {
         if (eventPartitions(admin) < partitions) {
             admin.createPartitions(Map.of(Topic.EVENTS, NewPartitions.increaseTo(partitions)))
                     .all()
                     .get();
-            // The answer comes before clients can see them. A source or a ticker that starts with too few would leave
-            // the others without a reader, or without a clock, until it looks for partitions again.
-            var end = System.nanoTime() + GROWTH_LIMIT.toNanos();
-            while (eventPartitions(admin) < partitions) {
-                if (System.nanoTime() > end) {
-                    throw new IOException("%s has not got its %d partitions within %d s"
-                            .formatted(Topic.EVENTS, partitions, GROWTH_LIMIT.toSeconds()));
+        }
+    }
+
+    /**
+     * Returns when clients can see every partition and its leader serves it; Kafka answers a creation before that. A source
+     * or a ticker that starts with too few partitions would leave the others without a reader, or without a clock, until it
+     * looks for partitions again. A producer that is too early may lose a batch: its first request is refused because the
+     * broker does not lead the partition yet, the second one is taken, and the first one, repeated, is out of sequence until
+     * it expires (KAFKA-15591).
+     */
+    private static void awaitLeaders(Admin admin, int eventPartitions) throws ExecutionException, InterruptedException {
+        var latest = new HashMap<TopicPartition, OffsetSpec>();
+        for (var topic : ALL) {
+            int partitions = topic.equals(Topic.EVENTS) ? eventPartitions : 1;
+            for (int partition = 0; partition < partitions; partition++) {
+                latest.put(new TopicPartition(topic, partition), OffsetSpec.latest());
+            }
+        }
+        var end = System.nanoTime() + LEADERS_LIMIT.toNanos();
+        while (true) {
+            try {
+                // Only a partition's leader answers.
+                admin.listOffsets(latest).all().get();
+                return;
+            } catch (ExecutionException e) {
+                // The client asks again by itself, but not about a topic that no broker knows of yet.
+                if (!(e.getCause() instanceof RetriableException) || System.nanoTime() > end) {
+                    throw e;
                 }
                 LockSupport.parkNanos(LOOK_AGAIN.toNanos());
             }

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -134,6 +135,24 @@ class TopicsIT {
 
         Topics.create(broker.bootstrapServers(), 1);
         assertThat(partitions()).containsEntry(Topic.EVENTS, 4).containsEntry(Topic.PROFILES, 1);
+    }
+
+    @Test
+    void haveLeadersThatServeThemOnceTheyAreCreated(@TempDir Path another) throws Exception {
+        try (var grown = KafkaBroker.start(another, 0);
+                var impatient = Admin.create(Map.of("bootstrap.servers", grown.bootstrapServers(), "retries", "0"))) {
+            for (int partitions = 1; partitions <= 40; partitions++) {
+                Topics.create(grown.bootstrapServers(), partitions);
+
+                var newest = new TopicPartition(Topic.EVENTS, partitions - 1);
+                assertThat(impatient
+                                .listOffsets(Map.of(newest, OffsetSpec.latest()))
+                                .partitionResult(newest)
+                                .get()
+                                .offset())
+                        .isZero();
+            }
+        }
     }
 
     /** Ticks at the fixed instant, by partition. */
