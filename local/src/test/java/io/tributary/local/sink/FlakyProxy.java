@@ -12,7 +12,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Stands before a node and answers the first bulk requests itself, with an error status. */
+/** Stands before a node and answers the first bulk requests itself, with an error status, or lets nothing through. */
 final class FlakyProxy implements AutoCloseable {
     private final HttpServer server;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -20,6 +20,7 @@ final class FlakyProxy implements AutoCloseable {
     private final int status;
     private final AtomicInteger refusals;
     private final AtomicInteger passed = new AtomicInteger();
+    private volatile boolean down;
 
     FlakyProxy(URI node, int status, int refusals) throws IOException {
         this.node = node;
@@ -30,10 +31,25 @@ final class FlakyProxy implements AutoCloseable {
         server.start();
     }
 
+    /** One that lets everything through until it is told otherwise. */
+    FlakyProxy(URI node) throws IOException {
+        this(node, 0, 0);
+    }
+
+    /** Breaks every connection off without an answer, as a node does that is gone, until {@link #up()}. */
+    void down() {
+        down = true;
+    }
+
+    void up() {
+        down = false;
+    }
+
     URI http() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
+    /** Requests that the node has got. */
     int passed() {
         return passed.get();
     }
@@ -41,6 +57,9 @@ final class FlakyProxy implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             var body = exchange.getRequestBody().readAllBytes();
+            if (down) {
+                return;
+            }
             var uri = exchange.getRequestURI();
             if (uri.getPath().equals("/_bulk") && refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 exchange.getResponseHeaders().add("Content-Type", "text/plain");

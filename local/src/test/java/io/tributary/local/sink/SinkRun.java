@@ -30,6 +30,8 @@ final class SinkRun {
     private ElasticsearchConnection connection = SharedElasticsearch.connection();
     private int batch = 500;
     private Duration limit = Duration.ofMinutes(2);
+    private int portion;
+    private ScriptedSource.Script script;
 
     SinkRun() {
         REJECTED.put(name, new ConcurrentLinkedQueue<>());
@@ -51,24 +53,39 @@ final class SinkRun {
         return this;
     }
 
+    /**
+     * Goes on from its last checkpoint when it fails.
+     *
+     * @param documents that are sent before each checkpoint
+     */
+    SinkRun restarting(int documents, ScriptedSource.Script told) {
+        portion = documents;
+        script = told;
+        return this;
+    }
+
     /** Returns when the job has finished: everything is delivered or refused. */
     SinkRun write(List<DocumentWrite> writes) throws Exception {
         var config = new Configuration();
         RetainedCounters.addTo(config);
         config.set(PipelineOptions.GENERIC_TYPES, false);
-        config.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+        config.set(RestartStrategyOptions.RESTART_STRATEGY, script == null ? "none" : "fixed-delay");
+        config.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 20);
+        config.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(100));
         config.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(500));
         try (var env = StreamExecutionEnvironment.createLocalEnvironment(1, config)) {
-            env.fromData(writes, TypeInformation.of(DocumentWrite.class))
-                    .sinkTo(ElasticsearchSink.<DocumentWrite>builder()
-                            .setConnection(connection)
-                            .setConverter((write, context) -> write)
-                            .setRejectedDocuments(new Collecting(name))
-                            .setRetrySchedule(new RetrySchedule(Duration.ofMillis(100), Duration.ofSeconds(2), limit))
-                            .setMaxBatchSize(batch)
-                            .setMaxInFlightRequests(2)
-                            .setMaxTimeInBufferMS(200)
-                            .build());
+            var documents = script == null
+                    ? env.fromData(writes, TypeInformation.of(DocumentWrite.class))
+                    : ScriptedSource.of(env, name, writes, portion, script);
+            documents.sinkTo(ElasticsearchSink.<DocumentWrite>builder()
+                    .setConnection(connection)
+                    .setConverter((write, context) -> write)
+                    .setRejectedDocuments(new Collecting(name))
+                    .setRetrySchedule(new RetrySchedule(Duration.ofMillis(100), Duration.ofSeconds(2), limit))
+                    .setMaxBatchSize(batch)
+                    .setMaxInFlightRequests(2)
+                    .setMaxTimeInBufferMS(200)
+                    .build());
             env.execute(name);
         }
         return this;

@@ -18,9 +18,12 @@ import org.apache.flink.connector.base.sink.writer.ElementConverter;
 import org.apache.flink.connector.base.sink.writer.ResultHandler;
 import org.apache.flink.connector.base.sink.writer.SimpleBatchCreator;
 import org.apache.flink.connector.base.sink.writer.config.AsyncSinkWriterConfiguration;
+import org.apache.flink.connector.base.sink.writer.strategy.AIMDScalingStrategy;
+import org.apache.flink.connector.base.sink.writer.strategy.CongestionControlRateLimitingStrategy;
 import org.apache.flink.connector.base.sink.writer.strategy.RateLimitingStrategy;
 import org.apache.flink.connector.base.sink.writer.strategy.RequestInfo;
 import org.apache.flink.connector.base.sink.writer.strategy.ResultInfo;
+import org.apache.flink.connector.base.sink.writer.strategy.ScalingStrategy;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.util.FlinkRuntimeException;
 
@@ -31,6 +34,9 @@ import org.apache.flink.util.FlinkRuntimeException;
  * repeated wait in the {@link CoalescingBuffer}; one timer at a time makes them available again.
  */
 final class ElasticsearchSinkWriter<InputT> extends AsyncSinkWriter<InputT, DocumentWrite> {
+    /** By how much a bulk shrinks while Elasticsearch is overloaded, at most. */
+    private static final int SMALLEST_BULK = 10;
+
     private final ElementConverter<InputT, DocumentWrite> converter;
     private final HandedOver<InputT> handedOver;
     private final CoalescingBuffer buffer;
@@ -44,7 +50,7 @@ final class ElasticsearchSinkWriter<InputT> extends AsyncSinkWriter<InputT, Docu
 
     private ScheduledFuture<?> timer;
     private long timerAt = Long.MAX_VALUE;
-    private boolean sendingReleased;
+    private boolean flushing;
 
     /** What the writer is made of, opened. */
     record Parts<InputT>(
@@ -61,7 +67,8 @@ final class ElasticsearchSinkWriter<InputT> extends AsyncSinkWriter<InputT, Docu
             counters.put(counter, context.metricGroup().counter(counter.metric()));
         }
         var buffer = new CoalescingBuffer(parts.schedule(), counters.get(SinkCounter.DOCUMENTS_COALESCED)::inc);
-        return new ElasticsearchSinkWriter<>(context, parts, states, buffer, counters, new HandedOver<>());
+        return new ElasticsearchSinkWriter<>(
+                MailedTimers.in(context), parts, states, buffer, counters, new HandedOver<>());
     }
 
     private ElasticsearchSinkWriter(
@@ -178,23 +185,32 @@ final class ElasticsearchSinkWriter<InputT> extends AsyncSinkWriter<InputT, Docu
             if (timerAt == next) {
                 timerAt = Long.MAX_VALUE;
             }
-            buffer.release(time.getCurrentProcessingTime());
-            scheduleRelease();
             sendReleased();
         });
     }
 
-    /** The base class sends what is added, not what is released; its flush is the only way in. */
+    /**
+     * Sends what has paused long enough. The base class sends what is added, not what is released; its flush is the only
+     * way in. While that waits nothing else is released, or during an outage, when writes fail as fast as they are sent, it
+     * would never come to its end, and no checkpoint to its beginning.
+     */
     private void sendReleased() throws InterruptedException {
-        if (sendingReleased) {
+        if (flushing) {
             return;
         }
-        sendingReleased = true;
+        buffer.release(time.getCurrentProcessingTime());
+        flushing(true);
+    }
+
+    private void flushing(boolean whatIsBuffered) throws InterruptedException {
+        boolean outermost = !flushing;
+        flushing = true;
         try {
-            super.flush(true);
+            super.flush(whatIsBuffered);
         } finally {
-            sendingReleased = false;
+            flushing = !outermost;
         }
+        scheduleRelease();
     }
 
     /**
@@ -203,10 +219,10 @@ final class ElasticsearchSinkWriter<InputT> extends AsyncSinkWriter<InputT, Docu
      */
     @Override
     public void flush(boolean endOfInput) throws InterruptedException {
-        super.flush(endOfInput);
+        flushing(endOfInput);
         while (endOfInput && buffer.waiting() > 0) {
             mailbox.yield();
-            super.flush(true);
+            flushing(true);
         }
         try {
             rejects.flush();
@@ -247,10 +263,33 @@ final class ElasticsearchSinkWriter<InputT> extends AsyncSinkWriter<InputT, Docu
         return now - buffer.failingSince(now);
     }
 
+    /**
+     * Halves the bulks with each one that fails, as the base class does by itself, but not down to single documents: in an
+     * outage each of them would be a request of its own, again and again.
+     */
+    private record Scaling(ScalingStrategy<Integer> inner, int least) implements ScalingStrategy<Integer> {
+        @Override
+        public Integer scaleUp(Integer documents) {
+            return inner.scaleUp(documents);
+        }
+
+        @Override
+        public Integer scaleDown(Integer documents) {
+            return Math.max(least, inner.scaleDown(documents));
+        }
+    }
+
     /** Stops sending, and so in the end reading, while as many writes wait for another attempt as may be buffered. */
     private static AsyncSinkWriterConfiguration boundingWaiting(
             AsyncSinkWriterConfiguration given, CoalescingBuffer buffer) {
-        var inner = given.getRateLimitingStrategy();
+        var inner = CongestionControlRateLimitingStrategy.builder()
+                .setMaxInFlightRequests(given.getMaxInFlightRequests())
+                .setInitialMaxInFlightMessages(given.getMaxBatchSize())
+                .setScalingStrategy(new Scaling(
+                        AIMDScalingStrategy.builder(given.getMaxBatchSize() * given.getMaxInFlightRequests())
+                                .build(),
+                        Math.max(1, given.getMaxBatchSize() / SMALLEST_BULK)))
+                .build();
         var bounding = new RateLimitingStrategy() {
             @Override
             public void registerInFlightRequest(RequestInfo request) {
