@@ -132,7 +132,8 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 "io.tributary.profile.v1",
                 activity.lastSeen(),
                 version,
-                profile);
+                profile,
+                record.hasEverBeenPersonal());
     }
 
     /**

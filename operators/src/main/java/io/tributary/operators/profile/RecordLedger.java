@@ -1,5 +1,6 @@
 package io.tributary.operators.profile;
 
+import io.tributary.operators.sink.PersonalTraits;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.event.CustomerEvent;
@@ -7,6 +8,7 @@ import io.tributary.schemas.event.EventKind;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.event.Purchase;
 import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.identity.Namespace;
 import io.tributary.schemas.json.JsonSize;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -44,7 +46,10 @@ public final class RecordLedger {
     /** Most JSON of the traits that are published: 1 MiB. */
     public static final int MAX_TRAIT_BYTES = 1 << 20;
 
-    private static final byte FORMAT = 1;
+    private static final byte FORMAT = 2;
+
+    /** Does not say whether something personal was ever stated. */
+    private static final byte FORMAT_WITHOUT_PERSONAL = 1;
 
     public static final Codec<RecordLedger> CODEC = new RecordLedgerCodec();
 
@@ -68,6 +73,7 @@ public final class RecordLedger {
     private long sealedOrders;
     private long sealedFirstAt;
     private final SortedMap<String, BigDecimal> sealedRevenue = new TreeMap<>();
+    private boolean personal;
 
     /** Whether an event says something that belongs here, its identifiers apart. */
     public static boolean isTouchedBy(CustomerEvent event) {
@@ -76,7 +82,10 @@ public final class RecordLedger {
 
     /** Folds an event in. */
     public void add(CustomerEvent event) {
-        identifiers.addAll(event.identifiers());
+        for (Identifier identifier : event.identifiers()) {
+            identifiers.add(identifier);
+            personal |= identifier.namespace() == Namespace.EMAIL || identifier.namespace() == Namespace.PHONE;
+        }
         while (identifiers.size() > MAX_IDENTIFIERS) {
             identifiers.remove(identifiers.last());
         }
@@ -89,6 +98,7 @@ public final class RecordLedger {
     }
 
     private void addTrait(String name, Trait trait) {
+        personal = personal || PersonalTraits.isPersonal(name, trait.json);
         traits.merge(name, trait, (known, stated) -> stated.statedBy.compareTo(known.statedBy) > 0 ? stated : known);
         if (traits.size() > MAX_TRAITS) {
             traits.remove(Collections.min(
@@ -199,6 +209,15 @@ public final class RecordLedger {
         return present;
     }
 
+    /**
+     * Whether anything personal was ever stated, also if it is not known any more or came after something newer: then a
+     * document about it may be somewhere and has to be kept up to date, or deleted. A function of the events, not of what
+     * was published, which a restart may repeat in another order.
+     */
+    public boolean hasEverBeenPersonal() {
+        return personal;
+    }
+
     /** Distinct orders. */
     public long orderCount() {
         return sealedOrders + orders.size();
@@ -255,6 +274,7 @@ public final class RecordLedger {
                 out.writeLong(ledger.sealedFirstAt);
                 writeAmounts(ledger.sealedRevenue, out);
             }
+            out.writeBoolean(ledger.personal);
         }
 
         /** Many traits come from one event, so events stand in a table of their own. */
@@ -289,7 +309,7 @@ public final class RecordLedger {
         @Override
         public RecordLedger read(DataInput in) throws IOException {
             byte format = in.readByte();
-            if (format != FORMAT) {
+            if (format != FORMAT && format != FORMAT_WITHOUT_PERSONAL) {
                 throw new IOException("a record ledger of an unknown format: " + format);
             }
             RecordLedger ledger = new RecordLedger();
@@ -306,6 +326,7 @@ public final class RecordLedger {
                 ledger.sealedFirstAt = in.readLong();
                 readAmounts(ledger.sealedRevenue, in);
             }
+            ledger.personal = format == FORMAT_WITHOUT_PERSONAL || in.readBoolean();
             return ledger;
         }
 

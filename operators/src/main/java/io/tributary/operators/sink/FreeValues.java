@@ -123,6 +123,14 @@ final class FreeValues {
         }
     }
 
+    static JsonNode tree(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static byte[] bytes(JsonNode json) {
         try {
             return JSON.writeValueAsBytes(json);

@@ -16,9 +16,17 @@ import java.nio.charset.StandardCharsets;
  * @param timestamp milliseconds since 1970
  * @param version of the customer's profile, or 0 where it says nothing
  * @param value JSON, or null for a tombstone
+ * @param everPersonal of a profile, whether anything personal was ever stated of the customer; not for Kafka
  */
 public record OutboundRecord(
-        String topic, String key, String id, String type, long timestamp, long version, byte[] value) {
+        String topic,
+        String key,
+        String id,
+        String type,
+        long timestamp,
+        long version,
+        byte[] value,
+        boolean everPersonal) {
     /** For channels between operators of one release; never kept in state. */
     public static final Codec<OutboundRecord> CODEC = new Codec<>() {
         @Override
@@ -33,6 +41,7 @@ public record OutboundRecord(
             if (record.value != null) {
                 Wire.writeBytes(record.value, out);
             }
+            out.writeBoolean(record.everPersonal);
         }
 
         @Override
@@ -44,9 +53,16 @@ public record OutboundRecord(
                     Wire.readString(in),
                     Wire.readVarLong(in),
                     Wire.readVarLong(in),
-                    in.readBoolean() ? Wire.readBytes(in) : null);
+                    in.readBoolean() ? Wire.readBytes(in) : null,
+                    in.readBoolean());
         }
     };
+
+    /** A record other than a profile. */
+    public OutboundRecord(
+            String topic, String key, String id, String type, long timestamp, long version, byte[] value) {
+        this(topic, key, id, type, timestamp, version, value, false);
+    }
 
     /** The key as Kafka stores it. */
     public byte[] keyBytes() {

@@ -9,7 +9,7 @@ import java.util.Set;
  * Which traits say who a person is: e-mail, phone, names, address, date of birth, picture, as the Segment spec and CRM
  * exports name them, whatever their case and separators ({@code firstName}, {@code first_name}, {@code First Name}).
  */
-final class PersonalTraits {
+public final class PersonalTraits {
     private static final Set<String> NAMES = Set.of(
             "name",
             "fullname",
@@ -82,6 +82,17 @@ final class PersonalTraits {
             }
         });
         return new Split(personal, shared);
+    }
+
+    /**
+     * Whether a trait, or anything inside it, is personal.
+     *
+     * @param json its value, JSON text
+     * @throws java.io.UncheckedIOException if that is not JSON
+     */
+    public static boolean isPersonal(String name, String json) {
+        boolean isFlat = json.isEmpty() || (json.charAt(0) != '{' && json.charAt(0) != '[');
+        return isPersonal(name) || (!isFlat && holdsPersonal(FreeValues.tree(json)));
     }
 
     static boolean isName(String trait) {

@@ -73,7 +73,7 @@ class PublishedBoundsTest {
         assertThat(largestEvent).isBetween(2_000_000, 2_500_000);
         assertThat(trigger).hasSizeBetween(1_250_000, 1_400_000);
         assertThat(Topic.MAX_RECORD_BYTES).isGreaterThan(profile.length + 512 * KIB);
-        assertThat(documents).hasSize(3).allSatisfy(document -> assertThat(
+        assertThat(documents).hasSize(2).allSatisfy(document -> assertThat(
                         document.isDelete() ? 0 : document.document().length)
                 .isLessThan(LARGEST_DOCUMENT));
         assertThat(Codecs.bytes(ActivityLedger.CODEC, ledger.activity)).hasSizeLessThan(2 * MIB);

@@ -36,6 +36,8 @@ class WireTypeTest {
         assertThat(Codecs.roundTrip(OutboundRecord.CODEC, tombstone)).isEqualTo(tombstone);
         OutboundRecord record = new OutboundRecord("topic", "key", "id", "type", 5, 6, new byte[] {1, 2});
         assertThat(Codecs.roundTrip(OutboundRecord.CODEC, record).value()).containsExactly(1, 2);
+        OutboundRecord profile = new OutboundRecord("topic", "key", "id", "type", 5, 6, null, true);
+        assertThat(Codecs.roundTrip(OutboundRecord.CODEC, profile)).isEqualTo(profile);
     }
 
     @Test

@@ -91,7 +91,7 @@ class AcceptedEventsTest {
                     .isEqualTo(JSON.readTree(number).decimalValue());
             assertThat(published.event().at("/event/traits/n"))
                     .isEqualTo(published.profile().at("/traits/n"));
-            assertThat(published.documents()).hasSize(2);
+            assertThat(published.documents()).hasSize(1);
         }
     }
 
@@ -113,7 +113,7 @@ class AcceptedEventsTest {
         Published published = Published.of(identify("{\"n\":" + number + "}"));
 
         assertThat(published.profile().at("/traits/n")).isEqualTo(JSON.readTree(number));
-        assertThat(published.documents()).hasSize(2);
+        assertThat(published.documents()).hasSize(1);
     }
 
     @Test
