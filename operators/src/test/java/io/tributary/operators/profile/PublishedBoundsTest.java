@@ -71,7 +71,7 @@ class PublishedBoundsTest {
         // Near their bounds, so that they are what is tested.
         assertThat(profile).hasSizeBetween(2_900_000, 3_100_000);
         assertThat(largestEvent).isBetween(2_000_000, 2_500_000);
-        assertThat(trigger).hasSizeBetween(1_250_000, 1_400_000);
+        assertThat(trigger).hasSizeBetween(1_200_000, 1_400_000);
         assertThat(Topic.MAX_RECORD_BYTES).isGreaterThan(profile.length + 512 * KIB);
         assertThat(documents).hasSize(2).allSatisfy(document -> assertThat(
                         document.isDelete() ? 0 : document.document().length)

@@ -104,7 +104,7 @@ public final class LargestEvents {
         }
     }
 
-    /** A cart of 1,000 products that fills an event, and 250 products more. */
+    /** A cart of 1,000 products that fills an event, and as many more as the cart's bound in bytes has room for. */
     private void carts() {
         ObjectNode update = track("Cart Updated");
         ArrayNode products = update.putObject("properties").putArray("products");
@@ -116,7 +116,7 @@ public final class LargestEvents {
                     .put("quantity", 1_000_000_000);
         }
         add(update);
-        for (int i = 0; i < 250; i++) {
+        for (int i = 0; i < 21; i++) {
             ObjectNode added = track("Product Added");
             added.putObject("properties")
                     .put("product_id", controls(TEXT))
