@@ -39,8 +39,13 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Runs jobs on a Flink of its own in this JVM, RocksDB and exactly-once, over what the topic of events holds. */
 final class JobRunner implements AutoCloseable {
@@ -140,6 +145,7 @@ final class JobRunner implements AutoCloseable {
         String name = "bench-" + ++runs;
         long records = available();
         MetricRegister.clear();
+        Map<TopicPartition, Long> outputsBefore = endOffsets(OUTPUTS);
         try {
             JobID id = submit(job, name, valueBytes, more);
             await(id, name, 1);
@@ -159,7 +165,7 @@ final class JobRunner implements AutoCloseable {
                             used.process(),
                             used.byWorker(),
                             MetricRegister.count(name, "numRecordsSend"),
-                            MetricRegister.count(name, "numBytesSend")));
+                            bytesBehind(outputsBefore)));
             cluster.cancelJob(id).get();
             cluster.requestJobResult(id).get();
             forgetOutputs();
@@ -263,6 +269,28 @@ final class JobRunner implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("Interrupted while asking Kafka for its offsets", e);
         }
+    }
+
+    /** Bytes of all records behind these offsets: keys, values and headers. */
+    private long bytesBehind(Map<TopicPartition, Long> offsets) throws IOException {
+        Map<TopicPartition, Long> ends = endOffsets(OUTPUTS);
+        long bytes = 0;
+        try (var consumer = new KafkaConsumer<>(
+                Map.<String, Object>of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            consumer.assign(offsets.keySet());
+            offsets.forEach(consumer::seek);
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                for (ConsumerRecord<byte[], byte[]> sent : consumer.poll(Duration.ofSeconds(1))) {
+                    bytes += Math.max(0, sent.serializedKeySize()) + Math.max(0, sent.serializedValueSize());
+                    for (Header header : sent.headers()) {
+                        bytes += header.key().length() + header.value().length;
+                    }
+                }
+            }
+        }
+        return bytes;
     }
 
     private Admin admin() {

@@ -24,6 +24,8 @@ class BenchCommandIT {
         assertThat(figure(run, "events per second", 1)).isPositive();
         assertThat(figure(run, "events per second", 2)).isPositive();
         assertThat(figure(run, "CPU µs per event", 2)).isPositive();
+        assertThat(figure(run, "Kafka bytes out per event", 1)).isBetween(200.0, 1_000.0);
+        assertThat(figure(run, "Kafka bytes out per event", 2)).isBetween(500.0, 3_000.0);
         // Its definition: each accepted event reads and writes one value. Some lines of a simulation are no events.
         assertThat(figure(run, "  reads", 1)).isBetween(0.9, 1.01);
         assertThat(figure(run, "  writes", 1)).isBetween(0.9, 1.01);
