@@ -21,7 +21,6 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.tributary.operators.clock.PartitionClocks;
-import io.tributary.operators.identity.RecentMessages;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.operators.trigger.AbandonedCarts;
@@ -125,11 +124,11 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule DECISIONS_ARE_FREE_OF_FLINK = noClasses()
             .that()
-            .resideInAPackage("io.tributary.operators.profile")
+            .resideInAnyPackage("io.tributary.operators.profile", "io.tributary.operators.identity")
             .and()
             .areNotAssignableTo(Function.class)
             .or()
-            .belongToAnyOf(PartitionClocks.class, RecentMessages.class)
+            .belongToAnyOf(PartitionClocks.class)
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.flink..");

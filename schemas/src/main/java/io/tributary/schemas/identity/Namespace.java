@@ -7,8 +7,8 @@ package io.tributary.schemas.identity;
  * never bridges two persons.
  */
 public enum Namespace {
-    USER_ID("user_id", Kind.PERSON),
-    CRM_ID("crm_id", Kind.PERSON),
+    USER_ID("user_id", Kind.PERSON, true),
+    CRM_ID("crm_id", Kind.PERSON, true),
     LOYALTY_CARD("loyalty_card", Kind.PERSON),
     EMAIL("email", Kind.PERSON),
     PHONE("phone", Kind.PERSON),
@@ -25,10 +25,16 @@ public enum Namespace {
 
     private final String id;
     private final Kind kind;
+    private final boolean anchor;
 
     Namespace(String id, Kind kind) {
+        this(id, kind, false);
+    }
+
+    Namespace(String id, Kind kind, boolean anchor) {
         this.id = id;
         this.kind = kind;
+        this.anchor = anchor;
     }
 
     /** The name as it is written in outputs and commands. */
@@ -38,6 +44,14 @@ public enum Namespace {
 
     public boolean isPerson() {
         return kind == Kind.PERSON;
+    }
+
+    /**
+     * Whether its values stand for a record that somebody keeps of one person. A value that is seen with too many of
+     * them is shared, and identifies nobody.
+     */
+    public boolean isAnchor() {
+        return anchor;
     }
 
     /** The namespace of that name, or null. */

@@ -1,0 +1,119 @@
+package io.tributary.operators.identity;
+
+import io.tributary.schemas.event.EventOrder;
+import io.tributary.schemas.event.EventType;
+import io.tributary.schemas.identity.Identifier;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Whose a device was, and when.
+ *
+ * <p>A login is an {@code identify} or {@code alias} that carries device and person, or the earliest event that does.
+ * From a login on the device is the person's, until the next one; before the first login it is that one's; without any
+ * login it is nobody's. The person of an event is its strongest person identifier, quarantined or not. Events may be
+ * noted in any order.
+ *
+ * <p>Bound: {@value #MAX_LOGINS} logins. Of more, the oldest goes that repeats the one before it, which changes no
+ * owner in what has come in order; else the oldest. So it takes that many changes of hands until something is forgotten:
+ * then what was before the oldest that is left counts as its person's, and a forgotten person's next event as a login.
+ */
+public final class DeviceOwnership {
+    public static final int MAX_LOGINS = 1_000;
+
+    /** @param explicit whether it is a login also if it is not the earliest of its person */
+    private record Login(Identifier person, boolean explicit) {}
+
+    private final TreeMap<EventOrder, Login> logins = new TreeMap<>();
+    private final Map<Identifier, EventOrder> earliest = new HashMap<>(2);
+
+    /**
+     * Takes an event in that carries the device, as its first, and a person.
+     *
+     * @param person the event's strongest person identifier
+     * @return whether it is a login
+     */
+    public boolean note(EventOrder order, EventType type, Identifier person) {
+        boolean explicit = type == EventType.IDENTIFY || type == EventType.ALIAS;
+        EventOrder known = earliest.get(person);
+        boolean isEarliest = known == null || order.compareTo(known) < 0;
+        if (!isEarliest && !explicit) {
+            return false;
+        }
+        if (isEarliest) {
+            if (known != null && !logins.get(known).explicit) {
+                logins.remove(known);
+            }
+            earliest.put(person, order);
+        }
+        logins.put(order, new Login(person, explicit));
+        if (logins.size() > MAX_LOGINS && !forgetRepetitions(Long.MAX_VALUE, 1)) {
+            forgetOldest();
+        }
+        return true;
+    }
+
+    /**
+     * Drops what changes no owner: logins that repeat the one before them. No login in time comes between the two any
+     * more.
+     *
+     * @param watermark what has passed, milliseconds since 1970
+     */
+    public void forgetBehind(long watermark) {
+        forgetRepetitions(watermark, Integer.MAX_VALUE);
+    }
+
+    /** @return whether there was any */
+    private boolean forgetRepetitions(long watermark, int most) {
+        int forgotten = 0;
+        Identifier before = null;
+        Iterator<Map.Entry<EventOrder, Login>> all = logins.entrySet().iterator();
+        while (all.hasNext() && forgotten < most) {
+            Map.Entry<EventOrder, Login> login = all.next();
+            if (login.getKey().timestamp() > watermark) {
+                break;
+            }
+            Identifier person = login.getValue().person;
+            if (person.equals(before)) {
+                all.remove();
+                forgotten++;
+            }
+            before = person;
+        }
+        return forgotten > 0;
+    }
+
+    private void forgetOldest() {
+        Identifier person = logins.pollFirstEntry().getValue().person;
+        earliest.remove(person);
+        for (Map.Entry<EventOrder, Login> login : logins.entrySet()) {
+            if (login.getValue().person.equals(person)) {
+                earliest.put(person, login.getKey());
+                break;
+            }
+        }
+    }
+
+    /** Forgets the logins of some persons. */
+    public void forget(Set<Identifier> persons) {
+        logins.values().removeIf(login -> persons.contains(login.person));
+        earliest.keySet().removeAll(persons);
+    }
+
+    /** The person to whom the device belongs at an event, or null if nobody has logged in. */
+    public Identifier ownerAt(EventOrder order) {
+        if (logins.isEmpty()) {
+            return null;
+        }
+        Map.Entry<EventOrder, Login> login = logins.floorEntry(order);
+        return (login == null ? logins.firstEntry() : login).getValue().person;
+    }
+
+    /** How many logins are kept. */
+    public int size() {
+        return logins.size();
+    }
+}

@@ -1,0 +1,370 @@
+package io.tributary.operators.identity;
+
+import io.tributary.schemas.codec.Hashes;
+import io.tributary.schemas.event.EventOrder;
+import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.identity.Namespace;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Person identifiers that hang together by links, whatever becomes of the links: the unit in which identities are kept
+ * and resolved. It may be several customers, because links that break a limit are refused and pairs that were unmerged
+ * stay apart.
+ *
+ * <p>Bound: the links of {@link ResolutionRules#maxComponent}, hence one member more; per member
+ * {@link ResolutionRules#maxShared} + 1 anchors; the pairs that unmerges have named, of which events make none.
+ */
+public final class RawComponent {
+    /** What is known of one identifier. */
+    static final class Member implements Comparable<Member> {
+        private final Identifier identifier;
+        private final byte[] digest;
+
+        /** Distinct anchors that it was seen with; no more are kept than it takes to know that they are too many. */
+        private final List<Identifier> anchors = new ArrayList<>(2);
+
+        private boolean quarantined;
+        private boolean erased;
+        private boolean frozen;
+
+        /** The strongest identifier of its customer, as of the last resolution. */
+        private Identifier canonical;
+
+        Member(Identifier identifier) {
+            this.identifier = identifier;
+            this.digest = Hashes.sha256(identifier.qualified());
+            this.canonical = identifier;
+        }
+
+        Identifier identifier() {
+            return identifier;
+        }
+
+        Identifier canonical() {
+            return canonical;
+        }
+
+        List<Identifier> anchors() {
+            return Collections.unmodifiableList(anchors);
+        }
+
+        /** @return whether there are more anchors than {@code max} now */
+        boolean count(Identifier anchor, int max) {
+            if (anchors.size() <= max && !anchors.contains(anchor)) {
+                anchors.add(anchor);
+            }
+            return anchors.size() > max;
+        }
+
+        void quarantine() {
+            quarantined = true;
+        }
+
+        boolean isQuarantined() {
+            return quarantined;
+        }
+
+        void erase() {
+            erased = true;
+        }
+
+        void freeze() {
+            frozen = true;
+        }
+
+        boolean isFrozen() {
+            return frozen;
+        }
+
+        /** Whether its links connect nothing and count for nothing. */
+        boolean isVoid() {
+            return quarantined || erased;
+        }
+
+        /** The order of identifiers, without computing hashes again. */
+        @Override
+        public int compareTo(Member other) {
+            int byNamespace = identifier.namespace().compareTo(other.identifier.namespace());
+            return byNamespace != 0 ? byNamespace : Arrays.compareUnsigned(digest, other.digest);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Member that && identifier.equals(that.identifier);
+        }
+
+        @Override
+        public int hashCode() {
+            return identifier.hashCode();
+        }
+    }
+
+    /** A link with the smallest event that showed it. */
+    static final class ShownLink {
+        private static final Comparator<ShownLink> ORDER =
+                Comparator.comparing((ShownLink shown) -> shown.order).thenComparing(shown -> shown.link);
+
+        private final Link link;
+        private EventOrder order;
+
+        /** Whether it broke a limit, as of the last resolution. */
+        private boolean refused;
+
+        ShownLink(Link link, EventOrder order) {
+            this.link = link;
+            this.order = order;
+        }
+
+        EventOrder order() {
+            return order;
+        }
+
+        void order(EventOrder earlier) {
+            order = earlier;
+        }
+    }
+
+    /** Members that have been found to be one customer so far. */
+    private static final class Group {
+        private Group joined;
+        private int size = 1;
+        private Member strongest;
+        private final int[] valuesByNamespace = new int[Namespace.values().length];
+
+        Group(Member member) {
+            strongest = member;
+            valuesByNamespace[member.identifier.namespace().ordinal()] = 1;
+        }
+
+        Group whole() {
+            Group whole = this;
+            while (whole.joined != null) {
+                whole = whole.joined;
+            }
+            return whole;
+        }
+
+        boolean breaksALimitWith(Group other, ResolutionRules rules) {
+            for (Namespace namespace : NAMESPACES) {
+                int i = namespace.ordinal();
+                if (valuesByNamespace[i] + other.valuesByNamespace[i] > rules.limit(namespace)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** The smaller goes into the larger, so that nobody is far from the whole. */
+        void join(Group other) {
+            if (size < other.size) {
+                other.join(this);
+                return;
+            }
+            other.joined = this;
+            size += other.size;
+            if (other.strongest.compareTo(strongest) < 0) {
+                strongest = other.strongest;
+            }
+            for (int i = 0; i < valuesByNamespace.length; i++) {
+                valuesByNamespace[i] += other.valuesByNamespace[i];
+            }
+        }
+    }
+
+    private static final Namespace[] NAMESPACES = Namespace.values();
+
+    private final Identifier key;
+    private final Map<Identifier, Member> members = new LinkedHashMap<>(4);
+    private final Map<Link, ShownLink> links = new LinkedHashMap<>(4);
+
+    /** Pairs that are never one customer, of which a member is one. */
+    private final Set<Link> apart = new HashSet<>(0);
+
+    private RawComponent(Identifier key) {
+        this.key = key;
+    }
+
+    /** An identifier that hangs together with nobody. */
+    static RawComponent of(Identifier identifier) {
+        RawComponent component = new RawComponent(identifier);
+        component.members.put(identifier, new Member(identifier));
+        return component;
+    }
+
+    /** One of the members. */
+    public Identifier key() {
+        return key;
+    }
+
+    /** How many links hang together; links that break a limit or that an unmerge cuts are among them. */
+    public int linkCount() {
+        return links.size();
+    }
+
+    public Set<Identifier> identifiers() {
+        return Collections.unmodifiableSet(members.keySet());
+    }
+
+    Member member(Identifier identifier) {
+        return members.get(identifier);
+    }
+
+    Collection<Member> members() {
+        return members.values();
+    }
+
+    /** The link with its order, or null. */
+    ShownLink link(Link link) {
+        return links.get(link);
+    }
+
+    void add(Link link, EventOrder order) {
+        links.put(link, new ShownLink(link, order));
+    }
+
+    /** Forgets the links of an identifier. */
+    void cutOff(Identifier identifier) {
+        links.keySet().removeIf(link -> link.touches(identifier));
+    }
+
+    void keepApart(Link pair) {
+        apart.add(pair);
+    }
+
+    /** Links that broke a limit as of the last resolution, in the order in which they were taken. */
+    List<Link> refused() {
+        List<ShownLink> refused = new ArrayList<>(0);
+        for (ShownLink shown : links.values()) {
+            if (shown.refused) {
+                refused.add(shown);
+            }
+        }
+        refused.sort(ShownLink.ORDER);
+        return refused.stream().map(shown -> shown.link).toList();
+    }
+
+    void freeze() {
+        members.values().forEach(Member::freeze);
+    }
+
+    /** Takes over another component, which is of no use afterwards. */
+    void absorb(RawComponent other) {
+        members.putAll(other.members);
+        links.putAll(other.links);
+        apart.addAll(other.apart);
+    }
+
+    /**
+     * Lets go what does not hang together with the key any more.
+     *
+     * @return the other parts
+     */
+    List<RawComponent> split() {
+        Map<Identifier, List<Identifier>> neighbours = new HashMap<>();
+        for (Link link : links.keySet()) {
+            neighbours
+                    .computeIfAbsent(link.stronger(), end -> new ArrayList<>())
+                    .add(link.weaker());
+            neighbours.computeIfAbsent(link.weaker(), end -> new ArrayList<>()).add(link.stronger());
+        }
+        Set<Identifier> reached = reach(key, neighbours);
+        if (reached.size() == members.size()) {
+            return List.of();
+        }
+        List<RawComponent> others = new ArrayList<>();
+        for (Identifier member : List.copyOf(members.keySet())) {
+            if (reached.contains(member)) {
+                continue;
+            }
+            Set<Identifier> together = reach(member, neighbours);
+            reached.addAll(together);
+            RawComponent other = new RawComponent(member);
+            for (Identifier one : together) {
+                other.members.put(one, members.remove(one));
+            }
+            others.add(other);
+        }
+        for (RawComponent other : others) {
+            for (Link pair : apart) {
+                if (other.members.containsKey(pair.stronger()) || other.members.containsKey(pair.weaker())) {
+                    other.apart.add(pair);
+                }
+            }
+        }
+        Map<Identifier, RawComponent> homes = new HashMap<>();
+        others.forEach(other -> other.members.keySet().forEach(member -> homes.put(member, other)));
+        links.values().removeIf(shown -> {
+            RawComponent home = homes.get(shown.link.stronger());
+            if (home != null) {
+                home.links.put(shown.link, shown);
+            }
+            return home != null;
+        });
+        apart.removeIf(pair -> !members.containsKey(pair.stronger()) && !members.containsKey(pair.weaker()));
+        return others;
+    }
+
+    private static Set<Identifier> reach(Identifier from, Map<Identifier, List<Identifier>> neighbours) {
+        Set<Identifier> reached = new HashSet<>();
+        Deque<Identifier> next = new ArrayDeque<>();
+        reached.add(from);
+        next.add(from);
+        while (!next.isEmpty()) {
+            for (Identifier neighbour : neighbours.getOrDefault(next.remove(), List.of())) {
+                if (reached.add(neighbour)) {
+                    next.add(neighbour);
+                }
+            }
+        }
+        return reached;
+    }
+
+    /**
+     * Finds the customers: takes the links in the order of (event, pair), refuses those that would break a limit, leaves
+     * out those that would bring a pair together that is to stay apart. A function of the links, whatever it was before.
+     */
+    void resolve(ResolutionRules rules) {
+        Map<Identifier, Group> groups = new HashMap<>();
+        members.values().forEach(member -> groups.put(member.identifier, new Group(member)));
+        List<ShownLink> inOrder = new ArrayList<>(links.values());
+        inOrder.sort(ShownLink.ORDER);
+        for (ShownLink shown : inOrder) {
+            Group one = groups.get(shown.link.stronger()).whole();
+            Group other = groups.get(shown.link.weaker()).whole();
+            shown.refused = one != other && one.breaksALimitWith(other, rules);
+            if (one != other && !shown.refused && !isApart(one, other, groups)) {
+                one.join(other);
+            }
+        }
+        for (Member member : members.values()) {
+            member.canonical = groups.get(member.identifier).whole().strongest.identifier;
+        }
+    }
+
+    private boolean isApart(Group one, Group other, Map<Identifier, Group> groups) {
+        for (Link pair : apart) {
+            Group stronger = groups.get(pair.stronger());
+            Group weaker = groups.get(pair.weaker());
+            if (stronger != null && weaker != null) {
+                Group a = stronger.whole();
+                Group b = weaker.whole();
+                if ((a == one && b == other) || (a == other && b == one)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}
