@@ -51,8 +51,10 @@ import java.util.stream.Stream;
  * <ol>
  *   <li>{@code max_component}: the links of a component are those that hang together in the log, refused or cut ones
  *       included, void ones not. A link is refused if there would be more than {@code max_component} with it, also when
- *       it joins two components, and also between two members. That is decided once, when the pair is first shown, in
- *       the order of events and then pairs; the pair never enters the log, even if there is room later.
+ *       it joins two components, and also between two members. Then whatever hangs together with that end of it that has
+ *       more links (at equality the stronger end) is frozen for good, also when it comes apart later: no further link to
+ *       any of these identifiers enters the log, and nothing is said about it. Links are asked in the order of events
+ *       and then pairs; void ones ask for nothing.
  *   <li>Anchors are counted over all events, whatever became of the links: refused, void, cut or erased. An anchor can
  *       be quarantined as well: a user id seen with four CRM ids. A value does not count for itself. Each namespace has
  *       its {@code max_shared}, which is the value's and not the anchor's.
@@ -163,6 +165,7 @@ final class IdentityOracle {
     private final Map<Identifier, Set<Identifier>> anchors = new HashMap<>();
     private final Set<Link> shown = new HashSet<>();
     private final List<Link> log = new ArrayList<>();
+    private final Set<Identifier> frozen = new HashSet<>();
     private final List<Link> apart = new ArrayList<>();
     private final List<Login> logins = new ArrayList<>();
     private final Set<Identifier> erasedPersons = new HashSet<>();
@@ -292,10 +295,15 @@ final class IdentityOracle {
             for (Identifier b : seen.tailSet(a, false)) {
                 if (shown.add(new Link(a, b))) {
                     isNew = true;
-                    if (isVoid(new Link(a, b)) || hangingTogether(a, b).size() < config.maxComponent()) {
-                        log.add(new Link(a, b));
+                    Link link = new Link(a, b);
+                    if (isVoid(link) || frozen.contains(a) || frozen.contains(b)) {
+                        continue;
+                    }
+                    if (hangingTogether(a, b).size() < config.maxComponent()) {
+                        log.add(link);
                     } else {
-                        full.add(new Link(a, b));
+                        full.add(link);
+                        freeze(hangingTogether(b).size() > hangingTogether(a).size() ? b : a);
                     }
                 }
             }
@@ -380,6 +388,11 @@ final class IdentityOracle {
             }
         }
         return links;
+    }
+
+    private void freeze(Identifier person) {
+        frozen.add(person);
+        hangingTogether(person).forEach(link -> frozen.addAll(link.ends()));
     }
 
     /** Takes the links in their order, as if for the first time. */

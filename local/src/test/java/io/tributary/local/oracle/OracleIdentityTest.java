@@ -281,6 +281,74 @@ class OracleIdentityTest {
                 .hasSize(1);
     }
 
+    @Test
+    void refusesWithoutAWordWhateverElseIsLinkedToAFrozenComponent() {
+        OracleOutput output = new Oracle(IdentityConfig.defaults().withMaxComponent(2))
+                .run(lines(
+                        identify("m1", "10:00:00", "'userId':'u1'", "'email':'e1@x.com'"),
+                        identify("m2", "10:01:00", "'userId':'u1'", "'email':'e2@x.com'"),
+                        identify("m3", "10:02:00", "'userId':'u1'", "'email':'e3@x.com'"),
+                        identify("m4", "10:03:00", "'userId':'u1'", "'email':'e4@x.com'"),
+                        page("m5", "10:04:00", externalIds("crm_id:c1", "email:e1@x.com")),
+                        page("m6", "10:05:00", externalIds("crm_id:c1", "email:e3@x.com"))));
+
+        assertThat(changes(output))
+                .containsExactlyInAnyOrder(
+                        "m1 created " + U1 + " email:e1@x.com user_id:u1",
+                        "m2 linked " + U1 + " email:e2@x.com",
+                        "m3 component_full " + U1 + " email:e3@x.com user_id:u1",
+                        "m5 created " + customer("crm_id:c1") + " crm_id:c1",
+                        "m6 linked " + customer("crm_id:c1") + " email:e3@x.com");
+    }
+
+    @Test
+    void freezesTheComponentThatHasMoreLinks() {
+        // The user id is stronger, but it has no links: it may be linked to others.
+        OracleOutput output = new Oracle(IdentityConfig.defaults().withMaxComponent(2))
+                .run(lines(
+                        page("m1", "10:00:00", externalIds("loyalty_card:l1", "loyalty_card:l2")),
+                        page("m2", "10:01:00", externalIds("loyalty_card:l1", "loyalty_card:l3")),
+                        page("m3", "10:02:00", "'userId':'u1'," + externalIds("loyalty_card:l1")),
+                        page("m4", "10:03:00", "'userId':'u1'," + externalIds("loyalty_card:l4")),
+                        page("m5", "10:04:00", externalIds("loyalty_card:l2", "loyalty_card:l5"))));
+
+        assertThat(identifiers(output, U1)).isEqualTo("loyalty_card:l4 user_id:u1");
+        assertThat(changes(output))
+                .filteredOn(c -> c.contains("component_full"))
+                .hasSize(1);
+        assertThat(changes(output)).noneMatch(c -> c.contains("loyalty_card:l5"));
+    }
+
+    @Test
+    void freezesTheStrongerIdentifiersComponentIfBothHaveAsManyLinks() {
+        OracleOutput output = new Oracle(IdentityConfig.defaults().withMaxComponent(2))
+                .run(lines(
+                        page("m1", "10:00:00", externalIds("crm_id:c1", "loyalty_card:l1")),
+                        page("m2", "10:01:00", externalIds("loyalty_card:l2", "loyalty_card:l3")),
+                        page("m3", "10:02:00", externalIds("crm_id:c1", "loyalty_card:l2")),
+                        page("m4", "10:03:00", externalIds("crm_id:c1", "loyalty_card:l4")),
+                        page("m5", "10:04:00", "'userId':'u1'," + externalIds("loyalty_card:l2"))));
+
+        assertThat(identifiers(output, U1)).isEqualTo("loyalty_card:l2 loyalty_card:l3 user_id:u1");
+        assertThat(identifiers(output, customer("crm_id:c1"))).isEqualTo("crm_id:c1 loyalty_card:l1");
+    }
+
+    @Test
+    void staysFrozenWhenAQuarantineMakesRoom() {
+        OracleOutput output = new Oracle(IdentityConfig.defaults()
+                        .withEach(n -> n.withMaxShared(1))
+                        .withMaxComponent(2))
+                .run(lines(
+                        page("m1", "10:00:00", externalIds("crm_id:c1", "loyalty_card:l1")),
+                        page("m2", "10:01:00", externalIds("crm_id:c1", "loyalty_card:l2")),
+                        page("m3", "10:02:00", externalIds("crm_id:c1", "loyalty_card:l3")),
+                        page("m4", "10:03:00", externalIds("crm_id:c2", "loyalty_card:l1")),
+                        page("m5", "10:04:00", externalIds("crm_id:c1", "loyalty_card:l4"))));
+
+        assertThat(identifiers(output, customer("crm_id:c1"))).isEqualTo("crm_id:c1 loyalty_card:l2");
+        assertThat(changes(output)).anyMatch(c -> c.startsWith("m4 quarantined"));
+    }
+
     // ------------------------------------------------------------------------------------------------------- devices
 
     @Test
