@@ -1,12 +1,14 @@
 package io.tributary.local.backtest;
 
 import io.tributary.operators.identity.RecentMessages;
+import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.Inbound;
 import io.tributary.schemas.event.Reject;
 import io.tributary.schemas.event.RejectReason;
 import io.tributary.schemas.identity.Identifier;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -19,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The decisions of the customer job over a finished set of events, without Flink's runtime: the same classes, driven in
@@ -38,11 +41,30 @@ public final class Backtest {
             .thenComparing(reject -> reject.origin().position());
 
     private final AbandonedCart abandonedCart;
+
+    /** Null: the customer of an event is its strongest identifier. */
+    private final ResolutionRules rules;
+
     private final List<CustomerEvent> events = new ArrayList<>();
     private final List<Reject> rejects = new ArrayList<>();
 
+    /** A backtest that finds out which identifiers are one customer, by the default rules. */
     public Backtest(AbandonedCart abandonedCart) {
+        this(abandonedCart, ResolutionRules.defaults());
+    }
+
+    /** A backtest that finds out which identifiers are one customer. */
+    public Backtest(AbandonedCart abandonedCart, ResolutionRules rules) {
         this.abandonedCart = abandonedCart;
+        this.rules = rules;
+    }
+
+    /**
+     * A backtest in which the customer of an event is its strongest identifier: what the customer job does until it
+     * resolves identities too. Only to compare with that.
+     */
+    public static Backtest withoutResolution(AbandonedCart abandonedCart) {
+        return new Backtest(abandonedCart, null);
     }
 
     /** Takes a line in. Ticks say nothing here: the whole log is known. */
@@ -69,23 +91,16 @@ public final class Backtest {
         List<CustomerEvent> accepted = distinct(ordered, read);
         long end = until.orElse(
                 accepted.isEmpty() ? 0 : accepted.get(accepted.size() - 1).timestamp());
-        List<CustomerRun> customers = fold(accepted, end, parallelism);
-
-        List<byte[]> profiles = new ArrayList<>();
-        List<byte[]> triggers = new ArrayList<>();
-        for (CustomerRun customer : customers) {
-            profiles.add(customer.profile());
-            triggers.addAll(customer.triggers());
-        }
-        // Lines begin with the fields that they are sorted by, in forms of fixed width.
-        profiles.sort(Arrays::compareUnsigned);
-        triggers.sort(Arrays::compareUnsigned);
+        Output output = new Output();
+        fold(accepted, end, parallelism).forEach(output::add);
+        output.sort();
         rejects.sort(REJECTS);
         Map<RejectReason, Long> rejected = new EnumMap<>(RejectReason.class);
         rejects.forEach(reject -> rejected.merge(reject.reason(), 1L, Long::sum));
         return new BacktestResult(
-                profiles,
-                triggers,
+                output.profiles,
+                output.identityChanges,
+                output.triggers,
                 rejects,
                 new BacktestResult.Counts(
                         (long) read + rejects.size(),
@@ -93,8 +108,9 @@ public final class Backtest {
                         (long) read - accepted.size(),
                         (long) ordered.length - read,
                         rejected,
-                        profiles.size(),
-                        triggers.size()));
+                        output.profiles.size(),
+                        output.merges,
+                        output.triggers.size()));
     }
 
     private static int firstAfter(CustomerEvent[] ordered, long until) {
@@ -118,19 +134,23 @@ public final class Backtest {
         return distinct;
     }
 
-    private List<CustomerRun> fold(List<CustomerEvent> accepted, long end, int parallelism) {
+    private List<Output> fold(List<CustomerEvent> accepted, long end, int parallelism) {
+        List<List<CustomerEvent>> groups = rules == null ? List.of() : List.copyOf(EventGroups.of(accepted));
+        AtomicInteger nextGroup = new AtomicInteger();
         ExecutorService threads = Executors.newFixedThreadPool(parallelism);
         try {
-            List<Future<List<CustomerRun>>> shards = new ArrayList<>();
+            List<Future<Output>> shards = new ArrayList<>();
             for (int i = 0; i < parallelism; i++) {
                 int shard = i;
-                shards.add(threads.submit(() -> foldShard(accepted, shard, parallelism, end)));
+                shards.add(threads.submit(() -> rules == null
+                        ? foldShard(accepted, shard, parallelism, end)
+                        : resolve(groups, nextGroup, end)));
             }
-            List<CustomerRun> customers = new ArrayList<>();
-            for (Future<List<CustomerRun>> shard : shards) {
-                customers.addAll(shard.get());
+            List<Output> outputs = new ArrayList<>();
+            for (Future<Output> shard : shards) {
+                outputs.add(shard.get());
             }
-            return customers;
+            return outputs;
         } catch (ExecutionException e) {
             throw new IllegalStateException("folding the events failed", e.getCause());
         } catch (InterruptedException e) {
@@ -141,8 +161,20 @@ public final class Backtest {
         }
     }
 
-    private List<CustomerRun> foldShard(List<CustomerEvent> accepted, int shard, int shards, long end)
-            throws Exception {
+    /** Takes group after group until none is left. */
+    private Output resolve(List<List<CustomerEvent>> groups, AtomicInteger nextGroup, long end) throws Exception {
+        Output output = new Output();
+        try (CustomerRun.Decisions decisions = new CustomerRun.Decisions(abandonedCart)) {
+            for (int next = nextGroup.getAndIncrement(); next < groups.size(); next = nextGroup.getAndIncrement()) {
+                GroupRun group = new GroupRun(rules, abandonedCart, decisions);
+                group.run(groups.get(next), end);
+                output.add(group);
+            }
+        }
+        return output;
+    }
+
+    private Output foldShard(List<CustomerEvent> accepted, int shard, int shards, long end) throws Exception {
         Map<Identifier, CustomerRun> customers = new HashMap<>();
         try (CustomerRun.Decisions decisions = new CustomerRun.Decisions(abandonedCart)) {
             for (CustomerEvent event : accepted) {
@@ -155,6 +187,42 @@ public final class Backtest {
             }
             customers.values().forEach(customer -> customer.finish(end, decisions));
         }
-        return List.copyOf(customers.values());
+        Output output = new Output();
+        customers.values().forEach(output::add);
+        return output;
+    }
+
+    /** What one thread has found, as public JSON lines. */
+    private static final class Output {
+        private final List<byte[]> profiles = new ArrayList<>();
+        private final List<byte[]> identityChanges = new ArrayList<>();
+        private final List<byte[]> triggers = new ArrayList<>();
+        private long merges;
+
+        void add(GroupRun group) throws IOException {
+            profiles.addAll(group.profiles());
+            identityChanges.addAll(group.identityChanges());
+            triggers.addAll(group.triggers());
+            merges += group.merges();
+        }
+
+        void add(CustomerRun customer) {
+            profiles.add(customer.profile());
+            triggers.addAll(customer.triggers());
+        }
+
+        void add(Output other) {
+            profiles.addAll(other.profiles);
+            identityChanges.addAll(other.identityChanges);
+            triggers.addAll(other.triggers);
+            merges += other.merges;
+        }
+
+        /** Lines begin with the fields that they are sorted by, in forms whose bytes sort alike. */
+        void sort() {
+            profiles.sort(Arrays::compareUnsigned);
+            identityChanges.sort(Arrays::compareUnsigned);
+            triggers.sort(Arrays::compareUnsigned);
+        }
     }
 }

@@ -9,15 +9,22 @@ import java.util.Map;
  * What a backtest has found.
  *
  * @param profiles public JSON lines, sorted
+ * @param identityChanges public JSON lines, sorted
  * @param triggers public JSON lines, sorted
  * @param rejects by file, reason, detail and bytes; lines with the same bytes by their number
  */
-public record BacktestResult(List<byte[]> profiles, List<byte[]> triggers, List<Reject> rejects, Counts counts) {
+public record BacktestResult(
+        List<byte[]> profiles,
+        List<byte[]> identityChanges,
+        List<byte[]> triggers,
+        List<Reject> rejects,
+        Counts counts) {
     /**
      * How many there were.
      *
      * @param read accepted + duplicate + rejected
      * @param afterUntil events later than the end, which are not read
+     * @param merges how many of the identity changes are mergers
      */
     public record Counts(
             long read,
@@ -26,5 +33,6 @@ public record BacktestResult(List<byte[]> profiles, List<byte[]> triggers, List<
             long afterUntil,
             Map<RejectReason, Long> rejected,
             long customers,
+            long merges,
             long triggers) {}
 }

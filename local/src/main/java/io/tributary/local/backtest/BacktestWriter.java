@@ -29,8 +29,8 @@ public final class BacktestWriter {
         Files.createDirectories(out);
         writeLines("profiles.jsonl", result.profiles());
         writeLines("triggers.jsonl", result.triggers());
-        // Without a person resolver and segments nothing of theirs changes.
-        writeLines("identity-changes.jsonl", List.of());
+        writeLines("identity-changes.jsonl", result.identityChanges());
+        // Without segments nothing of theirs changes.
         writeLines("segment-changes.jsonl", List.of());
         write("rejects.jsonl", file -> {
             for (Reject reject : result.rejects()) {
@@ -79,7 +79,7 @@ public final class BacktestWriter {
         json.writeEndObject();
         json.writeEndObject();
         json.writeNumberField("customers", counts.customers());
-        json.writeNumberField("merges", 0);
+        json.writeNumberField("merges", counts.merges());
         json.writeObjectFieldStart("segments");
         json.writeEndObject();
         json.writeObjectFieldStart("triggers");

@@ -10,9 +10,12 @@ import io.tributary.operators.trigger.CartChange;
 import io.tributary.operators.trigger.Trigger;
 import io.tributary.operators.trigger.TriggerState;
 import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.identity.Identifier;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.SortedSet;
 
 /** One customer's way through a backtest: the ledgers, the open matches, what has fired. */
 final class CustomerRun {
@@ -31,30 +34,58 @@ final class CustomerRun {
     }
 
     private final String customerId;
+
+    /** Up to and including this instant everything counts as fired. */
+    private final long decidedUntil;
+
     private final ActivityLedger activity = new ActivityLedger();
     private final RecordLedger record = new RecordLedger();
-    private final List<byte[]> triggers = new ArrayList<>();
+    private final List<byte[]> triggers = new ArrayList<>(0);
 
     /** Null until a cart event or an order. */
     private TriggerState watched;
 
     CustomerRun(String customerId) {
+        this(customerId, Long.MIN_VALUE);
+    }
+
+    /** @param decidedUntil what would fire at or before this instant does not, milliseconds since 1970 */
+    CustomerRun(String customerId, long decidedUntil) {
         this.customerId = customerId;
+        this.decidedUntil = decidedUntil;
     }
 
     /** Applies the customer's next event in the order of events. */
     void apply(CustomerEvent event, Decisions decisions) throws IOException {
-        // Everything before the event has happened: the watermark stands right behind it.
-        long watermark = event.timestamp() - 1;
-        LedgerFold.Effect effect = LedgerFold.apply(activity, () -> record, event, watermark);
+        if (watched != null && WatchedEvents.isWatched(event)) {
+            decisions.abandonedCarts.advance(watched, customerId, passedBefore(event), this::fired);
+        }
+        replay(event, decisions);
+    }
+
+    /**
+     * Applies the customer's next event, one that lies in the decided past: nothing that fires before it is of interest.
+     * It costs less than {@link #apply}.
+     */
+    void replay(CustomerEvent event, Decisions decisions) throws IOException {
+        LedgerFold.Effect effect = fold(event);
         CartChange change = CartChange.of(customerId, event, effect.changesCart(), activity.marketing());
         if (change != null && (watched != null || change.entry() != null)) {
             if (watched == null) {
                 watched = new TriggerState();
             }
-            decisions.abandonedCarts.advance(watched, customerId, watermark, this::fired);
-            decisions.abandonedCarts.add(watched, change, watermark);
+            decisions.abandonedCarts.add(watched, change, passedBefore(event));
         }
+    }
+
+    /** Applies the customer's next event to the profile alone. */
+    LedgerFold.Effect fold(CustomerEvent event) throws IOException {
+        return LedgerFold.apply(activity, () -> record, event, passedBefore(event));
+    }
+
+    /** Everything before the event has happened: the watermark stands right behind it. */
+    private static long passedBefore(CustomerEvent event) {
+        return event.timestamp() - 1;
     }
 
     /** Lets time pass up to and including an instant. */
@@ -65,11 +96,18 @@ final class CustomerRun {
     }
 
     private void fired(Trigger trigger) {
-        triggers.add(trigger.json());
+        if (trigger.firedAt() > decidedUntil) {
+            triggers.add(trigger.json());
+        }
     }
 
+    /** The profile with what the events carry as identifiers. */
     byte[] profile() {
         return ProfileJson.profile(customerId, activity, record, activity.count());
+    }
+
+    byte[] profile(Collection<Identifier> identifiers, SortedSet<String> mergedFrom) {
+        return ProfileJson.profile(customerId, identifiers, activity, record, mergedFrom, activity.count());
     }
 
     List<byte[]> triggers() {

@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Runs the customer job's logic over files and writes profiles.jsonl, triggers.jsonl, rejects.jsonl,",
             "identity-changes.jsonl, segment-changes.jsonl and summary.json. Exits 0 also when lines are rejected.",
-            "The result depends neither on the order of the lines nor on the parallelism.",
+            "The result depends neither on the order of the lines nor on the parallelism. Identifiers that belong to",
+            "one person are one customer (docs/identity.md); the job on a cluster does not do that yet.",
             "",
             "Not exercised: Kafka, Elasticsearch, checkpoints, watermarks and lateness (all events are applied in",
             "order, so none is late). All events are held in memory, about a kilobyte each.",
@@ -149,7 +150,9 @@ public final class BacktestCommand implements Callable<Integer> {
                 rejected,
                 counts.afterUntil() == 0 ? "" : "; %,d after --until".formatted(counts.afterUntil()));
         counts.rejected().forEach((reason, number) -> terminal.line("  rejected as %s: %,d", reason.id(), number));
-        terminal.line("%,d customers, %,d abandoned carts", counts.customers(), counts.triggers());
+        terminal.line(
+                "%,d customers, %,d mergers, %,d abandoned carts",
+                counts.customers(), counts.merges(), counts.triggers());
         terminal.line("Results in %s", out);
     }
 }

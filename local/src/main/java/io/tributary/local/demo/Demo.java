@@ -73,7 +73,7 @@ public final class Demo {
     public void run() throws IOException, InterruptedException {
         var threads = Executors.newFixedThreadPool(2);
         try (var publisher = new Publisher(endpoints.kafka())) {
-            var backtest = new Backtest(AbandonedCart.defaults());
+            var backtest = Backtest.withoutResolution(AbandonedCart.defaults());
             var shop = new ShopTraffic(
                     publisher,
                     backtest,

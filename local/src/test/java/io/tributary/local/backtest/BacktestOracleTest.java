@@ -3,10 +3,12 @@ package io.tributary.local.backtest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.local.oracle.IdentityConfig;
+import io.tributary.local.oracle.IdentityStreams;
 import io.tributary.local.oracle.Oracle;
 import io.tributary.local.oracle.OracleDiff;
 import io.tributary.local.oracle.OracleOutput;
 import io.tributary.local.oracle.RandomStreams;
+import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.Origin;
@@ -17,7 +19,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -28,16 +33,28 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The backtest against an oracle that was written from the contract alone. */
 class BacktestOracleTest {
+    /** As {@link IdentityStreams#smallLimits()}. */
+    private static final ResolutionRules SMALL_LIMITS =
+            ResolutionRules.defaults().withMaxShared(2).withMaxComponent(4);
+
+    private static final List<String> FILES = List.of("profiles.jsonl", "identity-changes.jsonl", "triggers.jsonl");
+
     private static Path out;
 
+    @BeforeAll
     @BeforeContainer
     static void createFolder() throws Exception {
         out = Files.createTempDirectory("backtest-oracle");
     }
 
+    @AfterAll
     @AfterContainer
     static void deleteFolder() throws Exception {
         try (var files = Files.list(out)) {
@@ -50,31 +67,93 @@ class BacktestOracleTest {
 
     @Property
     void equalsTheOracleUpToTheNewestEvent(@ForAll("streams") List<String> lines) throws Exception {
-        assertThat(OracleDiff.between(oracle().run(oracleLines(lines)), run(lines, OptionalLong.empty(), 1)))
-                .isEmpty();
+        assertEqual(lines, Optional.empty(), IdentityConfig.defaults(), ResolutionRules.defaults());
     }
 
     @Property
     void equalsTheOracleUpToAnyInstant(@ForAll("streams") List<String> lines, @ForAll("instants") Instant until)
             throws Exception {
-        OracleOutput expected = oracle().run(oracleLines(lines), until);
-        assertThat(OracleDiff.between(expected, run(lines, OptionalLong.of(until.toEpochMilli()), 1)))
-                .isEmpty();
+        assertEqual(lines, Optional.of(until), IdentityConfig.defaults(), ResolutionRules.defaults());
+    }
+
+    @Property
+    void equalsTheOracleOnPeople(@ForAll("people") List<String> lines) throws Exception {
+        assertEqual(lines, Optional.empty(), IdentityConfig.defaults(), ResolutionRules.defaults());
+    }
+
+    @Property
+    void equalsTheOracleOnPeopleUpToAnyInstant(
+            @ForAll("people") List<String> lines, @ForAll("instantsOfPeople") Instant until) throws Exception {
+        assertEqual(lines, Optional.of(until), IdentityConfig.defaults(), ResolutionRules.defaults());
+    }
+
+    @Property
+    void equalsTheOracleOnPeopleWithSmallLimits(@ForAll("people") List<String> lines) throws Exception {
+        assertEqual(lines, Optional.empty(), IdentityStreams.smallLimits(), SMALL_LIMITS);
+    }
+
+    @Property
+    void equalsTheOracleOnPeopleWithSmallLimitsUpToAnyInstant(
+            @ForAll("people") List<String> lines, @ForAll("instantsOfPeople") Instant until) throws Exception {
+        assertEqual(lines, Optional.of(until), IdentityStreams.smallLimits(), SMALL_LIMITS);
+    }
+
+    @Property
+    void equalsTheOracleWithoutResolution(@ForAll("streams") List<String> lines) throws Exception {
+        assertEqual(lines, Optional.empty(), IdentityConfig.withoutResolver(), null);
     }
 
     @Property
     void writesTheSameBytesForAnyOrderAndParallelism(
             @ForAll("streams") List<String> lines, @ForAll("seeds") long seed, @ForAll("threads") int parallelism)
             throws Exception {
-        run(lines, OptionalLong.empty(), 1);
-        byte[] profiles = Files.readAllBytes(out.resolve("profiles.jsonl"));
-        byte[] triggers = Files.readAllBytes(out.resolve("triggers.jsonl"));
+        assertSameBytes(lines, seed, parallelism, ResolutionRules.defaults());
+    }
+
+    @Property
+    void writesTheSameBytesAboutPeopleForAnyOrderAndParallelism(
+            @ForAll("people") List<String> lines, @ForAll("seeds") long seed, @ForAll("threads") int parallelism)
+            throws Exception {
+        assertSameBytes(lines, seed, parallelism, SMALL_LIMITS);
+    }
+
+    /** Many groups, so that threads have something to share. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void writesTheSameBytesAboutACrowdForAnyOrderAndParallelism(long seed) throws Exception {
+        List<String> lines =
+                IdentityStreams.crowd(seed, 30).stream().flatMap(List::stream).toList();
+
+        assertSameBytes(lines, seed, 4, SMALL_LIMITS);
+        assertEqual(lines, Optional.empty(), IdentityStreams.smallLimits(), SMALL_LIMITS);
+    }
+
+    /** @param rules null: without resolution */
+    private static void assertEqual(
+            List<String> lines, Optional<Instant> until, IdentityConfig config, ResolutionRules rules)
+            throws Exception {
+        Oracle oracle = new Oracle(config);
+        OracleOutput expected =
+                until.isPresent() ? oracle.run(oracleLines(lines), until.get()) : oracle.run(oracleLines(lines));
+        OptionalLong end =
+                until.map(instant -> OptionalLong.of(instant.toEpochMilli())).orElseGet(OptionalLong::empty);
+        assertThat(OracleDiff.between(expected, run(lines, end, 1, rules))).isEmpty();
+    }
+
+    private static void assertSameBytes(List<String> lines, long seed, int parallelism, ResolutionRules rules)
+            throws Exception {
+        run(lines, OptionalLong.empty(), 1, rules);
+        Map<String, byte[]> files = new HashMap<>();
+        for (String file : FILES) {
+            files.put(file, Files.readAllBytes(out.resolve(file)));
+        }
         List<String> rejects = rejectsWithoutLine();
         List<String> shuffled = new ArrayList<>(lines);
         Collections.shuffle(shuffled, new Random(seed));
-        run(shuffled, OptionalLong.empty(), parallelism);
-        assertThat(Files.readAllBytes(out.resolve("profiles.jsonl"))).isEqualTo(profiles);
-        assertThat(Files.readAllBytes(out.resolve("triggers.jsonl"))).isEqualTo(triggers);
+        run(shuffled, OptionalLong.empty(), parallelism, rules);
+        for (String file : FILES) {
+            assertThat(Files.readAllBytes(out.resolve(file))).isEqualTo(files.get(file));
+        }
         assertThat(rejectsWithoutLine()).isEqualTo(rejects);
     }
 
@@ -97,6 +176,16 @@ class BacktestOracleTest {
     }
 
     @Provide
+    Arbitrary<List<String>> people() {
+        return IdentityStreams.streams();
+    }
+
+    @Provide
+    Arbitrary<Instant> instantsOfPeople() {
+        return IdentityStreams.instants();
+    }
+
+    @Provide
     Arbitrary<Long> seeds() {
         return Arbitraries.longs();
     }
@@ -106,14 +195,12 @@ class BacktestOracleTest {
         return Arbitraries.integers().between(1, 4);
     }
 
-    /** The backtest has no person resolver yet. */
-    private static Oracle oracle() {
-        return new Oracle(IdentityConfig.withoutResolver());
-    }
-
-    private static OracleOutput run(List<String> lines, OptionalLong until, int parallelism) throws Exception {
+    private static OracleOutput run(List<String> lines, OptionalLong until, int parallelism, ResolutionRules rules)
+            throws Exception {
         EventParser parser = EventParser.withDefaults();
-        Backtest backtest = new Backtest(AbandonedCart.defaults());
+        Backtest backtest = rules == null
+                ? Backtest.withoutResolution(AbandonedCart.defaults())
+                : new Backtest(AbandonedCart.defaults(), rules);
         for (Oracle.Line line : oracleLines(lines)) {
             backtest.add(parser.parse(line.raw(), line.origin()));
         }

@@ -42,7 +42,7 @@ class BacktestSchemasTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"profile", "trigger", "reject"})
+    @ValueSource(strings = {"profile", "identity-change", "trigger", "reject"})
     void everyLineIsValid(String kind) throws IOException {
         ObjectMapper mapper = new ObjectMapper();
 

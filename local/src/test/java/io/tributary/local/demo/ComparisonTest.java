@@ -60,7 +60,7 @@ class ComparisonTest {
 
     private static BacktestResult storyByBacktest() {
         var parser = EventParser.withDefaults();
-        var backtest = new Backtest(AbandonedCart.defaults());
+        var backtest = Backtest.withoutResolution(AbandonedCart.defaults());
         AnaStory.lines(ShopTraffic.START).forEach(step -> step.line()
                 .ifPresent(line -> backtest.add(parser.parse(
                         line.getBytes(StandardCharsets.UTF_8),

@@ -116,7 +116,7 @@ class StreamingEqualsBacktestIT {
     }
 
     private static BacktestResult backtest(EventFiles files) throws Exception {
-        Backtest backtest = new Backtest(AbandonedCart.defaults());
+        Backtest backtest = Backtest.withoutResolution(AbandonedCart.defaults());
         files.read(EventParser.withDefaults(), (inbound, json) -> backtest.add(inbound));
         return backtest.run(OptionalLong.empty(), 1);
     }

@@ -10,7 +10,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -176,8 +175,6 @@ public final class PersonGraph {
         private final Set<Identifier> changed = new HashSet<>();
         private final Set<Identifier> toResolve = new LinkedHashSet<>();
 
-        private final Map<Identifier, Identifier> canonicalBefore = new LinkedHashMap<>();
-        private final Set<Link> refusedBefore = new HashSet<>();
         private final List<Identifier> quarantined = new ArrayList<>(0);
         private final List<Link> full = new ArrayList<>(0);
 
@@ -196,13 +193,10 @@ public final class PersonGraph {
             changed.add(component.key());
         }
 
-        /** Remembers how a component was, because it is going to be resolved anew. */
+        /** A component will have to be resolved anew. */
         void touch(RawComponent component) {
             changed.add(component.key());
-            if (toResolve.add(component.key())) {
-                component.members().forEach(member -> canonicalBefore.put(member.identifier(), member.canonical()));
-                refusedBefore.addAll(component.refused());
-            }
+            toResolve.add(component.key());
         }
 
         void countAnchors(List<Identifier> persons) {
@@ -296,21 +290,7 @@ public final class PersonGraph {
         Resolution end() {
             List<Move> moves = new ArrayList<>(0);
             List<Link> conflicts = new ArrayList<>(0);
-            for (Identifier key : toResolve) {
-                RawComponent component = fetched.get(key);
-                component.resolve(rules);
-                for (Member member : component.members()) {
-                    Identifier from = canonicalBefore.getOrDefault(member.identifier(), member.identifier());
-                    if (!from.equals(member.canonical())) {
-                        moves.add(new Move(member.identifier(), from, member.canonical()));
-                    }
-                }
-                for (Link link : component.refused()) {
-                    if (!refusedBefore.contains(link)) {
-                        conflicts.add(link);
-                    }
-                }
-            }
+            toResolve.forEach(key -> fetched.get(key).resolve(rules, moves, conflicts));
             Collections.sort(conflicts);
             dissolved.forEach(components::remove);
             changed.forEach(key -> components.put(key, fetched.get(key)));

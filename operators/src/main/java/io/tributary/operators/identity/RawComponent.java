@@ -1,5 +1,6 @@
 package io.tributary.operators.identity;
 
+import io.tributary.operators.identity.Resolution.Move;
 import io.tributary.schemas.codec.Hashes;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
@@ -41,6 +42,9 @@ public final class RawComponent {
 
         /** The strongest identifier of its customer, as of the last resolution. */
         private Identifier canonical;
+
+        /** Of the resolution that is going on. */
+        private Group group;
 
         Member(Identifier identifier) {
             this.identifier = identifier;
@@ -117,13 +121,17 @@ public final class RawComponent {
                 Comparator.comparing((ShownLink shown) -> shown.order).thenComparing(shown -> shown.link);
 
         private final Link link;
+        private final Member stronger;
+        private final Member weaker;
         private EventOrder order;
 
         /** Whether it broke a limit, as of the last resolution. */
         private boolean refused;
 
-        ShownLink(Link link, EventOrder order) {
+        ShownLink(Link link, Member stronger, Member weaker, EventOrder order) {
             this.link = link;
+            this.stronger = stronger;
+            this.weaker = weaker;
             this.order = order;
         }
 
@@ -231,7 +239,7 @@ public final class RawComponent {
     }
 
     void add(Link link, EventOrder order) {
-        links.put(link, new ShownLink(link, order));
+        links.put(link, new ShownLink(link, member(link.stronger()), member(link.weaker()), order));
     }
 
     /** Forgets the links of an identifier. */
@@ -241,18 +249,6 @@ public final class RawComponent {
 
     void keepApart(Link pair) {
         apart.add(pair);
-    }
-
-    /** Links that broke a limit as of the last resolution, in the order in which they were taken. */
-    List<Link> refused() {
-        List<ShownLink> refused = new ArrayList<>(0);
-        for (ShownLink shown : links.values()) {
-            if (shown.refused) {
-                refused.add(shown);
-            }
-        }
-        refused.sort(ShownLink.ORDER);
-        return refused.stream().map(shown -> shown.link).toList();
     }
 
     void freeze() {
@@ -334,32 +330,43 @@ public final class RawComponent {
     /**
      * Finds the customers: takes the links in the order of (event, pair), refuses those that would break a limit, leaves
      * out those that would bring a pair together that is to stay apart. A function of the links, whatever it was before.
+     *
+     * @param moves is given those whose canonical identifier is another one than before
+     * @param conflicts is given links that break a limit and did not do so before
      */
-    void resolve(ResolutionRules rules) {
-        Map<Identifier, Group> groups = new HashMap<>();
-        members.values().forEach(member -> groups.put(member.identifier, new Group(member)));
+    void resolve(ResolutionRules rules, Collection<Move> moves, Collection<Link> conflicts) {
+        members.values().forEach(member -> member.group = new Group(member));
         List<ShownLink> inOrder = new ArrayList<>(links.values());
         inOrder.sort(ShownLink.ORDER);
         for (ShownLink shown : inOrder) {
-            Group one = groups.get(shown.link.stronger()).whole();
-            Group other = groups.get(shown.link.weaker()).whole();
-            shown.refused = one != other && one.breaksALimitWith(other, rules);
-            if (one != other && !shown.refused && !isApart(one, other, groups)) {
+            Group one = shown.stronger.group.whole();
+            Group other = shown.weaker.group.whole();
+            boolean refused = one != other && one.breaksALimitWith(other, rules);
+            if (refused && !shown.refused) {
+                conflicts.add(shown.link);
+            }
+            shown.refused = refused;
+            if (one != other && !refused && !isApart(one, other)) {
                 one.join(other);
             }
         }
         for (Member member : members.values()) {
-            member.canonical = groups.get(member.identifier).whole().strongest.identifier;
+            Identifier canonical = member.group.whole().strongest.identifier;
+            if (!canonical.equals(member.canonical)) {
+                moves.add(new Move(member.identifier, member.canonical, canonical));
+            }
+            member.canonical = canonical;
         }
+        members.values().forEach(member -> member.group = null);
     }
 
-    private boolean isApart(Group one, Group other, Map<Identifier, Group> groups) {
+    private boolean isApart(Group one, Group other) {
         for (Link pair : apart) {
-            Group stronger = groups.get(pair.stronger());
-            Group weaker = groups.get(pair.weaker());
+            Member stronger = members.get(pair.stronger());
+            Member weaker = members.get(pair.weaker());
             if (stronger != null && weaker != null) {
-                Group a = stronger.whole();
-                Group b = weaker.whole();
+                Group a = stronger.group.whole();
+                Group b = weaker.group.whole();
                 if ((a == one && b == other) || (a == other && b == one)) {
                     return true;
                 }

@@ -13,24 +13,58 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The public JSON of profiles, carts and customer events, as the topics and the files carry it. */
 public final class ProfileJson {
+    /** Most former customers that a profile names: 210 KB of JSON. */
+    public static final int MAX_MERGED_FROM = 10_000;
+
     private static final JsonFactory JSON = AcceptedJson.factory();
 
     private ProfileJson() {}
 
-    /** The profile of a customer: one JSON object in UTF-8, without a line end. */
+    /** The profile of a customer that lists what its events carry: one JSON object in UTF-8, without a line end. */
     public static byte[] profile(String customerId, ActivityLedger activity, RecordLedger record, long version) {
+        return profile(
+                customerId, record.publishedIdentifiers(), activity, record, Collections.emptySortedSet(), version);
+    }
+
+    /**
+     * The profile of a customer whose events and identifiers somebody has resolved.
+     *
+     * @param identifiers of the customer; the {@value RecordLedger#MAX_IDENTIFIERS} strongest are written
+     * @param mergedFrom former customers that are gone; {@value #MAX_MERGED_FROM} are written
+     */
+    public static byte[] profile(
+            String customerId,
+            Collection<Identifier> identifiers,
+            ActivityLedger activity,
+            RecordLedger record,
+            SortedSet<String> mergedFrom,
+            long version) {
+        return profile(
+                customerId, RecordLedger.published(new TreeSet<>(identifiers)), activity, record, mergedFrom, version);
+    }
+
+    private static byte[] profile(
+            String customerId,
+            RecordLedger.Published<List<Identifier>> identifiers,
+            ActivityLedger activity,
+            RecordLedger record,
+            SortedSet<String> mergedFrom,
+            long version) {
         return write(1_024, json -> {
             json.writeStartObject();
             json.writeStringField("customer_id", customerId);
-            writeIdentifiers(json, record.publishedIdentifiers());
+            writeIdentifiers(json, identifiers);
             writeTraits(json, record.publishedTraits());
             writeTime(json, "first_seen", activity.firstSeen());
             writeTime(json, "last_seen", activity.lastSeen());
@@ -42,6 +76,7 @@ public final class ProfileJson {
                 writeCart(json, cart, true);
             }
             writeConsent(json, activity.consent().statements());
+            writeMergedFrom(json, mergedFrom);
             json.writeNumberField("version", version);
             json.writeEndObject();
         });
@@ -65,6 +100,11 @@ public final class ProfileJson {
             json.writeNumberField("profile_version", profileVersion);
             json.writeEndObject();
         });
+    }
+
+    /** Writes a field with identifiers by namespace: as many as a profile has at most. */
+    public static void writeIdentifiers(JsonGenerator json, Collection<Identifier> identifiers) throws IOException {
+        writeIdentifiers(json, RecordLedger.published(new TreeSet<>(identifiers)));
     }
 
     private static void writeIdentifiers(JsonGenerator json, RecordLedger.Published<List<Identifier>> identifiers)
@@ -133,6 +173,24 @@ public final class ProfileJson {
             writeTime(json, "last_at", record.lastOrderAt());
         }
         json.writeEndObject();
+    }
+
+    private static void writeMergedFrom(JsonGenerator json, SortedSet<String> mergedFrom) throws IOException {
+        if (mergedFrom.isEmpty()) {
+            return;
+        }
+        json.writeArrayFieldStart("merged_from");
+        int room = MAX_MERGED_FROM;
+        for (String customerId : mergedFrom) {
+            if (room-- == 0) {
+                break;
+            }
+            json.writeString(customerId);
+        }
+        json.writeEndArray();
+        if (mergedFrom.size() > MAX_MERGED_FROM) {
+            json.writeNumberField("merged_from_left_out", mergedFrom.size() - MAX_MERGED_FROM);
+        }
     }
 
     private static void writeConsent(JsonGenerator json, SortedMap<String, Consent.Statement> consent)

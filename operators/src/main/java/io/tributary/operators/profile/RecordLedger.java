@@ -156,16 +156,21 @@ public final class RecordLedger {
 
     /** The strongest identifiers, up to {@value #MAX_IDENTIFIER_BYTES} bytes of JSON. */
     public Published<List<Identifier>> publishedIdentifiers() {
-        List<Identifier> published = new ArrayList<>(identifiers.size());
+        return published(identifiers);
+    }
+
+    /** @param strongestFirst at most {@value #MAX_IDENTIFIERS} of them are published */
+    static Published<List<Identifier>> published(SortedSet<Identifier> strongestFirst) {
+        List<Identifier> published = new ArrayList<>(Math.min(strongestFirst.size(), MAX_IDENTIFIERS));
         int bytes = 0;
-        for (Identifier identifier : identifiers) {
+        for (Identifier identifier : strongestFirst) {
             bytes += JsonSize.quoted(identifier.value()) + 1;
-            if (bytes > MAX_IDENTIFIER_BYTES) {
+            if (bytes > MAX_IDENTIFIER_BYTES || published.size() == MAX_IDENTIFIERS) {
                 break;
             }
             published.add(identifier);
         }
-        return new Published<>(published, identifiers.size() - published.size());
+        return new Published<>(published, strongestFirst.size() - published.size());
     }
 
     /** The newest traits, up to {@value #MAX_TRAIT_BYTES} bytes of JSON. */

@@ -35,6 +35,9 @@ class JsonSchemasTest {
     private static final String RETRACTION =
             """
             {"retracts":"t_5b1c9e0d77aa4213","at":"2026-01-05T10:31:00.000Z","because":[{"condition":"no Order Completed within 1h","observed":"m-78"}]}""";
+    private static final String IDENTITY_CHANGE =
+            """
+            {"at":"2026-01-05T10:30:00.000Z","change":"merged","customer_id":"c_7f3a9c01d2e4b586","identifiers":{"anonymous_id":["a-1"]},"into":"c_09ab34cd56ef7812","because":"m-77"}""";
     private static final String CUSTOMER_EVENT =
             """
             {"customer_id":"c_7f3a9c01d2e4b586","event":{"type":"track","event":"Product Added","userId":"42"},"cart":{"items":[{"product_id":"p1","quantity":1,"price":"35.79"}],"value":{"USD":"35.79"},"updated_at":"2026-01-05T09:30:00.000Z"},"profile_version":12}""";
@@ -61,6 +64,7 @@ class JsonSchemasTest {
         assertThat(faults("profile", PROFILE)).isEmpty();
         assertThat(faults("trigger", TRIGGER)).isEmpty();
         assertThat(faults("trigger", RETRACTION)).isEmpty();
+        assertThat(faults("identity-change", IDENTITY_CHANGE)).isEmpty();
         assertThat(faults("customer-event", CUSTOMER_EVENT)).isEmpty();
         assertThat(faults("reject", FILE_REJECT)).isEmpty();
         assertThat(faults("reject", ROW_REJECT)).isEmpty();
@@ -76,6 +80,7 @@ class JsonSchemasTest {
             {"profile", PROFILE},
             {"trigger", TRIGGER},
             {"trigger", RETRACTION},
+            {"identity-change", IDENTITY_CHANGE},
             {"customer-event", CUSTOMER_EVENT},
             {"reject", FILE_REJECT},
             {"reject", TOPIC_REJECT},
@@ -133,6 +138,12 @@ class JsonSchemasTest {
                     trigger | "price":"35.79" | "price":35.79
                     trigger | "observed" | "seen"
                     trigger | {"fired_at" | {"retracts":"t_5b1c9e0d77aa4213","fired_at"
+                    identity-change | "at" | "on"
+                    identity-change | "merged" | "joined"
+                    identity-change | "merged" | "linked"
+                    identity-change | "into" | "from"
+                    identity-change | ["a-1"] | []
+                    identity-change | "because":"m-77" | "because":""
                     customer-event | "event":{ | "events":{
                     customer-event | "type":"track" | "type":"tick"
                     customer-event | "profile_version":12 | "version":12
@@ -151,6 +162,7 @@ class JsonSchemasTest {
                 switch (schema) {
                     case "trigger" -> TRIGGER;
                     case "reject" -> FILE_REJECT;
+                    case "identity-change" -> IDENTITY_CHANGE;
                     default -> CUSTOMER_EVENT;
                 };
         assertThat(line).contains(from);

@@ -1,0 +1,185 @@
+package io.tributary.local.backtest;
+
+import io.tributary.operators.identity.ResolutionRules;
+import io.tributary.operators.trigger.AbandonedCart;
+import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.event.EventOrder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The way of people who may turn out to be the same through a backtest, instant by instant: first the labels, then the
+ * events, then the deadlines.
+ *
+ * <p>A customer who gets or loses events of the past starts anew from what is its own now; what that would have fired
+ * up to and including the instant counts as fired. To start anew takes time ({@link WatchedEvents#newestBefore}), so it is
+ * put off until there is something for the triggers, or something may fire.
+ */
+final class GroupRun {
+    /** How far a customer's triggers have come. */
+    private static final class Watch {
+        /** Null before the first event, or if it has to start anew. */
+        private CustomerRun run;
+
+        private boolean relabelled;
+
+        /** The instant of the last relabelling, milliseconds since 1970. */
+        private long decidedUntil = Long.MIN_VALUE;
+
+        /** What is due before this instant has fired, milliseconds since 1970. */
+        private long passedBefore = Long.MIN_VALUE;
+    }
+
+    private final AbandonedCart abandonedCart;
+    private final CustomerRun.Decisions decisions;
+    private final Identities identities;
+    private final Map<Customer, Watch> watches = new HashMap<>();
+    private final List<byte[]> triggers = new ArrayList<>();
+    private CustomerEvent firstOfInstant;
+
+    /** @param decisions of the definition */
+    GroupRun(ResolutionRules rules, AbandonedCart abandonedCart, CustomerRun.Decisions decisions) {
+        this.abandonedCart = abandonedCart;
+        this.decisions = decisions;
+        this.identities = new Identities(rules, this::passUpToInstant);
+    }
+
+    /**
+     * Goes all the way.
+     *
+     * @param events in their order
+     * @param end milliseconds since 1970; deadlines up to and including it fire
+     */
+    void run(List<CustomerEvent> events, long end) throws IOException {
+        int first = 0;
+        while (first < events.size()) {
+            firstOfInstant = events.get(first);
+            long instant = firstOfInstant.timestamp();
+            List<Fragment> fragments = new ArrayList<>(1);
+            int next = first;
+            while (next < events.size() && events.get(next).timestamp() == instant) {
+                fragments.add(identities.see(events.get(next)));
+                next++;
+            }
+            identities.relabelled().forEach(customer -> startAnew(customer, instant));
+            for (int i = first; i < next; i++) {
+                apply(fragments.get(i - first).customer(), events.get(i));
+            }
+            first = next;
+        }
+        for (Customer customer : List.copyOf(watches.keySet())) {
+            pass(customer, end, null);
+            drain(watches.get(customer));
+        }
+    }
+
+    /** Before anything changes at an instant, what is due before it fires by what was known then. */
+    private void passUpToInstant(Customer customer) {
+        Watch watch = watches.get(customer);
+        long instant = firstOfInstant.timestamp();
+        if (watch != null && watch.passedBefore < instant) {
+            watch.passedBefore = instant;
+            pass(customer, instant - 1, firstOfInstant.order());
+        }
+    }
+
+    private void pass(Customer customer, long until, EventOrder before) {
+        Watch watch = watches.get(customer);
+        if (watch.run == null && mayFire(customer, watch.decidedUntil, until, before)) {
+            watch.run = rebuilt(customer, watch, before);
+        }
+        if (watch.run != null) {
+            watch.run.finish(until, decisions);
+        }
+    }
+
+    /**
+     * Whether a deadline may lie in the undecided past of a customer who has to start anew. All that triggers look at is
+     * decided then, so only the newest cart event can have one.
+     */
+    private boolean mayFire(Customer customer, long decidedUntil, long until, EventOrder before) {
+        long newest = customer.watched().newestCartEventBefore(before);
+        long delay = abandonedCart.delay().toMillis();
+        return newest > decidedUntil - delay && newest <= until - delay;
+    }
+
+    private void startAnew(Customer customer, long instant) {
+        Watch watch = watches.computeIfAbsent(customer, unknown -> new Watch());
+        drain(watch);
+        watch.run = null;
+        watch.relabelled = true;
+        watch.decidedUntil = instant;
+    }
+
+    private void drain(Watch watch) {
+        if (watch.run != null) {
+            triggers.addAll(watch.run.triggers());
+        }
+    }
+
+    private void apply(Customer customer, CustomerEvent event) throws IOException {
+        Watch watch = watches.computeIfAbsent(customer, unknown -> new Watch());
+        if (watch.relabelled && !WatchedEvents.isWatched(event)) {
+            return;
+        }
+        if (watch.run == null) {
+            watch.run = watch.relabelled ? rebuilt(customer, watch, event.order()) : new CustomerRun(customer.id());
+        }
+        watch.run.apply(event, decisions);
+    }
+
+    private CustomerRun rebuilt(Customer customer, Watch watch, EventOrder before) {
+        CustomerRun run = new CustomerRun(customer.id(), watch.decidedUntil);
+        try {
+            for (CustomerEvent event : customer.watched().newestBefore(before)) {
+                run.replay(event, decisions);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return run;
+    }
+
+    // --------------------------------------------------------------------------------------------------------- answers
+
+    /** Public JSON lines of the customers that there are at the end. */
+    List<byte[]> profiles() throws IOException {
+        List<byte[]> profiles = new ArrayList<>();
+        for (Customer customer : identities.customers()) {
+            if (customer.exists()) {
+                profiles.add(profile(customer));
+            }
+        }
+        return profiles;
+    }
+
+    private byte[] profile(Customer customer) throws IOException {
+        Watch watch = watches.get(customer);
+        CustomerRun run = watch.run;
+        if (watch.relabelled) {
+            run = new CustomerRun(customer.id());
+            for (CustomerEvent event : customer.history()) {
+                run.fold(event);
+            }
+        }
+        return run.profile(customer.listing(), customer.mergedFrom());
+    }
+
+    /** Public JSON lines. */
+    List<byte[]> triggers() {
+        return triggers;
+    }
+
+    /** Public JSON lines. */
+    List<byte[]> identityChanges() {
+        return identities.changes();
+    }
+
+    long merges() {
+        return identities.merges();
+    }
+}

@@ -1,0 +1,303 @@
+package io.tributary.local.backtest;
+
+import io.tributary.operators.identity.DeviceOwnership;
+import io.tributary.operators.identity.IdentityChange;
+import io.tributary.operators.identity.IdentityChange.Kind;
+import io.tributary.operators.identity.Link;
+import io.tributary.operators.identity.PersonGraph;
+import io.tributary.operators.identity.Resolution;
+import io.tributary.operators.identity.ResolutionRules;
+import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.identity.Identifier;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Whose each event is, event by event in their order: fragments and their customers, what the customers list, and what
+ * has changed about that.
+ */
+final class Identities {
+    /** Something of one customer is another's now. */
+    private record Transfer(Customer from, Customer to) {}
+
+    /** How a customer was before an event, as far as the event has changed it. */
+    private static final class Before {
+        private final boolean existed;
+        private final Map<Identifier, Boolean> listed = new HashMap<>(4);
+
+        Before(Customer customer) {
+            this.existed = customer.exists();
+        }
+    }
+
+    private final PersonGraph graph;
+    private final Map<Identifier, DeviceOwnership> owners = new HashMap<>();
+    private final Set<Identifier> persons = new HashSet<>();
+    private final Map<Identifier, Customer> customers = new HashMap<>();
+    private final Map<Identifier, Fragment> fragments = new HashMap<>();
+
+    /** The fragments that belong to a person identifier's customer: its own, and of devices before their first login. */
+    private final Map<Identifier, List<Fragment>> fragmentsOfPersons = new HashMap<>();
+
+    private final List<byte[]> changes = new ArrayList<>();
+    private final Consumer<Customer> beforeTransfer;
+    private long merges;
+
+    // Since the beginning of the instant.
+    private long instant = Long.MIN_VALUE;
+    private final Map<Fragment, Customer> customersBefore = new LinkedHashMap<>();
+
+    // Of the event that is being taken in.
+    private final Map<Customer, Before> before = new LinkedHashMap<>();
+    private final Set<Transfer> ofEvents = new LinkedHashSet<>();
+    private final Set<Transfer> transfers = new LinkedHashSet<>();
+
+    /** @param beforeTransfer is told of a customer before it gets or loses events of the past, maybe more than once */
+    Identities(ResolutionRules rules, Consumer<Customer> beforeTransfer) {
+        this.graph = new PersonGraph(rules);
+        this.beforeTransfer = beforeTransfer;
+    }
+
+    /** Takes the next event in. */
+    Fragment see(CustomerEvent event) {
+        if (event.timestamp() != instant) {
+            instant = event.timestamp();
+            customersBefore.clear();
+        }
+        before.clear();
+        ofEvents.clear();
+        transfers.clear();
+        List<Identifier> carriedPersons = new ArrayList<>(2);
+        List<Identifier> carriedDevices = new ArrayList<>(1);
+        for (Identifier identifier : event.identifiers()) {
+            (identifier.namespace().isPerson() ? carriedPersons : carriedDevices).add(identifier);
+        }
+        for (Identifier person : carriedPersons) {
+            if (persons.add(person)) {
+                list(customer(person), person);
+            }
+        }
+        Resolution resolution = graph.show(event.order(), carriedPersons);
+        resolution.moves().forEach(this::move);
+        Fragment fragment = add(event, carriedPersons, carriedDevices);
+        publish(event, resolution);
+        return fragment;
+    }
+
+    private Fragment add(CustomerEvent event, List<Identifier> carriedPersons, List<Identifier> carriedDevices) {
+        Identifier strongest = carriedPersons.isEmpty() ? null : carriedPersons.get(0);
+        Identifier device = carriedDevices.isEmpty() ? null : carriedDevices.get(0);
+        if (strongest != null && device != null) {
+            logIn(event, device, strongest);
+        }
+        Identifier person = strongest;
+        if (person == null && owners.containsKey(device)) {
+            person = owners.get(device).ownerAt(event.order());
+        }
+        Fragment fragment = person == null
+                ? fragments.computeIfAbsent(device, unknown -> new Fragment(customer(unknown)))
+                : fragments.computeIfAbsent(person, this::newFragmentOfPerson);
+        Customer customer = fragment.customer();
+        touch(customer);
+        fragment.add(event);
+        for (Identifier carried : carriedDevices) {
+            if (fragment.devices().add(carried)) {
+                list(customer, carried);
+            }
+        }
+        return fragment;
+    }
+
+    private Fragment newFragmentOfPerson(Identifier person) {
+        Fragment fragment = new Fragment(customer(graph.canonical(person)));
+        follow(person, fragment);
+        return fragment;
+    }
+
+    private void follow(Identifier person, Fragment fragment) {
+        fragmentsOfPersons
+                .computeIfAbsent(person, unknown -> new ArrayList<>(1))
+                .add(fragment);
+    }
+
+    /** With the first login what the device did before is the person's. */
+    private void logIn(CustomerEvent event, Identifier device, Identifier person) {
+        DeviceOwnership ownership = owners.computeIfAbsent(device, unknown -> new DeviceOwnership());
+        boolean isFirst = ownership.size() == 0;
+        ownership.note(event.order(), event.type(), person);
+        Fragment history = fragments.get(device);
+        if (isFirst && history != null) {
+            follow(person, history);
+            move(history, customer(graph.canonical(person)));
+        }
+    }
+
+    private Customer customer(Identifier canonical) {
+        return customers.computeIfAbsent(canonical, Customer::new);
+    }
+
+    private Before touch(Customer customer) {
+        return before.computeIfAbsent(customer, Before::new);
+    }
+
+    private void list(Customer customer, Identifier identifier) {
+        touch(customer).listed.putIfAbsent(identifier, customer.listing().contains(identifier));
+        customer.list(identifier);
+    }
+
+    private void unlist(Customer customer, Identifier identifier) {
+        touch(customer).listed.putIfAbsent(identifier, customer.listing().contains(identifier));
+        customer.unlist(identifier);
+    }
+
+    private void move(Resolution.Move move) {
+        Customer from = customer(move.from());
+        Customer to = customer(move.to());
+        if (touch(from).existed) {
+            transfers.add(new Transfer(from, to));
+        }
+        unlist(from, move.identifier());
+        list(to, move.identifier());
+        for (Fragment fragment : fragmentsOfPersons.getOrDefault(move.identifier(), List.of())) {
+            move(fragment, to);
+        }
+    }
+
+    private void move(Fragment fragment, Customer to) {
+        Customer from = fragment.customer();
+        beforeTransfer.accept(from);
+        beforeTransfer.accept(to);
+        touch(from);
+        touch(to);
+        if (fragment.hasEventBefore(instant)) {
+            customersBefore.putIfAbsent(fragment, from);
+        }
+        Transfer transfer = new Transfer(from, to);
+        ofEvents.add(transfer);
+        transfers.add(transfer);
+        fragment.moveTo(to);
+        for (Identifier device : fragment.devices()) {
+            unlist(from, device);
+            list(to, device);
+        }
+    }
+
+    // --------------------------------------------------------------------------------------------------------- changes
+
+    private void publish(CustomerEvent event, Resolution resolution) {
+        resolution.full().forEach(link -> publish(event, Kind.COMPONENT_FULL, link));
+        resolution.conflicts().forEach(link -> publish(event, Kind.CONFLICT, link));
+        for (Identifier value : resolution.quarantined()) {
+            publish(event, Kind.QUARANTINED, customer(value), List.of(value), null);
+        }
+        for (Transfer transfer : transfers) {
+            boolean gone = ofEvents.contains(transfer) && !transfer.from().exists();
+            if (gone) {
+                merges++;
+            }
+            publish(event, gone ? Kind.MERGED : Kind.UNMERGED, transfer.from(), moved(transfer), transfer.to());
+        }
+        before.forEach((customer, was) -> {
+            if (customer.exists() && !was.existed) {
+                publish(event, Kind.CREATED, customer, customer.listing(), null);
+            } else if (customer.exists()) {
+                Collection<Identifier> linked = linked(customer, was);
+                if (!linked.isEmpty()) {
+                    publish(event, Kind.LINKED, customer, linked, null);
+                }
+            }
+        });
+    }
+
+    /** What the one listed before and the other lists now. */
+    private Collection<Identifier> moved(Transfer transfer) {
+        Set<Identifier> moved = new HashSet<>(transfer.from().listing());
+        before.get(transfer.from()).listed.forEach((identifier, listed) -> {
+            if (listed) {
+                moved.add(identifier);
+            } else {
+                moved.remove(identifier);
+            }
+        });
+        moved.retainAll(transfer.to().listing());
+        return moved;
+    }
+
+    /** What a customer lists now and did not before, without what came from another one. */
+    private Collection<Identifier> linked(Customer customer, Before was) {
+        List<Identifier> linked = new ArrayList<>(1);
+        was.listed.forEach((identifier, listed) -> {
+            if (!listed && customer.listing().contains(identifier) && !cameFromAnother(identifier, customer)) {
+                linked.add(identifier);
+            }
+        });
+        return linked;
+    }
+
+    private boolean cameFromAnother(Identifier identifier, Customer customer) {
+        for (Transfer transfer : transfers) {
+            Customer from = transfer.from();
+            if (transfer.to() == customer
+                    && before.get(from)
+                            .listed
+                            .getOrDefault(identifier, from.listing().contains(identifier))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void publish(CustomerEvent event, Kind kind, Link link) {
+        Customer customer = customer(graph.canonical(link.stronger()));
+        publish(event, kind, customer, List.of(link.stronger(), link.weaker()), null);
+    }
+
+    private void publish(
+            CustomerEvent event, Kind kind, Customer customer, Collection<Identifier> identifiers, Customer into) {
+        changes.add(new IdentityChange(
+                        event.timestamp(),
+                        kind,
+                        customer.id(),
+                        identifiers,
+                        into == null ? null : into.id(),
+                        event.messageId())
+                .json());
+    }
+
+    // --------------------------------------------------------------------------------------------------------- answers
+
+    /** Customers that have got or lost events of the past by the events of the last instant. */
+    Set<Customer> relabelled() {
+        Set<Customer> relabelled = new LinkedHashSet<>();
+        customersBefore.forEach((fragment, customer) -> {
+            if (fragment.customer() != customer) {
+                relabelled.add(customer);
+                relabelled.add(fragment.customer());
+            }
+        });
+        return relabelled;
+    }
+
+    /** All that have a canonical identifier, also those without an event. */
+    Collection<Customer> customers() {
+        return customers.values();
+    }
+
+    /** Public JSON lines, in no particular order. */
+    List<byte[]> changes() {
+        return changes;
+    }
+
+    /** How many of the changes are mergers. */
+    long merges() {
+        return merges;
+    }
+}

@@ -1,0 +1,86 @@
+package io.tributary.local.backtest;
+
+import io.tributary.operators.profile.CartEntry;
+import io.tributary.operators.profile.CartLog;
+import io.tributary.operators.profile.ConsentTimeline;
+import io.tributary.operators.profile.RecordLedger;
+import io.tributary.operators.trigger.AbandonedCart;
+import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.event.EventKind;
+import io.tributary.schemas.event.EventOrder;
+import java.util.Collection;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/** A customer's events that triggers look at: cart events, orders, statements on the triggers' purpose. */
+final class WatchedEvents {
+    private final NavigableMap<EventOrder, CustomerEvent> cartEvents = new TreeMap<>();
+    private final NavigableMap<EventOrder, CustomerEvent> orders = new TreeMap<>();
+    private final NavigableMap<EventOrder, CustomerEvent> statements = new TreeMap<>();
+
+    static boolean isWatched(CustomerEvent event) {
+        return CartEntry.isRelevant(event.kind()) || isStatement(event);
+    }
+
+    private static boolean isStatement(CustomerEvent event) {
+        return event.consent().containsKey(AbandonedCart.PURPOSE);
+    }
+
+    void add(CustomerEvent event) {
+        if (event.kind().isCart()) {
+            cartEvents.put(event.order(), event);
+        } else if (event.kind() == EventKind.ORDER) {
+            orders.put(event.order(), event);
+        }
+        if (isStatement(event)) {
+            statements.put(event.order(), event);
+        }
+    }
+
+    void remove(CustomerEvent event) {
+        cartEvents.remove(event.order());
+        orders.remove(event.order());
+        statements.remove(event.order());
+    }
+
+    /**
+     * When the cart last changed other than by an order, milliseconds since 1970; {@link Long#MIN_VALUE} for never.
+     *
+     * @param place what is looked at lies before it in the order of events; null for the end
+     */
+    long newestCartEventBefore(EventOrder place) {
+        EventOrder newest =
+                place == null ? (cartEvents.isEmpty() ? null : cartEvents.lastKey()) : cartEvents.lowerKey(place);
+        return newest == null ? Long.MIN_VALUE : newest.timestamp();
+    }
+
+    /**
+     * All that decides what triggers do from a place in the order of events on, in order: as many of the newest cart
+     * events as a cart is made of, orders as a ledger knows by id, statements as are remembered.
+     *
+     * @param place null for the end
+     */
+    Collection<CustomerEvent> newestBefore(EventOrder place) {
+        NavigableMap<EventOrder, CustomerEvent> newest = new TreeMap<>();
+        addNewest(CartLog.MAX_CART_EVENTS, cartEvents, place, newest);
+        addNewest(RecordLedger.MAX_ORDERS, orders, place, newest);
+        addNewest(ConsentTimeline.MAX_STATEMENTS, statements, place, newest);
+        return newest.values();
+    }
+
+    private static void addNewest(
+            int most,
+            NavigableMap<EventOrder, CustomerEvent> from,
+            EventOrder place,
+            NavigableMap<EventOrder, CustomerEvent> to) {
+        NavigableMap<EventOrder, CustomerEvent> before = place == null ? from : from.headMap(place, false);
+        int room = most;
+        for (Map.Entry<EventOrder, CustomerEvent> entry : before.descendingMap().entrySet()) {
+            if (room-- == 0) {
+                break;
+            }
+            to.put(entry.getKey(), entry.getValue());
+        }
+    }
+}
