@@ -129,10 +129,17 @@ public final class RecordLedger {
         add(sealedRevenue, order.purchase);
     }
 
-    /** An order without an id counts by itself. */
+    /**
+     * An order without an id counts by itself: it is the event, not its message id, which comes again beyond the horizon
+     * of de-duplication, or from another device of the same customer.
+     */
     private static String orderKey(CustomerEvent event) {
         String orderId = event.purchase().orderId();
-        return orderId == null ? "message:" + event.messageId() : "order:" + orderId;
+        if (orderId != null) {
+            return "order:" + orderId;
+        }
+        EventOrder order = event.order();
+        return "event:" + order.timestamp() + ":" + Long.toHexString(order.digest()) + ":" + order.messageId();
     }
 
     /** Whether an event reports an order that an earlier one has reported: then it changes nothing. */

@@ -191,6 +191,21 @@ class LedgerPropertyTest {
     }
 
     @Test
+    void countsAnOrderWithoutAnIdByItselfWhateverItsMessageId() throws IOException {
+        CustomerEvent order = TestEvent.ordered("m1", null, TestEvent.START).event();
+        CustomerEvent atAnotherTime =
+                TestEvent.ordered("m1", null, TestEvent.START + 2 * DAY).event();
+        CustomerEvent onAnotherDevice =
+                TestEvent.ordered("m1", null, TestEvent.START).alsoDevice("a1").event();
+
+        assertThat(Ledger.of(List.of(order, onAnotherDevice, atAnotherTime))
+                        .record
+                        .orderCount())
+                .isEqualTo(3);
+        assertThat(Ledger.of(List.of(order, order)).record.orderCount()).isEqualTo(1);
+    }
+
+    @Test
     void sealsWhatIsOlderThanTheNewest500OrdersWithoutLosingTheSums() throws IOException {
         List<CustomerEvent> events = new ArrayList<>();
         for (int i = 0; i < 700; i++) {
