@@ -8,6 +8,7 @@ import io.tributary.local.simulate.SimulationConfig;
 import io.tributary.local.simulate.SimulationRates;
 import io.tributary.local.simulate.SimulationWriter;
 import io.tributary.local.simulate.Simulator;
+import io.tributary.operators.identity.IdentityChange;
 import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.testing.PublicSchemas;
@@ -16,9 +17,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -54,5 +58,19 @@ class BacktestSchemasTest {
                     .as(line.substring(0, Math.min(line.length(), 5_000)))
                     .isEmpty();
         }
+    }
+
+    @Test
+    void theIdentityChangesAreThoseOfTheCode() {
+        List<String> changes = new ArrayList<>();
+        PublicSchemas.schema("identity-change")
+                .getSchemaNode()
+                .at("/properties/change/enum")
+                .forEach(change -> changes.add(change.asText()));
+
+        assertThat(changes)
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(IdentityChange.Kind.values())
+                        .map(IdentityChange.Kind::id)
+                        .toList());
     }
 }
