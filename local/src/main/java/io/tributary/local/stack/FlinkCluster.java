@@ -64,7 +64,8 @@ public final class FlinkCluster implements AutoCloseable {
         var temporary = directory.resolve("tmp");
         Folders.delete(temporary);
         Files.createDirectories(temporary);
-        var options = options(temporary, Ports.choose(httpPort, "Flink"));
+        // A free one is Flink's to choose when it binds it: between now and then anybody could take it.
+        var options = options(temporary, httpPort == 0 ? 0 : Ports.choose(httpPort, "Flink"));
         options.addAll(more);
         var cluster = new MiniCluster(new MiniClusterConfiguration.Builder()
                 .setConfiguration(options)
@@ -79,7 +80,7 @@ public final class FlinkCluster implements AutoCloseable {
                     directory.resolve("checkpoints"),
                     cluster.getRestAddress().get());
         } catch (Exception e) {
-            var failure = new IOException("Flink did not start: " + e.getMessage(), e);
+            var failure = new IOException("Flink did not start: " + rootOf(e).getMessage(), e);
             try {
                 stop(cluster);
             } catch (IOException alsoFailed) {
@@ -90,6 +91,14 @@ public final class FlinkCluster implements AutoCloseable {
             }
             throw failure;
         }
+    }
+
+    private static Throwable rootOf(Throwable failure) {
+        var root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
     }
 
     /** {@link #start(Path, int, Configuration)} with the options of the local stack. */
