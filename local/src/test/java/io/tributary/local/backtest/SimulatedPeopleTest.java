@@ -1,0 +1,113 @@
+package io.tributary.local.backtest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tributary.local.simulate.LineKind;
+import io.tributary.local.simulate.LineTruth;
+import io.tributary.local.simulate.SimulatedLine;
+import io.tributary.local.simulate.SimulationConfig;
+import io.tributary.local.simulate.SimulationRates;
+import io.tributary.local.simulate.Simulator;
+import io.tributary.operators.identity.ResolutionRules;
+import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.event.EventOrder;
+import io.tributary.schemas.event.EventParser;
+import io.tributary.schemas.event.Inbound;
+import io.tributary.schemas.event.Origin;
+import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.identity.Namespace;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Whom the rules of identity take simulated people for, against who they are. */
+class SimulatedPeopleTest {
+    private static final int CUSTOMERS = 2_000;
+    private static final int DAYS = 60;
+    private static final String RIGHT = "right";
+    private static final String OWN_DEVICE = "a customer of its own: an own device, no login on it yet";
+    private static final String SHARED_DEVICE = "a customer of its own: a shared device, no login on it yet";
+    private static final String SHARED_DEVICE_OF_ANOTHER =
+            "another person: a shared device, where that person logged in last";
+
+    /** Events of persons who have a user id, by where they ended. */
+    private final Map<String, Long> events = new TreeMap<>();
+
+    @Test
+    void endAtTheRightPerson() {
+        Map<EventOrder, LineTruth> truths = new HashMap<>();
+        List<CustomerEvent> accepted = simulate(truths);
+        Map<EventOrder, Fragment> fragments = new HashMap<>();
+        for (List<CustomerEvent> group : EventGroups.of(accepted)) {
+            Identities identities = new Identities(ResolutionRules.defaults(), customer -> {});
+            for (CustomerEvent event : group) {
+                fragments.put(event.order(), identities.see(event));
+            }
+        }
+
+        Map<String, String> persons = new HashMap<>();
+        truths.values().stream()
+                .filter(truth -> truth.userId() != null)
+                .forEach(truth -> persons.put(customerOf(truth.userId()), truth.person()));
+        for (CustomerEvent event : accepted) {
+            LineTruth truth = truths.get(event.order());
+            if (truth.userId() != null) {
+                Customer customer = fragments.get(event.order()).customer();
+                events.merge(outcome(event, truth, persons.get(customer.id())), 1L, Long::sum);
+            }
+        }
+
+        long all = events.values().stream().mapToLong(Long::longValue).sum();
+        events.forEach(
+                (outcome, count) -> System.out.printf("%-70s %,9d  %.3f %%%n", outcome, count, 100.0 * count / all));
+        assertThat(events).containsOnlyKeys(RIGHT, OWN_DEVICE, SHARED_DEVICE, SHARED_DEVICE_OF_ANOTHER);
+        assertThat((double) events.get(RIGHT) / all).isGreaterThan(0.97);
+    }
+
+    /** What is wrong is always a device on which the person has not logged in. */
+    private static String outcome(CustomerEvent event, LineTruth truth, String person) {
+        if (truth.person().equals(person)) {
+            return RIGHT;
+        }
+        if (event.identifiers().get(0).namespace().isPerson()) {
+            return "wrong, though the event names a person: " + event.identifiers();
+        }
+        if (truth.deviceShared()) {
+            return person == null ? SHARED_DEVICE : SHARED_DEVICE_OF_ANOTHER;
+        }
+        return person == null ? OWN_DEVICE : "another person: an own device";
+    }
+
+    private static List<CustomerEvent> simulate(Map<EventOrder, LineTruth> truths) {
+        Simulator simulator = new Simulator(new SimulationConfig(
+                CUSTOMERS,
+                DAYS,
+                1,
+                Instant.parse("2026-01-01T00:00:00Z"),
+                SimulationConfig.DEFAULT_PRODUCTS,
+                SimulationRates.DEFAULT));
+        EventParser parser = EventParser.withDefaults();
+        List<CustomerEvent> accepted = new ArrayList<>();
+        while (simulator.hasNext()) {
+            SimulatedLine line = simulator.next();
+            LineKind kind = line.truth().kind();
+            if (kind == LineKind.EVENT || kind == LineKind.LATE) {
+                Inbound inbound = parser.parse(line.bytes(), Origin.line("simulated", accepted.size() + 1L));
+                CustomerEvent event = ((Inbound.Accepted) inbound).event();
+                truths.put(event.order(), line.truth());
+                accepted.add(event);
+            }
+        }
+        accepted.sort(Comparator.comparing(CustomerEvent::order));
+        return accepted;
+    }
+
+    private static String customerOf(String userId) {
+        return new Identifier(Namespace.USER_ID, userId).customerId();
+    }
+}
