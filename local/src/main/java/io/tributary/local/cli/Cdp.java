@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
             PublishCommand.class,
             SimulateCommand.class,
             ProfileCommand.class,
+            IdentityCommand.class,
             RejectsCommand.class,
             MappingCommand.class,
             BenchCommand.class

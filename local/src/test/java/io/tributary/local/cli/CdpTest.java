@@ -47,7 +47,8 @@ class CdpTest {
                         "mapping suggest",
                         "rejects show",
                         "rejects replay",
-                        "profile find");
+                        "profile find",
+                        "identity explain");
     }
 
     @ParameterizedTest
@@ -78,6 +79,7 @@ class CdpTest {
                 "publish --dry-run --events %s",
                 "mapping suggest %s",
                 "profile find user_id:42 --in %s",
+                "identity explain user_id:42 --in %s",
                 "rejects show --in %s",
                 "rejects replay --dry-run --in %s",
             })

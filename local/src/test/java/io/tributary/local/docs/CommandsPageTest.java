@@ -15,6 +15,7 @@ class CommandsPageTest {
             "publish", "local-stack.md#publishing-files",
             "bench", "benchmarks.md",
             "simulate", "simulator.md",
+            "identity explain", "identity.md#why",
             "rejects show", "rejects.md",
             "mapping suggest", "mappings.md");
 

@@ -1,0 +1,121 @@
+package io.tributary.local.cli;
+
+import io.tributary.local.UserException;
+import io.tributary.local.explain.Explanations;
+import io.tributary.local.lookup.ProfileQuery;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Looks at who is who. */
+@Command(
+        name = "identity",
+        description = "Which identifiers are one customer, and why.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = IdentityCommand.Explain.class)
+final class IdentityCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Which command? There is: explain.");
+    }
+
+    /** Tells how a customer has become what it is. */
+    @Command(
+            name = "explain",
+            sortOptions = false,
+            description = {
+                "Tell which event linked what, what was refused, and why: who the customer is",
+                "now, or into whom it was merged, then its history, each change with the message",
+                "id of the event that caused it. The histories of those who were merged into it",
+                "belong to it, marked with their customer ids. Of several customers who have an",
+                "identifier, as with a shared device, the first ten are explained. The rules:",
+                "docs/identity.md.",
+                "",
+                "It reads the results of a backtest: the running job does not resolve identities",
+                "yet.",
+                "",
+                "  ./cdp identity explain email:ana@x.com --in results",
+                "  ./cdp identity explain c_7f3a9c01d2e4b586 --in results",
+                ""
+            })
+    static final class Explain implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Parameters(
+                paramLabel = "CUSTOMER",
+                description = "A customer id (c_ and 16 hexadecimal digits), also of one that was merged away, or"
+                        + " NAMESPACE:VALUE, such as user_id:42. Namespaces: user_id, crm_id, loyalty_card, email,"
+                        + " phone, anonymous_id, device_id.")
+        private String wanted;
+
+        @Option(
+                names = "--in",
+                paramLabel = "OUT_DIR",
+                description = "The results of a backtest (its --out). Needed for now.")
+        private Path in;
+
+        @Override
+        public Integer call() throws IOException {
+            ProfileQuery query = query();
+            if (in == null) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "The running job does not resolve identities yet: name the results of a backtest, --in OUT_DIR.");
+            }
+            Explanations explanations = new Explanations(
+                    SourceOption.resultOf(in, "profiles.jsonl"), SourceOption.resultOf(in, "identity-changes.jsonl"));
+            Explanations.Found found = explanations.explain(query);
+            if (found.total() == 0) {
+                throw new UserException(
+                        "No customer in %s has %s%s".formatted(explanations.name(), query.text(), query.advice()));
+            }
+            print(found, query);
+            return 0;
+        }
+
+        private ProfileQuery query() throws UserException {
+            try {
+                return ProfileQuery.parse(wanted);
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+            }
+        }
+
+        private void print(Explanations.Found found, ProfileQuery query) {
+            Terminal terminal = Terminal.of(spec.commandLine());
+            boolean first = true;
+            for (List<String> lines : found.texts()) {
+                if (!first) {
+                    terminal.line("");
+                }
+                first = false;
+                terminal.line("@|bold %s|@", lines.get(0));
+                lines.subList(1, lines.size()).forEach(line -> terminal.line("%s", line));
+            }
+            if (found.total() > 1) {
+                PrintWriter err = spec.commandLine().getErr();
+                err.printf(
+                        "%,d customers have %s%s.%n",
+                        found.total(),
+                        query.text(),
+                        found.total() > found.texts().size()
+                                ? "; explained are the first %,d"
+                                        .formatted(found.texts().size())
+                                : "");
+                err.flush();
+            }
+        }
+    }
+}
