@@ -4,7 +4,6 @@ import io.tributary.local.UserException;
 import io.tributary.local.explain.Explanations;
 import io.tributary.local.lookup.ProfileQuery;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -68,7 +67,7 @@ final class IdentityCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException {
-            ProfileQuery query = query();
+            ProfileQuery query = WantedCustomer.query(spec, wanted);
             if (in == null) {
                 throw new ParameterException(
                         spec.commandLine(),
@@ -85,14 +84,6 @@ final class IdentityCommand implements Runnable {
             return 0;
         }
 
-        private ProfileQuery query() throws UserException {
-            try {
-                return ProfileQuery.parse(wanted);
-            } catch (IllegalArgumentException e) {
-                throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-            }
-        }
-
         private void print(Explanations.Found found, ProfileQuery query) {
             Terminal terminal = Terminal.of(spec.commandLine());
             boolean first = true;
@@ -104,18 +95,8 @@ final class IdentityCommand implements Runnable {
                 terminal.line("@|bold %s|@", lines.get(0));
                 lines.subList(1, lines.size()).forEach(line -> terminal.line("%s", line));
             }
-            if (found.total() > 1) {
-                PrintWriter err = spec.commandLine().getErr();
-                err.printf(
-                        "%,d customers have %s%s.%n",
-                        found.total(),
-                        query.text(),
-                        found.total() > found.texts().size()
-                                ? "; explained are the first %,d"
-                                        .formatted(found.texts().size())
-                                : "");
-                err.flush();
-            }
+            WantedCustomer.sayIfSeveral(
+                    spec, query, found.total(), found.texts().size(), "explained");
         }
     }
 }

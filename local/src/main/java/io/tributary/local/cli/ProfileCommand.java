@@ -66,7 +66,7 @@ final class ProfileCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException {
-            ProfileQuery query = query();
+            ProfileQuery query = WantedCustomer.query(spec, wanted);
             Optional<Path> file = source.file("profiles.jsonl");
             Profiles profiles = file.isPresent()
                     ? new ProfileFile(file.get())
@@ -84,32 +84,14 @@ final class ProfileCommand implements Runnable {
             return 0;
         }
 
-        private ProfileQuery query() throws UserException {
-            try {
-                return ProfileQuery.parse(wanted);
-            } catch (IllegalArgumentException e) {
-                throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-            }
-        }
-
         private void print(FoundProfiles found, ProfileQuery query) {
             PrintWriter out = spec.commandLine().getOut();
             for (ObjectNode profile : found.profiles()) {
                 out.println(profile.toPrettyString());
             }
             out.flush();
-            if (found.total() > 1) {
-                PrintWriter err = spec.commandLine().getErr();
-                err.printf(
-                        "%,d customers have %s%s.%n",
-                        found.total(),
-                        query.text(),
-                        found.total() > found.profiles().size()
-                                ? "; shown are the first %,d"
-                                        .formatted(found.profiles().size())
-                                : "");
-                err.flush();
-            }
+            WantedCustomer.sayIfSeveral(
+                    spec, query, found.total(), found.profiles().size(), "shown");
         }
     }
 }

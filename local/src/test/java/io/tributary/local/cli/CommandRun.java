@@ -1,7 +1,9 @@
 package io.tributary.local.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +25,14 @@ record CommandRun(int exit, String out, String err) {
         Path events = folder.resolve("shop.jsonl");
         Path results = folder.resolve("results");
         succeed("simulate", "--customers", customers, "--days", 20, "--seed", 7, "--out", events);
+        succeed("backtest", "--events", events, "--out", results);
+        return results;
+    }
+
+    /** Backtests lines in a folder; returns the folder of the results. */
+    static Path results(Path folder, String lines) throws IOException {
+        Path events = Files.writeString(folder.resolve("events.jsonl"), lines);
+        Path results = folder.resolve("results");
         succeed("backtest", "--events", events, "--out", results);
         return results;
     }

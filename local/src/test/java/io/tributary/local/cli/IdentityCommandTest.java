@@ -39,9 +39,7 @@ class IdentityCommandTest {
 
     @BeforeAll
     static void backtest() throws IOException {
-        Path events = Files.writeString(folder.resolve("events.jsonl"), EVENTS);
-        results = folder.resolve("results");
-        CommandRun.succeed("backtest", "--events", events, "--out", results);
+        results = CommandRun.results(folder, EVENTS);
     }
 
     @ParameterizedTest

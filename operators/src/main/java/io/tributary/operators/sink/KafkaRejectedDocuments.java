@@ -36,9 +36,8 @@ public final class KafkaRejectedDocuments implements RejectedDocuments {
     @Override
     public Channel open(WriterInitContext context) {
         var config = new Properties();
-        // Kafka's own limit is a megabyte, three quarters of one in base64: sending a larger document failed, and with
-        // it
-        // every checkpoint.
+        // Kafka's own limit is a megabyte, three quarters of one in base64: sending a larger document failed, and every
+        // checkpoint with it.
         config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(Topic.MAX_RECORD_BYTES));
         config.putAll(producerConfig);
         config.put(ProducerConfig.ACKS_CONFIG, "all");
