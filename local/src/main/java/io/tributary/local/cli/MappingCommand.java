@@ -1,8 +1,8 @@
 package io.tributary.local.cli;
 
 import io.tributary.local.UserException;
-import io.tributary.schemas.mapping.MappingException;
 import io.tributary.schemas.mapping.MappingSuggester;
+import io.tributary.schemas.yaml.DefinitionException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -54,7 +54,7 @@ final class MappingCommand implements Runnable {
             String mapping;
             try {
                 mapping = MappingSuggester.suggest(file);
-            } catch (MappingException | UncheckedIOException e) {
+            } catch (DefinitionException | UncheckedIOException e) {
                 throw new UserException(e.getMessage(), e);
             }
             PrintWriter out = spec.commandLine().getOut();

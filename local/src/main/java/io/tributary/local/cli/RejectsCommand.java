@@ -7,7 +7,7 @@ import io.tributary.local.rejects.RejectReplay;
 import io.tributary.local.rejects.StoredReject;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.RejectReason;
-import io.tributary.schemas.mapping.NearestName;
+import io.tributary.schemas.yaml.NearestName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

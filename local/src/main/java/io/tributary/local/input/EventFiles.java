@@ -9,7 +9,7 @@ import io.tributary.schemas.event.RejectReason;
 import io.tributary.schemas.input.LineReader;
 import io.tributary.schemas.mapping.MappedLine;
 import io.tributary.schemas.mapping.Mapping;
-import io.tributary.schemas.mapping.MappingException;
+import io.tributary.schemas.yaml.DefinitionException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +55,7 @@ public final class EventFiles {
         for (Path mapping : mappings) {
             try {
                 loaded.add(Mapping.load(mapping));
-            } catch (MappingException | UncheckedIOException e) {
+            } catch (DefinitionException | UncheckedIOException e) {
                 throw new UserException(e.getMessage(), e);
             }
         }
@@ -85,7 +85,7 @@ public final class EventFiles {
                     batch.mapping.read(batch.files, line -> accept(line, parser, consumer));
                 }
             }
-        } catch (MappingException | UncheckedIOException e) {
+        } catch (DefinitionException | UncheckedIOException e) {
             throw new UserException(e.getMessage(), e);
         }
     }

@@ -5,7 +5,7 @@ import io.tributary.local.UserException;
 import io.tributary.schemas.identity.Identifier;
 import io.tributary.schemas.identity.IdentifierRules;
 import io.tributary.schemas.identity.Namespace;
-import io.tributary.schemas.mapping.NearestName;
+import io.tributary.schemas.yaml.NearestName;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -6,6 +6,9 @@ import io.tributary.schemas.event.Origin;
 import io.tributary.schemas.event.Reject;
 import io.tributary.schemas.event.RejectReason;
 import io.tributary.schemas.input.LineReader;
+import io.tributary.schemas.yaml.DefinitionException;
+import io.tributary.schemas.yaml.NearestName;
+import io.tributary.schemas.yaml.YamlSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -157,8 +160,8 @@ final class CsvRows implements RowReader {
             useColumns(names);
         }
 
-        private MappingException broken(String why) {
-            return new MappingException(file + ":1: the first line should be the header, but " + why
+        private DefinitionException broken(String why) {
+            return new DefinitionException(file + ":1: the first line should be the header, but " + why
                     + " (a file without one: header: false)");
         }
 

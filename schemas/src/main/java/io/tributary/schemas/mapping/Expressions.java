@@ -19,6 +19,8 @@ import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
+import io.tributary.schemas.yaml.NearestName;
+import io.tributary.schemas.yaml.YamlSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.tributary.schemas.mapping;
 
 import io.tributary.schemas.event.Reject;
+import io.tributary.schemas.yaml.DefinitionException;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,8 +44,8 @@ final class Groups {
     void add(Row row, Entry entry, Entry.Draft draft) {
         held += OVERHEAD + row.identity().length + (row.raw() == row.identity() ? 0 : row.raw().length);
         if (held > limit) {
-            throw new MappingException("more than " + (limit >> 20) + " MiB of rows wait for the rest of their groups"
-                    + " (group_by); read fewer files at once");
+            throw new DefinitionException("more than " + (limit >> 20)
+                    + " MiB of rows wait for the rest of their groups" + " (group_by); read fewer files at once");
         }
         groups.computeIfAbsent(new Key(entry.index(), draft.groupId()), key -> new ArrayList<>())
                 .add(new Member(row, entry, draft));

@@ -3,9 +3,9 @@ package io.tributary.schemas.mapping;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tributary.schemas.event.Reject;
 import io.tributary.schemas.event.RejectReason;
-import java.io.IOException;
+import io.tributary.schemas.yaml.DefinitionException;
+import io.tributary.schemas.yaml.YamlSource;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,24 +27,18 @@ public final class Mapping {
     /**
      * Loads a mapping file.
      *
-     * @throws MappingException if there is a mistake in it
+     * @throws DefinitionException if there is a mistake in it
      * @throws UncheckedIOException if it can't be read
      */
     public static Mapping load(Path file) {
-        try {
-            var text = Text.utf8(Files.readAllBytes(file))
-                    .orElseThrow(() -> new MappingException(file + ": not valid UTF-8"));
-            return parse(file.toString(), text);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the mapping " + file + ": " + e.getMessage(), e);
-        }
+        return new MappingParser(YamlSource.load(file, "the mapping")).parse();
     }
 
     /**
      * Reads a mapping from its text.
      *
      * @param name what messages call it
-     * @throws MappingException if there is a mistake in it
+     * @throws DefinitionException if there is a mistake in it
      */
     public static Mapping parse(String name, String yaml) {
         return new MappingParser(new YamlSource(name, yaml)).parse();
@@ -59,7 +53,7 @@ public final class Mapping {
      * Maps files as one input. Events of single rows and rejects are delivered in the order of the files, grouped
      * events at the end. The bytes of the events do not depend on the order of files and rows.
      *
-     * @throws MappingException if a file does not fit the mapping, or its groups exceed the limit
+     * @throws DefinitionException if a file does not fit the mapping, or its groups exceed the limit
      * @throws UncheckedIOException if a file can't be read; the message names it
      */
     public MappingSummary read(List<Path> files, ReadLimits limits, Consumer<MappedLine> out) {

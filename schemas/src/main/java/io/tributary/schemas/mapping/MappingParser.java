@@ -4,11 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.tributary.schemas.identity.Namespace;
 import io.tributary.schemas.mapping.Entry.Slot;
+import io.tributary.schemas.yaml.NearestName;
+import io.tributary.schemas.yaml.YamlSource;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +77,7 @@ final class MappingParser {
     }
 
     Mapping parse() {
-        var root = yaml.root();
+        var root = yaml.root("the mapping");
         root.allow(ROOT_KEYS);
         var version = yaml.text(root.require("version", "this is version: " + VERSION), "'version'");
         if (!version.equals(VERSION)) {
@@ -84,7 +85,8 @@ final class MappingParser {
         }
         var input = yaml.object(root.require("input", "input: {format: csv} or {format: jsonl}"), "'input'");
         input.allow(INPUT_KEYS);
-        csv = oneOf(input.require("format", "csv or jsonl"), "format", FORMATS).equals("csv");
+        csv = yaml.oneOf(input.require("format", "csv or jsonl"), "format", FORMATS)
+                .equals("csv");
         var csvColumns = csv ? csvColumns(input) : null;
         explode = csv ? null : explode(input);
         expressions = new Expressions(yaml, csv, explode != null);
@@ -162,18 +164,6 @@ final class MappingParser {
         return input.has("explode") ? yaml.text(input.get("explode"), "'explode'") : null;
     }
 
-    private String oneOf(Node node, String what, Collection<String> valid) {
-        var text = yaml.text(node, "'" + what + "'");
-        if (!valid.contains(text)) {
-            var hint = NearestName.hint(text, valid);
-            throw yaml.error(
-                    node,
-                    "'" + what + "' can't be '" + text + "'"
-                            + (hint.isEmpty() ? "; known: " + String.join(", ", valid) : hint));
-        }
-        return text;
-    }
-
     private ColumnRef column(Node node) {
         var column = ColumnRef.of(yaml.text(node, "'column'"), node);
         if (csv) {
@@ -237,7 +227,7 @@ final class MappingParser {
         private void checkType() {
             var node = entry.require("type", "one of " + String.join(", ", TYPES));
             if (node instanceof ScalarNode) {
-                var type = oneOf(node, "type", TYPES);
+                var type = yaml.oneOf(node, "type", TYPES);
                 if (type.equals("track") && !entry.has("event")) {
                     throw yaml.error(entry.node(), "'event' is missing: a track call needs the event's name");
                 }
@@ -386,7 +376,7 @@ final class MappingParser {
 
         private As as(YamlSource.Obj spec) {
             return spec.has("as")
-                    ? As.named(oneOf(spec.get("as"), "as", As.names())).orElseThrow()
+                    ? As.named(yaml.oneOf(spec.get("as"), "as", As.names())).orElseThrow()
                     : null;
         }
 
@@ -400,7 +390,7 @@ final class MappingParser {
         }
 
         private Value hash(Node node, Place place) {
-            if (oneOf(node, "hash", List.of("row", "group")).equals("group")) {
+            if (yaml.oneOf(node, "hash", List.of("row", "group")).equals("group")) {
                 if (!grouped) {
                     throw yaml.error(node, "hash: group needs group_by");
                 }

@@ -1,5 +1,6 @@
 package io.tributary.schemas.mapping;
 
+import io.tributary.schemas.yaml.DefinitionException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -84,7 +85,7 @@ public final class MappingSuggester {
     /**
      * A mapping for the file, as YAML with comments.
      *
-     * @throws MappingException if the file has no rows to look at, or needs no mapping
+     * @throws DefinitionException if the file has no rows to look at, or needs no mapping
      */
     public static String suggest(Path file) {
         return new MappingSuggester(file, Sample.of(file)).write();

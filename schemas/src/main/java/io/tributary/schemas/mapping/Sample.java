@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tributary.schemas.input.LineReader;
+import io.tributary.schemas.yaml.DefinitionException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ record Sample(String input, boolean json, boolean named, Map<String, List<String
     static Sample of(Path file) {
         var lines = lines(file);
         if (lines.isEmpty()) {
-            throw new MappingException(file + ": there is no line of text in it");
+            throw new DefinitionException(file + ": there is no line of text in it");
         }
         return lines.get(0).stripLeading().startsWith("{") ? json(file, lines) : csv(file, lines);
     }
@@ -74,7 +75,7 @@ record Sample(String input, boolean json, boolean named, Map<String, List<String
                     .ifPresent(table::add);
         }
         if (table.isEmpty()) {
-            throw new MappingException(file + ": no delimiter found that gives every line the same columns");
+            throw new DefinitionException(file + ": no delimiter found that gives every line the same columns");
         }
         boolean header = isHeader(table);
         var names = new ArrayList<String>();
@@ -149,10 +150,11 @@ record Sample(String input, boolean json, boolean named, Map<String, List<String
         var objects = new ArrayList<ObjectNode>();
         lines.forEach(line -> object(line).ifPresent(objects::add));
         if (objects.isEmpty()) {
-            throw new MappingException(file + ": no line of it is a JSON object");
+            throw new DefinitionException(file + ": no line of it is a JSON object");
         }
         if (isSegment(objects.get(0))) {
-            throw new MappingException(file + ": these are events of the Segment specification; they need no mapping");
+            throw new DefinitionException(
+                    file + ": these are events of the Segment specification; they need no mapping");
         }
         var explode = explode(objects);
         var columns = new LinkedHashMap<String, List<String>>();

@@ -3,6 +3,7 @@ package io.tributary.schemas.mapping;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tributary.schemas.yaml.DefinitionException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -117,7 +118,7 @@ class MappingErrorsTest {
     @MethodSource("mistakes")
     void saysWhatIsWrongAndWhere(String yaml, String message) {
         assertThatThrownBy(() -> Mapping.parse("m.yaml", yaml))
-                .isInstanceOf(MappingException.class)
+                .isInstanceOf(DefinitionException.class)
                 .hasMessageStartingWith("m.yaml:")
                 .hasMessageContaining(message)
                 .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
@@ -130,7 +131,7 @@ class MappingErrorsTest {
                 "m.yaml", csv("{type: identify, timestamp: {column: event_time}, user_id: {column: userid}}"));
 
         assertThatThrownBy(() -> Mapped.of(mapping, file))
-                .isInstanceOf(MappingException.class)
+                .isInstanceOf(DefinitionException.class)
                 .hasMessageContaining("m.yaml:4:")
                 .hasMessageContaining("no column 'userid' — did you mean 'user_id'?")
                 .hasMessageContaining("in.csv has: event_time, user_id");
@@ -169,10 +170,10 @@ class MappingErrorsTest {
         var blank = Mapped.write(folder, "blank.csv", "\nat,id\n");
 
         assertThatThrownBy(() -> Mapped.of(mapping, cut))
-                .isInstanceOf(MappingException.class)
+                .isInstanceOf(DefinitionException.class)
                 .hasMessageContaining("cut.csv:1: the first line should be the header, but its quotes are broken");
         assertThatThrownBy(() -> Mapped.of(mapping, blank))
-                .isInstanceOf(MappingException.class)
+                .isInstanceOf(DefinitionException.class)
                 .hasMessageContaining("blank.csv:1: the first line should be the header, but the line is empty");
     }
 

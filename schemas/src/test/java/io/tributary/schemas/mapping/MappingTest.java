@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tributary.schemas.event.Reject;
 import io.tributary.schemas.event.RejectReason;
+import io.tributary.schemas.yaml.DefinitionException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -312,7 +313,7 @@ class MappingTest {
         var file = Mapped.write(folder, "in.csv", HEADER + (AT + ",u,x\n").repeat(5_000));
 
         assertThatThrownBy(() -> Mapped.of(Mapping.parse("m.yaml", yaml), new ReadLimits(1 << 20, 10, 1 << 20), file))
-                .isInstanceOf(MappingException.class)
+                .isInstanceOf(DefinitionException.class)
                 .hasMessageContaining("more than 1 MiB of rows wait");
     }
 

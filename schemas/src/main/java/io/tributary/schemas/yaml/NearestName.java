@@ -1,4 +1,4 @@
-package io.tributary.schemas.mapping;
+package io.tributary.schemas.yaml;
 
 import java.util.Collection;
 import java.util.Comparator;

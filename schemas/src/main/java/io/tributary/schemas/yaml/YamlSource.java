@@ -1,4 +1,4 @@
-package io.tributary.schemas.mapping;
+package io.tributary.schemas.yaml;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BigIntegerNode;
@@ -6,9 +6,14 @@ import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.IOException;
 import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -32,59 +37,84 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * <p>Plain scalars are numbers (exact), {@code true}, {@code false} or {@code null} as in YAML 1.2, else text: YAML
  * 1.1's {@code NO} would turn Norway into a boolean.
  */
-final class YamlSource {
+public final class YamlSource {
     private static final Pattern INTEGER = Pattern.compile("-?(0|[1-9]\\d{0,99})");
     private static final Pattern DECIMAL = Pattern.compile("-?(0|[1-9]\\d{0,99})\\.\\d{1,99}");
 
     private final String name;
     private final Node root;
 
-    YamlSource(String name, String text) {
+    /**
+     * Reads a text.
+     *
+     * @param name what messages call it
+     * @throws DefinitionException if it is no YAML, or empty
+     */
+    public YamlSource(String name, String text) {
         this.name = name;
         try {
             root = new Yaml(new LoaderOptions()).compose(new StringReader(text));
         } catch (MarkedYAMLException e) {
-            throw new MappingException(
+            throw new DefinitionException(
                     place(e.getProblemMark()) + "not valid YAML: "
                             + (e.getContext() == null ? "" : e.getContext() + ": ")
                             + e.getProblem(),
                     e);
         } catch (YAMLException e) {
-            throw new MappingException(name + ": not valid YAML: " + e.getMessage(), e);
+            throw new DefinitionException(name + ": not valid YAML: " + e.getMessage(), e);
         }
         if (root == null) {
-            throw new MappingException(name + ": the file is empty");
+            throw new DefinitionException(name + ": the file is empty");
         }
     }
 
-    Obj root() {
-        return object(root, "the mapping");
+    /**
+     * Reads a file.
+     *
+     * @param what what messages call a file of its kind
+     * @throws DefinitionException if it is not UTF-8, no YAML, or empty
+     * @throws UncheckedIOException if it can't be read
+     */
+    public static YamlSource load(Path file, String what) {
+        try {
+            return new YamlSource(file.toString(), Files.readString(file));
+        } catch (CharacterCodingException e) {
+            throw new DefinitionException(file + ": not valid UTF-8", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + what + " " + file + ": " + e.getMessage(), e);
+        }
     }
 
-    MappingException error(Node node, String what) {
-        return new MappingException(place(node.getStartMark()) + what);
+    /** @param what what messages call the whole of it */
+    public Obj root(String what) {
+        return object(root, what);
+    }
+
+    /** A mistake at a node's place. */
+    public DefinitionException error(Node node, String what) {
+        return new DefinitionException(place(node.getStartMark()) + what);
     }
 
     private String place(Mark mark) {
         return mark == null ? name + ": " : name + ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1) + ": ";
     }
 
-    static boolean isObject(Node node) {
+    public static boolean isObject(Node node) {
         return node instanceof MappingNode;
     }
 
-    static boolean isList(Node node) {
+    public static boolean isList(Node node) {
         return node instanceof SequenceNode;
     }
 
-    Obj object(Node node, String what) {
+    public Obj object(Node node, String what) {
         if (!(node instanceof MappingNode mapping)) {
             throw error(node, what + " must be an object (key: value)");
         }
         return new Obj(mapping);
     }
 
-    List<Node> list(Node node, String what) {
+    public List<Node> list(Node node, String what) {
         if (!(node instanceof SequenceNode sequence)) {
             throw error(node, what + " must be a list");
         }
@@ -92,14 +122,27 @@ final class YamlSource {
     }
 
     /** A scalar as text, however it is written. */
-    String text(Node node, String what) {
+    public String text(Node node, String what) {
         if (!(node instanceof ScalarNode scalar) || scalar.getValue().isEmpty()) {
             throw error(node, what + " must be a text");
         }
         return scalar.getValue();
     }
 
-    boolean bool(Node node, String what) {
+    /** A scalar that is one of some words. */
+    public String oneOf(Node node, String what, Collection<String> valid) {
+        var text = text(node, "'" + what + "'");
+        if (!valid.contains(text)) {
+            var hint = NearestName.hint(text, valid);
+            throw error(
+                    node,
+                    "'" + what + "' can't be '" + text + "'"
+                            + (hint.isEmpty() ? "; known: " + String.join(", ", valid) : hint));
+        }
+        return text;
+    }
+
+    public boolean bool(Node node, String what) {
         if (isObject(node) || isList(node) || !constant(node).isBoolean()) {
             throw error(node, what + " must be true or false");
         }
@@ -107,7 +150,7 @@ final class YamlSource {
     }
 
     /** A scalar as JSON. */
-    JsonNode constant(Node node) {
+    public JsonNode constant(Node node) {
         var scalar = (ScalarNode) node;
         var text = scalar.getValue();
         if (scalar.getScalarStyle() != ScalarStyle.PLAIN) {
@@ -128,7 +171,7 @@ final class YamlSource {
     }
 
     /** An object whose keys are texts, each there once, in the order of the file. */
-    final class Obj {
+    public final class Obj {
         private final Node node;
         private final Map<String, Node> keys = new LinkedHashMap<>();
         private final Map<String, Node> values = new LinkedHashMap<>();
@@ -144,34 +187,36 @@ final class YamlSource {
             }
         }
 
-        Node node() {
+        public Node node() {
             return node;
         }
 
-        Collection<String> keys() {
+        public Collection<String> keys() {
             return values.keySet();
         }
 
-        boolean has(String key) {
+        public boolean has(String key) {
             return values.containsKey(key);
         }
 
-        Node get(String key) {
+        public Node get(String key) {
             return values.get(key);
         }
 
-        Node keyNode(String key) {
+        public Node keyNode(String key) {
             return keys.get(key);
         }
 
-        Node require(String key, String why) {
+        /** @param why what belongs there, for the message */
+        public Node require(String key, String why) {
             if (!has(key)) {
                 throw error(node, "'" + key + "' is missing: " + why);
             }
             return get(key);
         }
 
-        void allow(Collection<String> valid) {
+        /** Refuses keys that have no meaning here. */
+        public void allow(Collection<String> valid) {
             for (var key : new ArrayList<>(keys())) {
                 if (!valid.contains(key)) {
                     var hint = NearestName.hint(key, valid);
