@@ -5,8 +5,12 @@ import io.tributary.local.backtest.Backtest;
 import io.tributary.local.backtest.BacktestResult;
 import io.tributary.local.backtest.BacktestWriter;
 import io.tributary.local.input.EventFiles;
+import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.trigger.AbandonedCart;
+import io.tributary.schemas.event.EventLimits;
 import io.tributary.schemas.event.EventParser;
+import io.tributary.schemas.identity.IdentifierRules;
+import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -17,6 +21,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -57,6 +62,9 @@ public final class BacktestCommand implements Callable<Integer> {
             paramLabel = "M",
             description = "Mapping files: one for all files, or one for each. See docs/mappings.md.")
     private List<Path> mappings = new ArrayList<>();
+
+    @Mixin
+    private IdentityOption identity;
 
     @Option(
             names = "--until",
@@ -99,13 +107,14 @@ public final class BacktestCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--parallelism must be between 1 and 256.");
         }
         OptionalLong end = end();
-        EventFiles files = EventFiles.of(events, mappings);
+        IdentitySettings rules = identity.settings().orElse(IdentitySettings.defaults());
+        EventFiles files = EventFiles.of(events, mappings, rules);
         if (Files.exists(out) && !Files.isDirectory(out)) {
             throw new UserException(out + " is a file: --out names a folder");
         }
         long started = System.nanoTime();
-        Backtest backtest = new Backtest(AbandonedCart.defaults());
-        files.read(EventParser.withDefaults(), (inbound, json) -> {
+        Backtest backtest = new Backtest(AbandonedCart.defaults(), ResolutionRules.of(rules));
+        files.read(new EventParser(EventLimits.defaults(), new IdentifierRules(rules)), (inbound, json) -> {
             backtest.add(inbound);
             if (++seen % PROGRESS_EVERY == 0) {
                 progress("%,d events read".formatted(seen));

@@ -3,11 +3,14 @@ package io.tributary.local.cli;
 import io.tributary.local.UserException;
 import io.tributary.local.explain.Explanations;
 import io.tributary.local.lookup.ProfileQuery;
+import io.tributary.schemas.identity.IdentitySettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -42,7 +45,7 @@ final class IdentityCommand implements Runnable {
                 "docs/identity.md.",
                 "",
                 "It reads the results of a backtest: the running job does not resolve identities",
-                "yet.",
+                "yet. Name the rules of identity that the backtest followed, if it was told any.",
                 "",
                 "  ./cdp identity explain email:ana@x.com --in results",
                 "  ./cdp identity explain c_7f3a9c01d2e4b586 --in results",
@@ -56,7 +59,7 @@ final class IdentityCommand implements Runnable {
                 paramLabel = "CUSTOMER",
                 description = "A customer id (c_ and 16 hexadecimal digits), also of one that was merged away, or"
                         + " NAMESPACE:VALUE, such as user_id:42. Namespaces: user_id, crm_id, loyalty_card, email,"
-                        + " phone, anonymous_id, device_id.")
+                        + " phone, anonymous_id, device_id, and those that are configured.")
         private String wanted;
 
         @Option(
@@ -65,16 +68,22 @@ final class IdentityCommand implements Runnable {
                 description = "The results of a backtest (its --out). Needed for now.")
         private Path in;
 
+        @Mixin
+        private IdentityOption identity;
+
         @Override
         public Integer call() throws IOException {
-            ProfileQuery query = WantedCustomer.query(spec, wanted);
+            Optional<IdentitySettings> rules = identity.settings();
+            ProfileQuery query = WantedCustomer.query(spec, wanted, rules);
             if (in == null) {
                 throw new ParameterException(
                         spec.commandLine(),
                         "The running job does not resolve identities yet: name the results of a backtest, --in OUT_DIR.");
             }
             Explanations explanations = new Explanations(
-                    SourceOption.resultOf(in, "profiles.jsonl"), SourceOption.resultOf(in, "identity-changes.jsonl"));
+                    SourceOption.resultOf(in, "profiles.jsonl"),
+                    SourceOption.resultOf(in, "identity-changes.jsonl"),
+                    rules.orElse(IdentitySettings.defaults()));
             Explanations.Found found = explanations.explain(query);
             if (found.total() == 0) {
                 throw new UserException(

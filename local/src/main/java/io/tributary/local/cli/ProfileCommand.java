@@ -58,15 +58,19 @@ final class ProfileCommand implements Runnable {
         @Parameters(
                 paramLabel = "NAMESPACE:VALUE",
                 description = "An identifier, such as user_id:42, or a customer id (c_ and 16 hexadecimal digits)."
-                        + " Namespaces: user_id, crm_id, loyalty_card, email, phone, anonymous_id, device_id.")
+                        + " Namespaces: user_id, crm_id, loyalty_card, email, phone, anonymous_id, device_id, and those"
+                        + " that are configured.")
         private String wanted;
 
         @Mixin
         private SourceOption source;
 
+        @Mixin
+        private IdentityOption identity;
+
         @Override
         public Integer call() throws IOException {
-            ProfileQuery query = WantedCustomer.query(spec, wanted);
+            ProfileQuery query = WantedCustomer.query(spec, wanted, identity.settings());
             Optional<Path> file = source.file("profiles.jsonl");
             Profiles profiles = file.isPresent()
                     ? new ProfileFile(file.get())

@@ -5,7 +5,11 @@ import io.tributary.local.input.EventFiles;
 import io.tributary.local.publish.PublishPlan;
 import io.tributary.local.publish.Publisher;
 import io.tributary.local.rejects.Printable;
+import io.tributary.schemas.event.EventLimits;
+import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.Reject;
+import io.tributary.schemas.identity.IdentifierRules;
+import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -58,6 +62,9 @@ final class PublishCommand implements Callable<Integer> {
             description = "Mapping files: one for all files, or one for each. See docs/mappings.md.")
     private List<Path> mappings = new ArrayList<>();
 
+    @Mixin
+    private IdentityOption identity;
+
     @Option(
             names = "--rate",
             paramLabel = "N",
@@ -83,9 +90,10 @@ final class PublishCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--finish is no ISO-8601 instant like 2026-01-31T00:00:00Z: " + finish + ".");
         }
-        EventFiles files = EventFiles.of(events, mappings);
+        IdentitySettings rules = identity.settings().orElse(IdentitySettings.defaults());
+        EventFiles files = EventFiles.of(events, mappings, rules);
         String kafka = dryRun ? null : stack.endpoints().kafka();
-        PublishPlan plan = PublishPlan.read(files);
+        PublishPlan plan = PublishPlan.read(files, new EventParser(EventLimits.defaults(), new IdentifierRules(rules)));
         Terminal terminal = Terminal.of(spec.commandLine());
         if (dryRun) {
             show(plan, terminal);

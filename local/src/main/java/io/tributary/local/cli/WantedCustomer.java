@@ -2,7 +2,9 @@ package io.tributary.local.cli;
 
 import io.tributary.local.UserException;
 import io.tributary.local.lookup.ProfileQuery;
+import io.tributary.schemas.identity.IdentitySettings;
 import java.io.PrintWriter;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -10,10 +12,14 @@ import picocli.CommandLine.ParameterException;
 final class WantedCustomer {
     private WantedCustomer() {}
 
-    /** @throws ParameterException if it is neither an identifier nor a customer id */
-    static ProfileQuery query(CommandSpec spec, String wanted) throws UserException {
+    /**
+     * @param identity the rules of identity, if they are known
+     * @throws ParameterException if it is neither an identifier nor a customer id
+     */
+    static ProfileQuery query(CommandSpec spec, String wanted, Optional<IdentitySettings> identity)
+            throws UserException {
         try {
-            return ProfileQuery.parse(wanted);
+            return ProfileQuery.parse(wanted, identity);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

@@ -1,6 +1,7 @@
 package io.tributary.local.explain;
 
 import io.tributary.local.UserException;
+import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.input.LineReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,9 +14,11 @@ final class ChangeFile {
     private static final int LONGEST_LINE = 16 << 20;
 
     private final Path file;
+    private final IdentitySettings identity;
 
-    ChangeFile(Path file) {
+    ChangeFile(Path file, IdentitySettings identity) {
         this.file = file;
+        this.identity = identity;
     }
 
     /**
@@ -27,7 +30,7 @@ final class ChangeFile {
         try (LineReader lines = new LineReader(file, LONGEST_LINE)) {
             while (lines.hasNext()) {
                 LineReader.Line line = lines.next();
-                consumer.accept(StoredChange.read(line.bytes(), file + ":" + line.number()));
+                consumer.accept(StoredChange.read(line.bytes(), file + ":" + line.number(), identity));
             }
         } catch (UncheckedIOException e) {
             throw new UserException(e.getMessage(), e);

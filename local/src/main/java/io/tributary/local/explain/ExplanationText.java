@@ -5,17 +5,20 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tributary.local.explain.StoredChange.Cause;
 import io.tributary.local.rejects.Printable;
 import io.tributary.operators.identity.IdentityChange.Kind;
-import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.identity.Namespace;
+import io.tributary.schemas.identity.NamespaceSettings;
 import io.tributary.schemas.time.Timestamps;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -29,6 +32,7 @@ final class ExplanationText {
 
     private static final int MAX_TEXT = 1_000;
 
+    private final IdentitySettings identity;
     private final History history;
     private final ObjectNode profile;
     private final List<String> heirs;
@@ -36,7 +40,8 @@ final class ExplanationText {
     private final Map<Cause, List<Identifier>> quarantined = new HashMap<>();
     private final Set<StoredChange> returns = new HashSet<>();
 
-    ExplanationText(Explanation explanation) {
+    ExplanationText(Explanation explanation, IdentitySettings identity) {
+        this.identity = identity;
         this.history = explanation.history();
         this.profile = explanation.profile();
         this.heirs = explanation.heirs();
@@ -76,10 +81,13 @@ final class ExplanationText {
 
     private void present(List<String> lines) {
         lines.add("Customer " + history.customerId());
-        for (Namespace namespace : Namespace.values()) {
-            JsonNode values = profile.path("identifiers").path(namespace.id());
+        JsonNode identifiers = profile.path("identifiers");
+        Set<String> namespaces = new LinkedHashSet<>(identity.names());
+        identifiers.fieldNames().forEachRemaining(namespaces::add);
+        for (String namespace : namespaces) {
+            JsonNode values = identifiers.path(namespace);
             if (!values.isEmpty()) {
-                field(lines, namespace.id(), texts(values), 0);
+                field(lines, namespace, texts(values), 0);
             }
         }
         long leftOut = profile.path("identifiers_left_out").asLong(0);
@@ -150,17 +158,43 @@ final class ExplanationText {
             case LINKED -> whose(change.customerId()) + "linked " + named(change);
             case MERGED -> merged(change);
             case UNMERGED -> unmerged(change);
-            case CONFLICT ->
-                refused(change) + "conflict between " + pair(change) + ", because a customer has one user id";
+            case CONFLICT -> refused(change) + "conflict between " + pair(change) + ", because " + limits();
             case COMPONENT_FULL ->
                 refused(change)
                         + ("component full: no link between %s, because more than %,d links would hang together;"
                                         + " of the two components the one with more links is frozen for good")
-                                .formatted(pair(change), ResolutionRules.DEFAULT_MAX_COMPONENT);
+                                .formatted(pair(change), identity.maxComponent());
             case QUARANTINED ->
                 "quarantined: %s is shared by more than %d anchors, so it links nobody"
-                        .formatted(named(change), ResolutionRules.DEFAULT_MAX_SHARED);
+                        .formatted(named(change), maxShared(change));
         };
+    }
+
+    /** The change does not say which limit it was. */
+    private String limits() {
+        List<NamespaceSettings> limited = identity.namespaces().stream()
+                .filter(settings -> settings.limit() != IdentitySettings.NO_LIMIT)
+                .toList();
+        if (limited.size() == 1
+                && limited.get(0).limit() == 1
+                && limited.get(0).namespace().isNamed(Namespace.USER_ID)) {
+            return "a customer has one user id";
+        }
+        return "a customer has at most "
+                + limited.stream()
+                        .map(settings ->
+                                settings.limit() + " " + settings.namespace().id())
+                        .collect(Collectors.joining(", "));
+    }
+
+    /** Of a value that is quarantined. */
+    private int maxShared(StoredChange change) {
+        return change.identifiers().stream()
+                .map(identifier -> identity.of(identifier.namespace().id()))
+                .filter(Objects::nonNull)
+                .mapToInt(NamespaceSettings::maxShared)
+                .findFirst()
+                .orElse(IdentitySettings.DEFAULT_MAX_SHARED);
     }
 
     private String merged(StoredChange change) {

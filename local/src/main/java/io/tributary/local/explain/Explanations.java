@@ -5,6 +5,7 @@ import io.tributary.local.lookup.FoundProfiles;
 import io.tributary.local.lookup.ProfileFile;
 import io.tributary.local.lookup.ProfileQuery;
 import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.identity.IdentitySettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ public final class Explanations {
 
     private final ProfileFile profiles;
     private final ChangeFile changes;
+    private final IdentitySettings identity;
 
     /**
      * What was found.
@@ -36,9 +38,11 @@ public final class Explanations {
      */
     public record Found(List<List<String>> texts, long total) {}
 
-    public Explanations(Path profiles, Path changes) {
+    /** @param identity the rules that the backtest followed, as far as they are known */
+    public Explanations(Path profiles, Path changes, IdentitySettings identity) {
         this.profiles = new ProfileFile(profiles);
-        this.changes = new ChangeFile(changes);
+        this.changes = new ChangeFile(changes, identity);
+        this.identity = identity;
     }
 
     /** What messages call the place where customers are looked up. */
@@ -79,7 +83,7 @@ public final class Explanations {
         long unknown = wanted.stream().filter(Explanations::isUnknown).count();
         List<List<String>> texts = wanted.stream()
                 .filter(explanation -> !isUnknown(explanation))
-                .map(explanation -> new ExplanationText(explanation).lines())
+                .map(explanation -> new ExplanationText(explanation, identity).lines())
                 .toList();
         return new Found(texts, total - unknown);
     }
@@ -101,9 +105,9 @@ public final class Explanations {
         return new Explanation(new History(id, known, List.of()), null, heirs);
     }
 
-    private static Explanation present(ObjectNode profile) {
+    private Explanation present(ObjectNode profile) {
         List<Identifier> known =
-                Objects.requireNonNullElse(StoredChange.identifiers(profile.path("identifiers")), List.of());
+                Objects.requireNonNullElse(StoredChange.identifiers(profile.path("identifiers"), identity), List.of());
         List<String> formers = new ArrayList<>();
         profile.path("merged_from").forEach(former -> formers.add(former.asText()));
         return new Explanation(new History(idOf(profile), known, formers), profile, List.of());

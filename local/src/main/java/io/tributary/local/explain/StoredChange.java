@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tributary.local.UserException;
 import io.tributary.operators.identity.IdentityChange;
 import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.identity.Namespace;
 import io.tributary.schemas.json.AcceptedJson;
 import io.tributary.schemas.time.Timestamps;
@@ -38,9 +39,10 @@ record StoredChange(
      * Reads the public JSON of a change.
      *
      * @param place what messages call it
+     * @param identity the rules of identity, as far as they are known
      * @throws UserException if it is something else
      */
-    static StoredChange read(byte[] line, String place) throws UserException {
+    static StoredChange read(byte[] line, String place, IdentitySettings identity) throws UserException {
         JsonNode json;
         try {
             json = AcceptedJson.mapper().readTree(line);
@@ -52,7 +54,7 @@ record StoredChange(
         String change = json.path("change").textValue();
         IdentityChange.Kind kind = change == null ? null : KINDS.get(change);
         String customerId = json.path("customer_id").textValue();
-        List<Identifier> identifiers = identifiers(json.path("identifiers"));
+        List<Identifier> identifiers = identifiers(json.path("identifiers"), identity);
         String into = json.path("into").textValue();
         String because = json.path("because").textValue();
         if (millis == Timestamps.INVALID
@@ -70,18 +72,20 @@ record StoredChange(
     /**
      * Reads the field {@code identifiers} of a change or a profile.
      *
+     * @param identity the rules of identity, as far as they are known
      * @return null if it is something else
      */
-    static List<Identifier> identifiers(JsonNode byNamespace) {
+    static List<Identifier> identifiers(JsonNode byNamespace, IdentitySettings identity) {
         if (!byNamespace.isObject()) {
             return null;
         }
         List<Identifier> identifiers = new ArrayList<>(2);
         for (Map.Entry<String, JsonNode> entry : byNamespace.properties()) {
-            Namespace namespace = Namespace.byId(entry.getKey());
-            if (namespace == null || !entry.getValue().isArray()) {
+            if (!Namespace.isId(entry.getKey()) || !entry.getValue().isArray()) {
                 return null;
             }
+            Namespace known = identity.namespace(entry.getKey());
+            Namespace namespace = known == null ? Namespace.named(entry.getKey()) : known;
             for (JsonNode value : entry.getValue()) {
                 if (!value.isTextual()) {
                     return null;

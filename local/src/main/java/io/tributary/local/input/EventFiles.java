@@ -6,6 +6,7 @@ import io.tributary.schemas.event.Inbound;
 import io.tributary.schemas.event.Origin;
 import io.tributary.schemas.event.Reject;
 import io.tributary.schemas.event.RejectReason;
+import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.input.LineReader;
 import io.tributary.schemas.mapping.MappedLine;
 import io.tributary.schemas.mapping.Mapping;
@@ -42,6 +43,17 @@ public final class EventFiles {
      * @throws UserException if a file is missing, a mapping has a mistake, or their numbers do not fit
      */
     public static EventFiles of(List<Path> files, List<Path> mappings) throws UserException {
+        return of(files, mappings, IdentitySettings.defaults());
+    }
+
+    /**
+     * Checks files and mappings before anything is read.
+     *
+     * @param mappings as of {@link #of(List, List)}
+     * @param identity says which namespaces the mappings may name
+     * @throws UserException if a file is missing, a mapping has a mistake, or their numbers do not fit
+     */
+    public static EventFiles of(List<Path> files, List<Path> mappings, IdentitySettings identity) throws UserException {
         for (Path file : files) {
             if (!Files.isReadable(file) || Files.isDirectory(file)) {
                 throw new UserException(file + " is no readable file");
@@ -54,7 +66,7 @@ public final class EventFiles {
         List<Mapping> loaded = new ArrayList<>();
         for (Path mapping : mappings) {
             try {
-                loaded.add(Mapping.load(mapping));
+                loaded.add(Mapping.load(mapping, identity));
             } catch (DefinitionException | UncheckedIOException e) {
                 throw new UserException(e.getMessage(), e);
             }

@@ -67,7 +67,8 @@ public final class ProfileIndices implements Profiles {
     }
 
     private static boolean isPersonal(Identifier identifier) {
-        return identifier.namespace() == Namespace.EMAIL || identifier.namespace() == Namespace.PHONE;
+        return identifier.namespace().isNamed(Namespace.EMAIL)
+                || identifier.namespace().isNamed(Namespace.PHONE);
     }
 
     private static String indexOf(ProfileQuery query) {

@@ -34,17 +34,23 @@ public record PublishPlan(List<byte[]> refused, List<Event> events, List<Reject>
         }
     }
 
+    /** As {@link #read(EventFiles, EventParser)} with the default rules. */
+    public static PublishPlan read(EventFiles files) throws UserException {
+        return read(files, EventParser.withDefaults());
+    }
+
     /**
      * Reads files into a plan; everything is held in memory.
      *
+     * @param parser says what is an event
      * @throws UserException if a file can't be read
      */
-    public static PublishPlan read(EventFiles files) throws UserException {
+    public static PublishPlan read(EventFiles files, EventParser parser) throws UserException {
         List<byte[]> refused = new ArrayList<>();
         List<Event> events = new ArrayList<>();
         List<Reject> unsendable = new ArrayList<>();
         long[] ticks = {0};
-        files.read(EventParser.withDefaults(), (inbound, json) -> {
+        files.read(parser, (inbound, json) -> {
             if (inbound instanceof Inbound.Accepted accepted) {
                 CustomerEvent event = accepted.event();
                 events.add(new Event(event.order(), event.firstIdentityKey().qualified(), json));

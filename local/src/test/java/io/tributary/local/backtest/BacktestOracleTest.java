@@ -10,8 +10,11 @@ import io.tributary.local.oracle.OracleOutput;
 import io.tributary.local.oracle.RandomStreams;
 import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.trigger.AbandonedCart;
+import io.tributary.schemas.event.EventLimits;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.Origin;
+import io.tributary.schemas.identity.IdentifierRules;
+import io.tributary.schemas.identity.IdentitySettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -96,6 +99,51 @@ class BacktestOracleTest {
     void equalsTheOracleOnPeopleWithSmallLimitsUpToAnyInstant(
             @ForAll("people") List<String> lines, @ForAll("instantsOfPeople") Instant until) throws Exception {
         assertEqual(lines, Optional.of(until), IdentityStreams.smallLimits(), SMALL_LIMITS);
+    }
+
+    /** Loyalty cards are passports here, and the strongest of all; e-mails are anchors, and few belong to a customer. */
+    @Property
+    void equalsTheOracleOnPeopleWithConfiguredNamespaces(@ForAll("people") List<String> lines) throws Exception {
+        IdentitySettings settings = IdentitySettings.parse(
+                "identity.yaml",
+                """
+                version: 1
+                max_component: 6
+                namespaces:
+                - {name: passport, kind: person, limit: 1, max_shared: 1}
+                - {name: crm_id, anchor: false}
+                - {name: user_id, limit: 2}
+                - {name: loyalty_card}
+                - {name: phone}
+                - {name: email, anchor: true, limit: 1, max_shared: 2}
+                - {name: device_id}
+                """);
+        IdentityConfig config = new IdentityConfig(
+                List.of(
+                        IdentityConfig.Namespace.person("passport").withLimit(1).withMaxShared(1),
+                        IdentityConfig.Namespace.person("crm_id"),
+                        IdentityConfig.Namespace.anchor("user_id").withLimit(2),
+                        IdentityConfig.Namespace.person("loyalty_card"),
+                        IdentityConfig.Namespace.person("phone").withForm(IdentityConfig.Form.PHONE),
+                        IdentityConfig.Namespace.anchor("email")
+                                .withForm(IdentityConfig.Form.EMAIL)
+                                .withLimit(1)
+                                .withMaxShared(2),
+                        IdentityConfig.Namespace.device("anonymous_id"),
+                        IdentityConfig.Namespace.device("device_id")),
+                6,
+                "anonymous_id",
+                true);
+        List<String> passports = lines.stream()
+                .map(line -> line.replace("loyalty_card", "passport"))
+                .toList();
+
+        OracleOutput expected = new Oracle(config).run(oracleLines(passports));
+
+        EventParser parser = new EventParser(EventLimits.defaults(), new IdentifierRules(settings));
+        Backtest backtest = new Backtest(AbandonedCart.defaults(), ResolutionRules.of(settings));
+        assertThat(OracleDiff.between(expected, run(backtest, parser, passports, OptionalLong.empty(), 1)))
+                .isEmpty();
     }
 
     @Property
@@ -197,10 +245,15 @@ class BacktestOracleTest {
 
     private static OracleOutput run(List<String> lines, OptionalLong until, int parallelism, ResolutionRules rules)
             throws Exception {
-        EventParser parser = EventParser.withDefaults();
         Backtest backtest = rules == null
                 ? Backtest.withoutResolution(AbandonedCart.defaults())
                 : new Backtest(AbandonedCart.defaults(), rules);
+        return run(backtest, EventParser.withDefaults(), lines, until, parallelism);
+    }
+
+    private static OracleOutput run(
+            Backtest backtest, EventParser parser, List<String> lines, OptionalLong until, int parallelism)
+            throws Exception {
         for (Oracle.Line line : oracleLines(lines)) {
             backtest.add(parser.parse(line.raw(), line.origin()));
         }

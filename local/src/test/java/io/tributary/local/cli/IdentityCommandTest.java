@@ -141,7 +141,9 @@ class IdentityCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"explain userid:42 --in x, did you mean 'user_id'?", "explain c_42 --in x, c_ and 16 hexadecimal digits"
+    @CsvSource({
+        "explain User-Id:42 --in x, did you mean 'user_id'?",
+        "explain c_42 --in x, c_ and 16 hexadecimal digits"
     })
     void exitsWith2OnWhatIsNoCustomer(String arguments, String message) {
         assertMisused("identity " + arguments, message);

@@ -74,6 +74,8 @@ class ProfileCommandTest {
             textBlock =
                     """
                     crm_id:42          | try another namespace (user_id, loyalty_card
+                    userid:42          | did you mean 'user_id'?
+                    visitor:42         | try another namespace (user_id, crm_id
                     c_0123456789abcdef | try one of the customer's identifiers
                     user_id:0          | blocked
                     anonymous_id:null  | blocked
@@ -95,8 +97,8 @@ class ProfileCommandTest {
                     """
                     ana@x.com  | namespaces: user_id, crm_id, loyalty_card, email, phone, anonymous_id, device_id
                     c_42       | c_ and 16 hexadecimal digits
-                    userid:42  | did you mean 'user_id'?
-                    visitor:42 | Namespaces: user_id, crm_id
+                    User-Id:42 | did you mean 'user_id'?
+                    Visitor:42 | Namespaces: user_id, crm_id
                     email:     | write email:VALUE
                     """)
     void exitsWith2OnWhatIsNoIdentifier(String wrong, String message) {

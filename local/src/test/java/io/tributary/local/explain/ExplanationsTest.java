@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tributary.local.UserException;
 import io.tributary.local.lookup.ProfileQuery;
 import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.identity.Namespace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -57,7 +59,8 @@ class ExplanationsTest {
     private Explanations.Found found(String wanted) throws IOException {
         Path profileFile = Files.write(folder.resolve("profiles.jsonl"), profiles);
         Path changeFile = Files.write(folder.resolve("identity-changes.jsonl"), changes);
-        return new Explanations(profileFile, changeFile).explain(ProfileQuery.parse(wanted));
+        return new Explanations(profileFile, changeFile, IdentitySettings.defaults())
+                .explain(ProfileQuery.parse(wanted, Optional.empty()));
     }
 
     /** The only text, without the date of its times. */
@@ -387,7 +390,7 @@ class ExplanationsTest {
                 "{'at':'2026-01-01T10:00:00.000Z','change':'forgot','customer_id':'c_1','identifiers':{},'because':'m'}",
                 "{'at':'2026-01-01T10:00:00.000Z','change':'created','identifiers':{},'because':'m'}",
                 "{'at':'2026-01-01T10:00:00.000Z','change':'created','customer_id':'c_1','because':'m'}",
-                "{'at':'2026-01-01T10:00:00.000Z','change':'created','customer_id':'c_1','identifiers':{'x':[]},'because':'m'}",
+                "{'at':'2026-01-01T10:00:00.000Z','change':'created','customer_id':'c_1','identifiers':{'E-Mail':[]},'because':'m'}",
                 "{'at':'2026-01-01T10:00:00.000Z','change':'created','customer_id':'c_1','identifiers':{'email':[1]},'because':'m'}",
                 "{'at':'2026-01-01T10:00:00.000Z','change':'created','customer_id':'c_1','identifiers':{}}",
                 "{'at':'2026-01-01T10:00:00.000Z','change':'merged','customer_id':'c_1','identifiers':{},'because':'m'}",

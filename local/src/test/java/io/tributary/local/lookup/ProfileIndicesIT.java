@@ -12,6 +12,7 @@ import io.tributary.operators.sink.PersonalDocument;
 import io.tributary.operators.sink.ProfileDocument;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,7 +58,7 @@ class ProfileIndicesIT {
                 "c_bbbbbbbbbbbbbbbb"
             })
     void findsTheWholeProfileByAnyOfItsNames(String wanted) throws Exception {
-        FoundProfiles found = indices.find(ProfileQuery.parse(wanted));
+        FoundProfiles found = indices.find(ProfileQuery.parse(wanted, Optional.empty()));
 
         assertThat(found.total()).isEqualTo(1);
         JsonNode expected = ProfileFile.JSON.readTree(ANA);
@@ -66,7 +67,7 @@ class ProfileIndicesIT {
 
     @Test
     void findsEverybodyOnASharedDevice() throws Exception {
-        FoundProfiles found = indices.find(ProfileQuery.parse("anonymous_id:lookup tablet"));
+        FoundProfiles found = indices.find(ProfileQuery.parse("anonymous_id:lookup tablet", Optional.empty()));
 
         assertThat(found.total()).isEqualTo(2);
         assertThat(found.profiles())
@@ -77,12 +78,13 @@ class ProfileIndicesIT {
     @ParameterizedTest
     @ValueSource(strings = {"user_id:LOOKUP-42", "email:other@x.com", "crm_id:lookup-42", "c_dddddddddddddddd"})
     void findsNobodyElse(String wanted) throws Exception {
-        assertThat(indices.find(ProfileQuery.parse(wanted)).total()).isZero();
+        assertThat(indices.find(ProfileQuery.parse(wanted, Optional.empty())).total())
+                .isZero();
     }
 
     @Test
     void saysWhereToLookWhenElasticsearchIsSilent() throws Exception {
-        ProfileQuery query = ProfileQuery.parse("user_id:42");
+        ProfileQuery query = ProfileQuery.parse("user_id:42", Optional.empty());
         assertThatThrownBy(() -> new ProfileIndices(URI.create("http://127.0.0.1:1")).find(query))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("http://127.0.0.1:1 does not answer; look with ./cdp status");

@@ -4,7 +4,6 @@ import io.tributary.operators.identity.Resolution.Move;
 import io.tributary.schemas.codec.Hashes;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
-import io.tributary.schemas.identity.Namespace;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -149,11 +148,17 @@ public final class RawComponent {
         private Group joined;
         private int size = 1;
         private Member strongest;
-        private final int[] valuesByNamespace = new int[Namespace.values().length];
 
-        Group(Member member) {
+        /** By place of the namespaces that are limited. */
+        private final int[] values;
+
+        Group(Member member, ResolutionRules rules) {
             strongest = member;
-            valuesByNamespace[member.identifier.namespace().ordinal()] = 1;
+            values = new int[rules.limitedNamespaces()];
+            int place = rules.placeOf(member.identifier.namespace());
+            if (place >= 0) {
+                values[place] = 1;
+            }
         }
 
         Group whole() {
@@ -165,9 +170,8 @@ public final class RawComponent {
         }
 
         boolean breaksALimitWith(Group other, ResolutionRules rules) {
-            for (Namespace namespace : NAMESPACES) {
-                int i = namespace.ordinal();
-                if (valuesByNamespace[i] + other.valuesByNamespace[i] > rules.limit(namespace)) {
+            for (int place = 0; place < values.length; place++) {
+                if (values[place] + other.values[place] > rules.limitAt(place)) {
                     return true;
                 }
             }
@@ -185,13 +189,11 @@ public final class RawComponent {
             if (other.strongest.compareTo(strongest) < 0) {
                 strongest = other.strongest;
             }
-            for (int i = 0; i < valuesByNamespace.length; i++) {
-                valuesByNamespace[i] += other.valuesByNamespace[i];
+            for (int place = 0; place < values.length; place++) {
+                values[place] += other.values[place];
             }
         }
     }
-
-    private static final Namespace[] NAMESPACES = Namespace.values();
 
     private final Identifier key;
     private final Map<Identifier, Member> members = new LinkedHashMap<>(4);
@@ -335,7 +337,7 @@ public final class RawComponent {
      * @param conflicts is given links that break a limit and did not do so before
      */
     void resolve(ResolutionRules rules, Collection<Move> moves, Collection<Link> conflicts) {
-        members.values().forEach(member -> member.group = new Group(member));
+        members.values().forEach(member -> member.group = new Group(member, rules));
         List<ShownLink> inOrder = new ArrayList<>(links.values());
         inOrder.sort(ShownLink.ORDER);
         for (ShownLink shown : inOrder) {

@@ -1,80 +1,105 @@
 package io.tributary.operators.identity;
 
+import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.identity.Namespace;
+import io.tributary.schemas.identity.NamespaceSettings;
 import java.io.Serializable;
-import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
 
-/** How far links reach: what makes a value shared, what a customer may have only so many of, and when to stop. */
+/**
+ * How far links reach: what makes a value shared, what a customer may have only so many of, and when to stop.
+ *
+ * <p>Namespaces are looked up by their names: what was written with another priority is counted as what it is called now.
+ */
 public final class ResolutionRules implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    /** Most distinct anchors, other than itself, that a value is seen with before it is quarantined. */
-    public static final int DEFAULT_MAX_SHARED = 3;
-
-    /** Most links that hang together. */
-    public static final int DEFAULT_MAX_COMPONENT = 2_000;
-
     /** As many values of a namespace as there are. */
-    public static final int NO_LIMIT = Integer.MAX_VALUE;
+    public static final int NO_LIMIT = IdentitySettings.NO_LIMIT;
 
-    /** By ordinal of the namespace. */
+    /** The names of namespaces that are limited; the place here is their place in a customer's counts. */
+    private final String[] limited;
+
+    /** By place. */
     private final int[] limits;
 
-    /** By ordinal of the namespace. */
-    private final int[] maxShared;
+    /** By name, of the configured namespaces. */
+    private final Map<String, Integer> maxShared;
 
     private final int maxComponent;
 
-    private ResolutionRules(int[] limits, int[] maxShared, int maxComponent) {
-        this.limits = limits;
+    private ResolutionRules(Map<String, Integer> limits, Map<String, Integer> maxShared, int maxComponent) {
+        this.limited = limits.keySet().toArray(String[]::new);
+        this.limits = limits.values().stream().mapToInt(Integer::intValue).toArray();
         this.maxShared = maxShared;
         this.maxComponent = maxComponent;
     }
 
-    /**
-     * One user id per customer, other values without a limit; {@value #DEFAULT_MAX_SHARED} anchors share a value;
-     * {@value #DEFAULT_MAX_COMPONENT} links hang together.
-     */
+    /** The rules that a configuration says. */
+    public static ResolutionRules of(IdentitySettings settings) {
+        Map<String, Integer> limits = new TreeMap<>();
+        Map<String, Integer> maxShared = new TreeMap<>();
+        for (NamespaceSettings of : settings.namespaces()) {
+            String name = of.namespace().id();
+            if (of.limit() != NO_LIMIT) {
+                limits.put(name, of.limit());
+            }
+            maxShared.put(name, of.maxShared());
+        }
+        return new ResolutionRules(limits, maxShared, settings.maxComponent());
+    }
+
+    /** One user id per customer, other values without a limit. */
     public static ResolutionRules defaults() {
-        int[] limits = new int[Namespace.values().length];
-        Arrays.fill(limits, NO_LIMIT);
-        limits[Namespace.USER_ID.ordinal()] = 1;
-        int[] maxShared = new int[limits.length];
-        Arrays.fill(maxShared, DEFAULT_MAX_SHARED);
-        return new ResolutionRules(limits, maxShared, DEFAULT_MAX_COMPONENT);
+        return of(IdentitySettings.defaults());
     }
 
     /** @param values most values of the namespace that one customer has, at least 1; {@link #NO_LIMIT} for any number */
     public ResolutionRules withLimit(Namespace namespace, int values) {
         atLeastOne(values);
-        int[] changed = limits.clone();
-        changed[namespace.ordinal()] = values;
+        Map<String, Integer> changed = limitsByName();
+        if (values == NO_LIMIT) {
+            changed.remove(namespace.id());
+        } else {
+            changed.put(namespace.id(), values);
+        }
         return new ResolutionRules(changed, maxShared, maxComponent);
+    }
+
+    private Map<String, Integer> limitsByName() {
+        Map<String, Integer> byName = new TreeMap<>();
+        for (int place = 0; place < limited.length; place++) {
+            byName.put(limited[place], limits[place]);
+        }
+        return byName;
     }
 
     /** @param anchors most anchors that a value of any namespace is seen with, at least 0 */
     public ResolutionRules withMaxShared(int anchors) {
-        ResolutionRules changed = this;
-        for (Namespace namespace : Namespace.values()) {
-            changed = changed.withMaxShared(namespace, anchors);
-        }
-        return changed;
+        Map<String, Integer> changed = new TreeMap<>(maxShared);
+        changed.replaceAll((name, before) -> atLeastNone(anchors));
+        return new ResolutionRules(limitsByName(), changed, maxComponent);
     }
 
     /** @param anchors most anchors that a value of this namespace is seen with, at least 0 */
     public ResolutionRules withMaxShared(Namespace namespace, int anchors) {
-        if (anchors < 0) {
-            throw new IllegalArgumentException("a number of anchors below 0: " + anchors);
-        }
-        int[] changed = maxShared.clone();
-        changed[namespace.ordinal()] = anchors;
-        return new ResolutionRules(limits, changed, maxComponent);
+        Map<String, Integer> changed = new TreeMap<>(maxShared);
+        changed.put(namespace.id(), atLeastNone(anchors));
+        return new ResolutionRules(limitsByName(), changed, maxComponent);
     }
 
     /** @param links most links that hang together, at least 1 */
     public ResolutionRules withMaxComponent(int links) {
         atLeastOne(links);
-        return new ResolutionRules(limits, maxShared, links);
+        return new ResolutionRules(limitsByName(), maxShared, links);
+    }
+
+    private static int atLeastNone(int anchors) {
+        if (anchors < 0) {
+            throw new IllegalArgumentException("a number of anchors below 0: " + anchors);
+        }
+        return anchors;
     }
 
     private static void atLeastOne(int number) {
@@ -88,14 +113,35 @@ public final class ResolutionRules implements Serializable {
         return namespace.isAnchor();
     }
 
+    /** How many namespaces are limited. */
+    int limitedNamespaces() {
+        return limited.length;
+    }
+
+    /** Where a customer's values of a namespace are counted, from 0 on; -1 if they are not limited. */
+    int placeOf(Namespace namespace) {
+        for (int place = 0; place < limited.length; place++) {
+            if (limited[place].equals(namespace.id())) {
+                return place;
+            }
+        }
+        return -1;
+    }
+
+    /** Most values that one customer has of the namespace that is counted at a place. */
+    int limitAt(int place) {
+        return limits[place];
+    }
+
     /** Most values of a namespace that one customer has. */
     public int limit(Namespace namespace) {
-        return limits[namespace.ordinal()];
+        int place = placeOf(namespace);
+        return place < 0 ? NO_LIMIT : limits[place];
     }
 
     /** Most distinct anchors, other than itself, that a value of a namespace is seen with before it is quarantined. */
     public int maxShared(Namespace namespace) {
-        return maxShared[namespace.ordinal()];
+        return maxShared.getOrDefault(namespace.id(), IdentitySettings.DEFAULT_MAX_SHARED);
     }
 
     /** Most links that hang together. */

@@ -84,7 +84,8 @@ public final class RecordLedger {
     public void add(CustomerEvent event) {
         for (Identifier identifier : event.identifiers()) {
             identifiers.add(identifier);
-            personal |= identifier.namespace() == Namespace.EMAIL || identifier.namespace() == Namespace.PHONE;
+            personal |= identifier.namespace().isNamed(Namespace.EMAIL)
+                    || identifier.namespace().isNamed(Namespace.PHONE);
         }
         while (identifiers.size() > MAX_IDENTIFIERS) {
             identifiers.remove(identifiers.last());

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.operators.identity.Resolution.Move;
 import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.identity.Namespace;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,6 +100,41 @@ class PersonGraphTest {
     @Test
     void refusesTwoUsersOfOneEvent() {
         assertThat(show(graph, 1, "user_id:u1", "user_id:u2").conflicts()).containsExactly(Link.of(user(1), user(2)));
+    }
+
+    @Test
+    void countsValuesOfConfiguredNamespaces() {
+        IdentitySettings settings = IdentitySettings.parse(
+                "i.yaml",
+                """
+                version: 1
+                max_component: 7
+                namespaces:
+                - {name: record_id, kind: person, anchor: true}
+                - {name: passport, kind: person, limit: 2, max_shared: 1}
+                - {name: user_id, limit: none, anchor: false}
+                """);
+        ResolutionRules rules = ResolutionRules.of(settings);
+        PersonGraph configured = new PersonGraph(rules);
+        Namespace record = settings.namespace("record_id");
+        Namespace passport = settings.namespace("passport");
+        Identifier one = new Identifier(record, "1");
+        for (int i = 1; i <= 3; i++) {
+            Resolution resolution = configured.show(at(i), List.of(one, new Identifier(passport, "p" + i)));
+            assertThat(resolution.conflicts()).hasSize(i <= 2 ? 0 : 1);
+        }
+        assertThat(configured.customerOf(one)).hasSize(3);
+        configured.show(at(4), List.of(one, user(1), user(2)));
+        assertThat(configured.customerOf(one)).as("users without a limit").hasSize(5);
+
+        Resolution shared =
+                configured.show(at(5), List.of(new Identifier(record, "2"), new Identifier(passport, "p1")));
+
+        assertThat(shared.quarantined()).containsExactly(new Identifier(passport, "p1"));
+        assertThat(rules.maxComponent()).isEqualTo(7);
+        assertThat(rules.limit(passport)).isEqualTo(2);
+        assertThat(rules.limit(Namespace.USER_ID)).isEqualTo(ResolutionRules.NO_LIMIT);
+        assertThat(rules.maxShared(Namespace.EMAIL)).isEqualTo(3);
     }
 
     // ------------------------------------------------------------------------------------------------- quarantine

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.tributary.schemas.event.EventParser.Refusal;
+import io.tributary.schemas.identity.IdentifierRules;
 import io.tributary.schemas.identity.Namespace;
 import io.tributary.schemas.json.JsonSize;
 import java.io.IOException;
@@ -65,6 +66,7 @@ final class EventFields {
     }
 
     private final EventLimits limits;
+    private final IdentifierRules identifierRules;
 
     String type;
     String event;
@@ -95,8 +97,9 @@ final class EventFields {
         private static final Traits NONE = new Traits(Map.of(), null, null);
     }
 
-    EventFields(EventLimits limits) {
+    EventFields(EventLimits limits, IdentifierRules identifierRules) {
         this.limits = limits;
+        this.identifierRules = identifierRules;
     }
 
     /** Reads the whole object; the parser stands at its start. */
@@ -274,7 +277,7 @@ final class EventFields {
                     default -> skip(parser);
                 }
             }
-            Namespace known = namespace == null ? null : Namespace.byId(namespace);
+            Namespace known = namespace == null ? null : identifierRules.namespace(namespace);
             if (id != null && known != null) {
                 externalIds.add(new RawIdentifier(known, id));
             }
@@ -331,7 +334,12 @@ final class EventFields {
         consent = statements;
     }
 
-    /** All identifiers that the event carries, wherever they stand. */
+    /**
+     * All identifiers that the event carries, wherever they stand.
+     *
+     * <p>A message's recipient stands in {@code context.traits}: the specification's e-mail events have it there. A
+     * property {@code recipient} is not asked: of {@code Product Shared} and {@code Cart Shared} it is somebody else.
+     */
     List<RawIdentifier> rawIdentifiers(EventType type) throws Refusal {
         List<RawIdentifier> identifiers = new ArrayList<>();
         add(identifiers, Namespace.USER_ID, readable(userId, "userId"));

@@ -91,7 +91,7 @@ public final class EventParser {
         }
         byte[] text = withoutByteOrderMark(raw);
         requireUtf8(text);
-        EventFields fields = new EventFields(limits);
+        EventFields fields = new EventFields(limits, identifierRules);
         try (JsonParser parser = json.createParser(text)) {
             JsonToken first = parser.nextToken();
             if (first == null) {

@@ -16,13 +16,13 @@ public record Identifier(Namespace namespace, String value) implements Comparabl
     public static final Codec<Identifier> CODEC = new Codec<>() {
         @Override
         public void write(Identifier identifier, DataOutput out) throws IOException {
-            out.writeByte(identifier.namespace.ordinal());
+            identifier.namespace.write(out);
             Wire.writeString(identifier.value, out);
         }
 
         @Override
         public Identifier read(DataInput in) throws IOException {
-            return new Identifier(Namespace.byOrdinal(in.readByte()), Wire.readString(in));
+            return new Identifier(Namespace.read(in), Wire.readString(in));
         }
     };
 
@@ -38,8 +38,9 @@ public record Identifier(Namespace namespace, String value) implements Comparabl
 
     @Override
     public int compareTo(Identifier other) {
-        if (namespace != other.namespace) {
-            return namespace.compareTo(other.namespace);
+        int byNamespace = namespace.compareTo(other.namespace);
+        if (byNamespace != 0) {
+            return byNamespace;
         }
         if (value.equals(other.value)) {
             return 0;

@@ -1,20 +1,16 @@
 package io.tributary.schemas.identity;
 
-import com.google.i18n.phonenumbers.NumberParseException;
-import com.google.i18n.phonenumbers.PhoneNumberUtil;
-import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
-import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Normalises identifiers and refuses those that identify nobody.
  *
- * <p>Every value is stripped of surrounding white space, no-break spaces included. E-mails are lower-cased; phone numbers become E.164. A value
- * on the blocklist (compared without case), or made of zeros and hyphens alone, is what broken clients send instead of
- * an identifier: it is dropped.
+ * <p>Every value is stripped of surrounding white space, no-break spaces included, then takes the form of its namespace's
+ * {@link Normaliser}. A value on the blocklist (compared without case), or made of zeros and hyphens alone, is what
+ * broken clients send instead of an identifier: it is dropped.
  */
 public final class IdentifierRules implements Serializable {
     /** Longest identifier, in UTF-16 units. A longer one identifies nobody: it is a payload in the wrong field. */
@@ -37,35 +33,51 @@ public final class IdentifierRules implements Serializable {
             "unknown");
     private static final int LONGEST_BLOCKED =
             BLOCKED.stream().mapToInt(String::length).max().orElseThrow();
-    private static final Pattern E_MAIL = Pattern.compile(
-            "[^\\p{Z}\\p{Cc}@,;<>()\\[\\]\"]{1,64}@[^\\p{Z}\\p{Cc}@,;<>()\\[\\]\"]+\\.[^\\p{Z}\\p{Cc}@.,;<>()\\[\\]\"]+");
     private static final char NEXT_LINE = '\u0085';
-    private static final int MAX_E_MAIL_LENGTH = 254;
 
-    private final String phoneRegion;
+    private final IdentitySettings settings;
+
+    /** Rules by configuration. */
+    public IdentifierRules(IdentitySettings settings) {
+        this.settings = settings;
+    }
 
     /** @param phoneRegion ISO 3166 region of phone numbers without a country code, or null: those are then invalid */
     public IdentifierRules(String phoneRegion) {
-        this.phoneRegion = phoneRegion;
+        this(
+                phoneRegion == null
+                        ? IdentitySettings.defaults()
+                        : IdentitySettings.defaults().withPhoneRegions(List.of(phoneRegion)));
     }
 
     public static IdentifierRules defaults() {
-        return new IdentifierRules(null);
+        return new IdentifierRules(IdentitySettings.defaults());
     }
 
-    /** The normalised identifier, or null if the value identifies nobody. */
+    /** The namespace of that name as it is configured, or null. */
+    public Namespace namespace(String name) {
+        return settings.namespace(name);
+    }
+
+    /**
+     * The normalised identifier, or null if the value identifies nobody.
+     *
+     * @param namespace is looked up by its name. One that is not configured, which is known from outputs alone, takes
+     *     values as they stand
+     */
     public Identifier normalise(Namespace namespace, String raw) {
         String value = strip(raw);
         if (value.length() > MAX_LENGTH || isBlocked(value)) {
             return null;
         }
-        String normalised =
-                switch (namespace) {
-                    case EMAIL -> email(value);
-                    case PHONE -> phone(value);
-                    default -> value;
-                };
-        return normalised == null ? null : new Identifier(namespace, normalised);
+        NamespaceSettings of = settings.of(namespace.id());
+        if (of == null) {
+            return new Identifier(namespace, value);
+        }
+        String normalised = of.normalised(value);
+        return normalised == null || normalised.length() > MAX_LENGTH || isBlocked(normalised)
+                ? null
+                : new Identifier(of.namespace(), normalised);
     }
 
     /** By Unicode's property White_Space: no-break spaces come with what was copied from a web page. */
@@ -97,21 +109,5 @@ public final class IdentifierRules implements Serializable {
             }
         }
         return true;
-    }
-
-    private static String email(String value) {
-        return value.length() <= MAX_E_MAIL_LENGTH && E_MAIL.matcher(value).matches()
-                ? value.toLowerCase(Locale.ROOT)
-                : null;
-    }
-
-    private String phone(String value) {
-        PhoneNumberUtil phones = PhoneNumberUtil.getInstance();
-        try {
-            PhoneNumber number = phones.parse(value, phoneRegion);
-            return phones.isValidNumber(number) ? phones.format(number, PhoneNumberFormat.E164) : null;
-        } catch (NumberParseException e) {
-            return null;
-        }
     }
 }

@@ -3,6 +3,7 @@ package io.tributary.schemas.mapping;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tributary.schemas.event.Reject;
 import io.tributary.schemas.event.RejectReason;
+import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.yaml.DefinitionException;
 import io.tributary.schemas.yaml.YamlSource;
 import java.io.UncheckedIOException;
@@ -31,7 +32,18 @@ public final class Mapping {
      * @throws UncheckedIOException if it can't be read
      */
     public static Mapping load(Path file) {
-        return new MappingParser(YamlSource.load(file, "the mapping")).parse();
+        return load(file, IdentitySettings.defaults());
+    }
+
+    /**
+     * Loads a mapping file.
+     *
+     * @param identity says which namespaces there are
+     * @throws DefinitionException if there is a mistake in it
+     * @throws UncheckedIOException if it can't be read
+     */
+    public static Mapping load(Path file, IdentitySettings identity) {
+        return new MappingParser(YamlSource.load(file, "the mapping"), identity).parse();
     }
 
     /**
@@ -41,7 +53,18 @@ public final class Mapping {
      * @throws DefinitionException if there is a mistake in it
      */
     public static Mapping parse(String name, String yaml) {
-        return new MappingParser(new YamlSource(name, yaml)).parse();
+        return parse(name, yaml, IdentitySettings.defaults());
+    }
+
+    /**
+     * Reads a mapping from its text.
+     *
+     * @param name what messages call it
+     * @param identity says which namespaces there are
+     * @throws DefinitionException if there is a mistake in it
+     */
+    public static Mapping parse(String name, String yaml, IdentitySettings identity) {
+        return new MappingParser(new YamlSource(name, yaml), identity).parse();
     }
 
     /** As {@link #read(List, ReadLimits, Consumer)} with {@link ReadLimits#DEFAULT}. */

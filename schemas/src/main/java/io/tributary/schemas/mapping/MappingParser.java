@@ -2,6 +2,7 @@ package io.tributary.schemas.mapping;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.identity.Namespace;
 import io.tributary.schemas.mapping.Entry.Slot;
 import io.tributary.schemas.yaml.NearestName;
@@ -9,7 +10,6 @@ import io.tributary.schemas.yaml.YamlSource;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +30,8 @@ final class MappingParser {
     /** Keys of an entry that are top-level fields of the event, in the order in which they are written. */
     private static final Map<String, String> FIELDS = fields();
 
-    /** Keys of an entry that are identifiers but no top-level fields. The parser of events knows no further namespaces. */
-    private static final List<String> NAMESPACES = Arrays.stream(Namespace.values())
+    /** Keys of an entry that are identifiers but no top-level fields. Configured ones stand in {@code identifiers}. */
+    private static final List<String> NAMESPACES = Namespace.defaults().stream()
             .map(Namespace::id)
             .filter(namespace -> !FIELDS.containsKey(namespace))
             .toList();
@@ -45,13 +45,15 @@ final class MappingParser {
             List.of("column", "cel", "format", "zone", TimeReader.EPOCH_MS, TimeReader.EPOCH_S);
 
     private final YamlSource yaml;
+    private final IdentitySettings identity;
     private final List<ColumnRef> used = new ArrayList<>();
     private boolean csv;
     private String explode;
     private Expressions expressions;
 
-    MappingParser(YamlSource yaml) {
+    MappingParser(YamlSource yaml, IdentitySettings identity) {
         this.yaml = yaml;
+        this.identity = identity;
     }
 
     private static Map<String, String> fields() {
@@ -258,18 +260,24 @@ final class MappingParser {
             }
             var further = yaml.object(entry.get("identifiers"), "'identifiers'");
             for (var namespace : further.keys()) {
-                if (ids.containsKey(namespace) || FIELDS.containsKey(namespace)) {
+                boolean added = identity.namespace(namespace) != null && Namespace.byId(namespace) == null;
+                if (!added && (ids.containsKey(namespace) || FIELDS.containsKey(namespace))) {
                     throw yaml.error(
                             further.keyNode(namespace),
                             "'" + namespace + "' is a key of the entry, not of 'identifiers'");
                 }
-                if (!NAMESPACES.contains(namespace)) {
+                if (identity.namespace(namespace) == null) {
                     // Behind the mapping it would be dropped without a word.
-                    var hint = NearestName.hint(namespace, NAMESPACES);
+                    var known = identity.names().stream()
+                            .filter(name -> !FIELDS.containsKey(name) || Namespace.byId(name) == null)
+                            .toList();
+                    var hint = NearestName.hint(namespace, known);
                     throw yaml.error(
                             further.keyNode(namespace),
                             "no namespace '" + namespace + "'"
-                                    + (hint.isEmpty() ? "; known: " + String.join(", ", NAMESPACES) : hint));
+                                    + (hint.isEmpty()
+                                            ? "; known: " + String.join(", ", known) + "; further ones by --identity"
+                                            : hint));
                 }
                 ids.put(namespace, add(namespace, text(value(further.get(namespace), namespace, Place.FIELD))));
             }

@@ -138,7 +138,7 @@ class EventParserPropertyTest {
                         texts,
                         Arbitraries.longs())
                 .as(EventOrder::new);
-        Arbitrary<List<Identifier>> identifiers = Combinators.combine(Arbitraries.of(Namespace.class), texts)
+        Arbitrary<List<Identifier>> identifiers = Combinators.combine(Arbitraries.of(Namespace.defaults()), texts)
                 .as(Identifier::new)
                 .list()
                 .ofMaxSize(5);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tributary.schemas.codec.Hashes;
 import io.tributary.schemas.identity.Identifier;
 import io.tributary.schemas.identity.IdentifierRules;
+import io.tributary.schemas.identity.IdentitySettings;
+import io.tributary.schemas.identity.Namespace;
 import io.tributary.schemas.time.Timestamps;
 import java.math.BigDecimal;
 import java.nio.charset.Charset;
@@ -701,6 +703,58 @@ class EventParserTest {
             assertThat(Events.accepted(event).fragment().qualified()).isEqualTo("user_id:42");
             assertThat(Events.accepted(event).firstIdentityKey().namespace().id())
                     .isEqualTo("anonymous_id");
+        }
+
+        /** The specification's e-mail events have the intended recipient in {@code context.traits}. */
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "Email Bounced",
+                    "Email Delivered",
+                    "Email Link Clicked",
+                    "Email Marked as Spam",
+                    "Email Opened",
+                    "Unsubscribed",
+                })
+        void ofAMessageIsItsRecipient(String event) {
+            assertThat(identifiers(json("{'type':'track','event':'" + event + "'," + TIME
+                            + ",'context':{'traits':{'email':'PGibbons@example.com'}},"
+                            + "'properties':{'email_id':'18vzF7u3z','campaign_id':'123'}}")))
+                    .containsExactly("email:pgibbons@example.com");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"Product Shared", "Cart Shared"})
+        void ofWhoSharesIsNotThatOfTheFriend(String event) {
+            assertThat(identifiers(json("{'type':'track','event':'" + event + "','userId':'42'," + TIME
+                            + ",'properties':{'share_via':'email','recipient':'friend@example.com'}}")))
+                    .containsExactly("user_id:42");
+        }
+
+        @Test
+        void ofAConfiguredNamespaceComesFromExternalIds() {
+            IdentitySettings settings = IdentitySettings.parse(
+                    "i.yaml",
+                    """
+                    version: 1
+                    namespaces:
+                    - {name: ssn, kind: person, normaliser: digits}
+                    - {name: email, blocklist: [shop@x.com]}
+                    - {name: cookie, kind: device}
+                    """);
+            String event = with("'userId':'42','context':{'traits':{'email':'Shop@x.com'},'externalIds':["
+                    + "{'type':'ssn','id':'521-21-2123'},{'type':'cookie','id':'c-1'},{'type':'passport','id':'p'}]}");
+
+            Inbound inbound = new EventParser(EventLimits.defaults(), new IdentifierRules(settings))
+                    .parse(event.getBytes(StandardCharsets.UTF_8), Origin.line("events.jsonl", 1));
+
+            assertThat(Events.event(inbound).identifiers())
+                    .containsExactly(
+                            new Identifier(Namespace.USER_ID, "42"),
+                            new Identifier(settings.namespace("ssn"), "521212123"),
+                            new Identifier(settings.namespace("cookie"), "c-1"));
+            Events.assertSurvivesRoundTrip(Events.event(inbound));
+            assertThat(identifiers(event)).containsExactly("user_id:42", "email:shop@x.com");
         }
 
         @Test

@@ -3,7 +3,6 @@ package io.tributary.schemas.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -102,7 +101,7 @@ class IdentifierRulesTest {
                 "-",
             })
     void valuesOfBrokenClientsIdentifyNobody(String raw) {
-        for (Namespace namespace : Namespace.values()) {
+        for (Namespace namespace : Namespace.defaults()) {
             assertThat(RULES.normalise(namespace, raw)).as(namespace.id()).isNull();
         }
     }
@@ -120,6 +119,90 @@ class IdentifierRulesTest {
         }
     }
 
+    // --------------------------------------------------------------------------------------------------- configuration
+
+    private static String normalised(String keys, String raw) {
+        IdentitySettings settings = IdentitySettings.parse(
+                "i.yaml", "version: 1\nnamespaces:\n- {name: id, kind: person, %s}".formatted(keys));
+        Identifier identifier = new IdentifierRules(settings).normalise(settings.namespace("id"), raw);
+        return identifier == null ? null : identifier.value();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "text, ' 12-3 a', 12-3 a",
+        "email, ANA@x.com, ana@x.com",
+        "digits, 521-21-2123, 521212123",
+        "digits, ' 521 21 2123 ', 521212123",
+        "digits, '\u0661\u0662\u0663', 123",
+        "letters_and_digits, ab-12 3/c, AB123C",
+        "letters_and_digits, żółw, ŻÓŁW",
+    })
+    void aConfiguredNamespaceHasOneFormOfAValue(String normaliser, String raw, String expected) {
+        assertThat(normalised("normaliser: " + normaliser, raw)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "email, ana",
+        "digits, abc",
+        "digits, '000 00 000'",
+        "digits, no 0",
+        "letters_and_digits, '-/-'",
+        "letters_and_digits, 'n.i.l.'",
+        "text, NULL",
+    })
+    void aConfiguredNamespaceRefusesWhatIsNoneOfItsValues(String normaliser, String raw) {
+        assertThat(normalised("normaliser: " + normaliser, raw)).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"999-99-9999", "999999999", " 999 99 9999", "123-45-6789", "123456789", "Test"})
+    void aConfiguredBlocklistHoldsHoweverAValueIsWritten(String raw) {
+        assertThat(normalised("normaliser: digits, blocklist: [999999999, 123-45-6789, TEST]", raw))
+                .isNull();
+        assertThat(normalised("normaliser: digits, blocklist: [999999999, 123-45-6789, TEST]", "999-99-9998"))
+                .isEqualTo("999999998");
+    }
+
+    @Test
+    void aNumberIsOneOfTheFirstRegionThatHasIt() {
+        String regions = "normaliser: phone, regions: [US, IT]";
+        assertThat(normalised(regions, "(415) 555-2671")).isEqualTo("+14155552671");
+        assertThat(normalised(regions, "0352 6553537")).isEqualTo("+3903526553537");
+        assertThat(normalised(regions, "+39 0352 6553537")).isEqualTo("+3903526553537");
+        assertThat(normalised(regions, "+48 512 345 678")).isEqualTo("+48512345678");
+        assertThat(normalised(regions, "12")).isNull();
+    }
+
+    /** Letters that become two in upper case. */
+    @Test
+    void aValueThatGrowsBeyondTheLimitIdentifiesNobody() {
+        assertThat(normalised("normaliser: letters_and_digits", "ß".repeat(512)))
+                .hasSize(1_024);
+        assertThat(normalised("normaliser: letters_and_digits", "ß".repeat(513)))
+                .isNull();
+    }
+
+    @Test
+    void anIdentifierIsOfTheNamespaceAsItIsConfigured() {
+        IdentitySettings settings =
+                IdentitySettings.parse("i.yaml", "version: 1\nnamespaces: [{name: email, anchor: true}]");
+
+        assertThat(new IdentifierRules(settings)
+                        .normalise(Namespace.EMAIL, "ana@x.com")
+                        .namespace())
+                .isEqualTo(settings.namespace("email"))
+                .isNotEqualTo(Namespace.EMAIL);
+    }
+
+    @Test
+    void aNamespaceThatIsNotConfiguredTakesValuesAsTheyStand() {
+        assertThat(RULES.normalise(Namespace.named("ssn"), " 1-2 "))
+                .isEqualTo(new Identifier(Namespace.named("ssn"), "1-2"));
+        assertThat(RULES.normalise(Namespace.named("ssn"), "null")).isNull();
+    }
+
     @Test
     void anIdLongerThanTheLimitIdentifiesNobody() {
         assertThat(RULES.normalise(Namespace.USER_ID, "x".repeat(1_024))).isNotNull();
@@ -128,7 +211,7 @@ class IdentifierRulesTest {
 
     @Test
     void identifiersOrderByPriorityThenHash() {
-        assertThat(Stream.of(Namespace.values()).map(Namespace::id))
+        assertThat(Namespace.defaults().stream().map(Namespace::id))
                 .containsExactly("user_id", "crm_id", "loyalty_card", "email", "phone", "anonymous_id", "device_id");
         // SHA-256 of user_id:1 begins with f7, of user_id:2 with a0.
         Identifier one = new Identifier(Namespace.USER_ID, "1");

@@ -3,6 +3,7 @@ package io.tributary.schemas.mapping;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.yaml.DefinitionException;
 import java.nio.file.Path;
 import java.util.List;
@@ -97,7 +98,8 @@ class MappingErrorsTest {
                         "m.yaml:4:59: no namespace 'loyality_card' — did you mean 'loyalty_card'?"),
                 Arguments.of(
                         csv("{type: identify, " + TIME + ", identifiers: {shop_card: {column: card}}}"),
-                        "m.yaml:4:59: no namespace 'shop_card'; known: crm_id, loyalty_card, email, phone, device_id"),
+                        "m.yaml:4:59: no namespace 'shop_card'; known: crm_id, loyalty_card, email, phone, device_id;"
+                                + " further ones by --identity"),
                 Arguments.of(
                         csv("{type: identify, " + TIME + ", identifiers: {user_id: a}}"),
                         "'user_id' is a key of the entry, not of 'identifiers'"),
@@ -112,6 +114,18 @@ class MappingErrorsTest {
                 Arguments.of(
                         csv("{type: identify, " + TIME + ", user_id: {cel: '[1]'}}"),
                         "'cel' must be a text, a number, a boolean or a timestamp, but '[1]' is of type list"));
+    }
+
+    @Test
+    void aNamespaceThatIsNotConfiguredIsRefusedWithTheNearestThatIs() {
+        var identity = IdentitySettings.parse("i.yaml", "version: 1\nnamespaces: [{name: shop_card, kind: person}]");
+
+        assertThatThrownBy(() -> Mapping.parse(
+                        "m.yaml",
+                        csv("{type: identify, " + TIME + ", identifiers: {shopcard: {column: card}}}"),
+                        identity))
+                .isInstanceOf(DefinitionException.class)
+                .hasMessage("m.yaml:4:59: no namespace 'shopcard' — did you mean 'shop_card'?");
     }
 
     @ParameterizedTest

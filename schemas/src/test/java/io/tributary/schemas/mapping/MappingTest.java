@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tributary.schemas.event.Reject;
 import io.tributary.schemas.event.RejectReason;
+import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.yaml.DefinitionException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -168,6 +169,37 @@ class MappingTest {
 
         assertThat(reject.reason()).isEqualTo(RejectReason.BAD_TIMESTAMP);
         assertThat(reject.detail()).isEqualTo(detail);
+    }
+
+    /** Also of one that is called as a field of the entry is. */
+    @Test
+    void writesIdentifiersOfConfiguredNamespaces() {
+        var identity = IdentitySettings.parse(
+                "i.yaml",
+                "version: 1\nnamespaces: [{name: ssn, kind: person}, {name: group_id, kind: person}, {name: email}]");
+        var mapping = Mapping.parse(
+                "m.yaml",
+                """
+                version: 1
+                input: {format: csv}
+                events:
+                - type: identify
+                  message_id: m-1
+                  timestamp: {column: at}
+                  group_id: g
+                  email: e@x.com
+                  identifiers: {ssn: {column: id}, group_id: household}
+                """,
+                identity);
+        var mapped = Mapped.of(mapping, Mapped.write(folder, "rows.csv", HEADER + AT + ",521-21-2123,s\n"));
+
+        assertThat(mapped.events()).singleElement().satisfies(event -> {
+            assertThat(event.get("groupId").asText()).isEqualTo("g");
+            assertThat(event.at("/context/externalIds"))
+                    .extracting(
+                            id -> id.get("type").asText() + ":" + id.get("id").asText())
+                    .containsExactly("email:e@x.com", "group_id:household", "ssn:521-21-2123");
+        });
     }
 
     @Test
