@@ -45,6 +45,6 @@ final class SkeletonTopology {
     }
 
     private static String customer(CustomerEvent event) {
-        return event.fragment().qualified();
+        return event.identifiers().get(0).qualified();
     }
 }

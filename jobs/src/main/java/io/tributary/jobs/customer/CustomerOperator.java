@@ -11,8 +11,9 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 enum CustomerOperator {
     SOURCE("customer-event-source", "Events from Kafka"),
     INTAKE("customer-event-intake", "Intake: rejects aside, late marked"),
-    DEDUPLICATE("customer-event-deduplicator", "Deduplicate by device or identifier"),
-    LABEL("customer-fragment-labeler", "Label fragments with customers"),
+    ASSIGN("customer-fragment-assigner", "Deduplicate, assign events to fragments by device or identifier"),
+    RESOLVE("customer-person-resolver", "Resolve persons"),
+    KEEP("customer-ledger-keeper", "Keep ledgers by fragment"),
     FOLD("customer-profile-folder", "Fold profiles by customer"),
     WATCH("customer-cart-watcher", "Watch carts by customer (Flink CEP)"),
     TO_KAFKA("customer-kafka-sink", "Profiles, events, triggers, rejects to Kafka"),

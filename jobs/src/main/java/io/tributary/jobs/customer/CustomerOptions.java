@@ -94,6 +94,12 @@ public final class CustomerOptions {
             .withDescription("ISO 3166 region of phone numbers without a country code. Left out: such numbers identify"
                     + " nobody.");
 
+    public static final ConfigOption<String> IDENTITY_FILE = ConfigOptions.key("identity.file")
+            .stringType()
+            .noDefaultValue()
+            .withDescription("The rules of identity, a YAML file that is read when the job is submitted. Left out: the"
+                    + " default namespaces. Not together with identity.phone-region: the file says the regions.");
+
     public static final ConfigOption<Duration> PUBLISH_INTERVAL = ConfigOptions.key("profile.publish-interval")
             .durationType()
             .defaultValue(Duration.ofSeconds(1))

@@ -1,10 +1,15 @@
 package io.tributary.jobs.customer;
 
 import io.tributary.jobs.options.OptionsException;
+import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.event.EventLimits;
 import io.tributary.schemas.identity.IdentifierRules;
+import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.money.Money;
+import io.tributary.schemas.yaml.DefinitionException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
@@ -13,12 +18,14 @@ import org.apache.flink.util.TimeUtils;
 /**
  * What the operators of the customer job need to know.
  *
+ * @param resolutionRules which identifiers are one customer
  * @param latenessBound how far behind its partition's clock an event may arrive and still be in time
  * @param publishInterval least time between two publications of a profile
  */
 public record CustomerSettings(
         EventLimits limits,
         IdentifierRules identifierRules,
+        ResolutionRules resolutionRules,
         Duration latenessBound,
         Duration publishInterval,
         AbandonedCart abandonedCart) {
@@ -30,6 +37,7 @@ public record CustomerSettings(
             throw new OptionsException(
                     CustomerOptions.DEFAULT_CURRENCY.key() + ": '" + currency + "' is no code of ISO 4217");
         }
+        IdentitySettings identity = identity(options);
         return new CustomerSettings(
                 new EventLimits(
                         between1And(EventLimits.MAX_BYTES, CustomerOptions.EVENTS_MAX_BYTES, options),
@@ -37,13 +45,33 @@ public record CustomerSettings(
                         options.get(CustomerOptions.EVENTS_MAX_SKEW).toMillis(),
                         currency,
                         EventLimits.defaults().maxTraitBytes()),
-                new IdentifierRules(
-                        options.getOptional(CustomerOptions.PHONE_REGION).orElse(null)),
+                identity == null
+                        ? new IdentifierRules(options.getOptional(CustomerOptions.PHONE_REGION)
+                                .orElse(null))
+                        : new IdentifierRules(identity),
+                identity == null ? ResolutionRules.defaults() : ResolutionRules.of(identity),
                 atLeast(Duration.ZERO, CustomerOptions.LATENESS_BOUND, options),
                 atLeast(Duration.ZERO, CustomerOptions.PUBLISH_INTERVAL, options),
                 new AbandonedCart(
                         atLeast(Duration.ofMillis(1), CustomerOptions.ABANDONED_CART_DELAY, options),
                         atLeast(Duration.ZERO, CustomerOptions.ABANDONED_CART_EXPIRES_AFTER, options)));
+    }
+
+    /** Null: the default rules. */
+    private static IdentitySettings identity(ReadableConfig options) {
+        String file = options.getOptional(CustomerOptions.IDENTITY_FILE).orElse(null);
+        if (file == null) {
+            return null;
+        }
+        if (options.getOptional(CustomerOptions.PHONE_REGION).isPresent()) {
+            throw new OptionsException(CustomerOptions.PHONE_REGION.key() + " is not read where "
+                    + CustomerOptions.IDENTITY_FILE.key() + " is set: the file says the regions");
+        }
+        try {
+            return IdentitySettings.load(Path.of(file));
+        } catch (DefinitionException | UncheckedIOException e) {
+            throw new OptionsException(CustomerOptions.IDENTITY_FILE.key() + ": " + e.getMessage());
+        }
     }
 
     private static int between1And(int most, ConfigOption<Integer> option, ReadableConfig options) {

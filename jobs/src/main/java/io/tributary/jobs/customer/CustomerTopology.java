@@ -1,10 +1,11 @@
 package io.tributary.jobs.customer;
 
-import static io.tributary.jobs.customer.CustomerOperator.DEDUPLICATE;
+import static io.tributary.jobs.customer.CustomerOperator.ASSIGN;
 import static io.tributary.jobs.customer.CustomerOperator.DOCUMENTS;
 import static io.tributary.jobs.customer.CustomerOperator.FOLD;
 import static io.tributary.jobs.customer.CustomerOperator.INTAKE;
-import static io.tributary.jobs.customer.CustomerOperator.LABEL;
+import static io.tributary.jobs.customer.CustomerOperator.KEEP;
+import static io.tributary.jobs.customer.CustomerOperator.RESOLVE;
 import static io.tributary.jobs.customer.CustomerOperator.SOURCE;
 import static io.tributary.jobs.customer.CustomerOperator.TO_KAFKA;
 import static io.tributary.jobs.customer.CustomerOperator.TO_SEARCH;
@@ -12,9 +13,13 @@ import static io.tributary.jobs.customer.CustomerOperator.WATCH;
 
 import io.tributary.operators.clock.EventIntake;
 import io.tributary.operators.clock.TickingWatermarks;
-import io.tributary.operators.identity.EventDeduplicator;
-import io.tributary.operators.identity.FragmentLabeler;
+import io.tributary.operators.identity.FragmentAssigner;
+import io.tributary.operators.identity.FragmentEvent;
+import io.tributary.operators.identity.PersonResolver;
+import io.tributary.operators.identity.Relabelling;
+import io.tributary.operators.identity.Sighting;
 import io.tributary.operators.profile.CustomerMessage;
+import io.tributary.operators.profile.LedgerKeeper;
 import io.tributary.operators.profile.ProfileFolder;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.SearchDocuments;
@@ -28,11 +33,13 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * The customer job, edge by edge.
  *
  * <pre>
- * events ─► intake ─► deduplicate ─► label ─► fold ─► watch
- *             │        by device     by       by       by
- *             │        or identifier fragment customer customer
- *             ▼                               ▼        ▼
- *           rejects          customer events, profiles, triggers ─► Kafka; profiles, triggers ─► Elasticsearch
+ * events ─► intake ─► assign ──── sightings ────► resolve ─► relabellings ─┐
+ *             │        by device                   (one for all)           ▼
+ *             │        or identifier ─── events by fragment ────────────► keep ─► fold ──► watch
+ *             ▼                                                            by      by       by
+ *           rejects                                                     fragment customer customer
+ *
+ * customer events, profiles, identities, triggers, rejects ─► Kafka; profiles, triggers ─► Elasticsearch
  * </pre>
  */
 public final class CustomerTopology {
@@ -44,13 +51,19 @@ public final class CustomerTopology {
         var inbound = SOURCE.on(
                 env.fromSource(ports.events(), new TickingWatermarks(bound), SOURCE.title(), WireType.INBOUND.info()));
         var events = INTAKE.on(inbound.process(new EventIntake(bound)).returns(WireType.CUSTOMER_EVENT.info()));
-        var distinct = DEDUPLICATE.on(events.keyBy(CustomerTopology::firstIdentityKey)
-                .process(new EventDeduplicator())
-                .returns(WireType.CUSTOMER_EVENT.info()));
-        var labelled = LABEL.on(distinct.keyBy(CustomerTopology::fragment)
-                .process(new FragmentLabeler())
+        var assigned = ASSIGN.on(events.keyBy(CustomerTopology::firstIdentityKey)
+                .process(new FragmentAssigner())
+                .returns(WireType.FRAGMENT_EVENT.info()));
+        var relabellings = RESOLVE.on(assigned.getSideOutput(FragmentAssigner.SIGHTINGS)
+                .keyBy(CustomerTopology::oneForAll)
+                .process(new PersonResolver(settings.resolutionRules()))
+                .returns(WireType.RELABELLING.info())
+                .setParallelism(1));
+        var messages = KEEP.on(assigned.keyBy(CustomerTopology::fragment)
+                .connect(relabellings.keyBy(CustomerTopology::fragment))
+                .process(new LedgerKeeper(settings.resolutionRules()))
                 .returns(WireType.CUSTOMER_MESSAGE.info()));
-        var folded = FOLD.on(labelled.keyBy(CustomerMessage::customerId)
+        var folded = FOLD.on(messages.keyBy(CustomerMessage::customerId)
                 .process(new ProfileFolder(settings.publishInterval().toMillis()))
                 .returns(WireType.OUTBOUND_RECORD.info()));
         // The folder's key is the watcher's: no shuffle lies between them.
@@ -62,7 +75,10 @@ public final class CustomerTopology {
         var profiles = folded.getSideOutput(ProfileFolder.PROFILES);
         var rejects = events.getSideOutput(EventIntake.REJECTS);
 
-        TO_KAFKA.on(folded.union(profiles, triggers, rejects).sinkTo(ports.kafka()));
+        var identities = folded.getSideOutput(ProfileFolder.IDENTITIES)
+                .union(relabellings.getSideOutput(PersonResolver.CHANGES));
+
+        TO_KAFKA.on(folded.union(profiles, identities, triggers, rejects).sinkTo(ports.kafka()));
         ports.search()
                 .ifPresent(search -> TO_SEARCH.on(DOCUMENTS
                         .on(profiles.union(triggers)
@@ -75,7 +91,15 @@ public final class CustomerTopology {
         return event.firstIdentityKey().qualified();
     }
 
-    private static String fragment(CustomerEvent event) {
-        return event.fragment().qualified();
+    private static String oneForAll(Sighting sighting) {
+        return "";
+    }
+
+    private static String fragment(FragmentEvent message) {
+        return message.fragment().qualified();
+    }
+
+    private static String fragment(Relabelling relabelling) {
+        return relabelling.fragment().qualified();
     }
 }

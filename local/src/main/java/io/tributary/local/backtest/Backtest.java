@@ -42,7 +42,6 @@ public final class Backtest {
 
     private final AbandonedCart abandonedCart;
 
-    /** Null: the customer of an event is its strongest identifier. */
     private final ResolutionRules rules;
 
     private final List<CustomerEvent> events = new ArrayList<>();
@@ -57,14 +56,6 @@ public final class Backtest {
     public Backtest(AbandonedCart abandonedCart, ResolutionRules rules) {
         this.abandonedCart = abandonedCart;
         this.rules = rules;
-    }
-
-    /**
-     * A backtest in which the customer of an event is its strongest identifier: what the customer job does until it
-     * resolves identities too. Only to compare with that.
-     */
-    public static Backtest withoutResolution(AbandonedCart abandonedCart) {
-        return new Backtest(abandonedCart, null);
     }
 
     /** Takes a line in. Ticks say nothing here: the whole log is known. */
@@ -135,16 +126,13 @@ public final class Backtest {
     }
 
     private List<Output> fold(List<CustomerEvent> accepted, long end, int parallelism) {
-        List<List<CustomerEvent>> groups = rules == null ? List.of() : List.copyOf(EventGroups.of(accepted));
+        List<List<CustomerEvent>> groups = List.copyOf(EventGroups.of(accepted));
         AtomicInteger nextGroup = new AtomicInteger();
         ExecutorService threads = Executors.newFixedThreadPool(parallelism);
         try {
             List<Future<Output>> shards = new ArrayList<>();
             for (int i = 0; i < parallelism; i++) {
-                int shard = i;
-                shards.add(threads.submit(() -> rules == null
-                        ? foldShard(accepted, shard, parallelism, end)
-                        : resolve(groups, nextGroup, end)));
+                shards.add(threads.submit(() -> resolve(groups, nextGroup, end)));
             }
             List<Output> outputs = new ArrayList<>();
             for (Future<Output> shard : shards) {
@@ -174,24 +162,6 @@ public final class Backtest {
         return output;
     }
 
-    private Output foldShard(List<CustomerEvent> accepted, int shard, int shards, long end) throws Exception {
-        Map<Identifier, CustomerRun> customers = new HashMap<>();
-        try (CustomerRun.Decisions decisions = new CustomerRun.Decisions(abandonedCart)) {
-            for (CustomerEvent event : accepted) {
-                Identifier fragment = event.fragment();
-                if (Math.floorMod(fragment.hashCode(), shards) == shard) {
-                    customers
-                            .computeIfAbsent(fragment, key -> new CustomerRun(key.customerId()))
-                            .apply(event, decisions);
-                }
-            }
-            customers.values().forEach(customer -> customer.finish(end, decisions));
-        }
-        Output output = new Output();
-        customers.values().forEach(output::add);
-        return output;
-    }
-
     /** What one thread has found, as public JSON lines. */
     private static final class Output {
         private final List<byte[]> profiles = new ArrayList<>();
@@ -204,11 +174,6 @@ public final class Backtest {
             identityChanges.addAll(group.identityChanges());
             triggers.addAll(group.triggers());
             merges += group.merges();
-        }
-
-        void add(CustomerRun customer) {
-            profiles.add(customer.profile());
-            triggers.addAll(customer.triggers());
         }
 
         void add(Output other) {

@@ -69,11 +69,13 @@ final class CustomerRun {
      */
     void replay(CustomerEvent event, Decisions decisions) throws IOException {
         LedgerFold.Effect effect = fold(event);
-        CartChange change = CartChange.of(customerId, event, effect.changesCart(), activity.marketing());
-        if (change != null && (watched != null || change.entry() != null)) {
+        boolean changesCart = effect.changesCart();
+        if (CartChange.concerns(event, changesCart) && (watched != null || changesCart)) {
             if (watched == null) {
                 watched = new TriggerState();
             }
+            CartChange.Operation change = CartChange.of(
+                    customerId, event, changesCart, activity.marketing().statements());
             decisions.abandonedCarts.add(watched, change, passedBefore(event));
         }
     }
@@ -99,11 +101,6 @@ final class CustomerRun {
         if (trigger.firedAt() > decidedUntil) {
             triggers.add(trigger.json());
         }
-    }
-
-    /** The profile with what the events carry as identifiers. */
-    byte[] profile() {
-        return ProfileJson.profile(customerId, activity, record, activity.count());
     }
 
     byte[] profile(Collection<Identifier> identifiers, SortedSet<String> mergedFrom) {

@@ -28,14 +28,14 @@ final class EventGroups {
         }
         Map<Integer, List<CustomerEvent>> byGroup = new LinkedHashMap<>();
         for (CustomerEvent event : events) {
-            byGroup.computeIfAbsent(groups.groupOf(event.fragment()), group -> new ArrayList<>(4))
+            byGroup.computeIfAbsent(groups.groupOf(event.identifiers().get(0)), group -> new ArrayList<>(4))
                     .add(event);
         }
         return byGroup.values();
     }
 
     private void join(CustomerEvent event) {
-        int strongest = groupOf(event.fragment());
+        int strongest = groupOf(event.identifiers().get(0));
         for (Identifier identifier : event.identifiers()) {
             int other = groupOf(identifier);
             parents[other] = strongest;

@@ -58,7 +58,7 @@ final class Identities {
     // Of the event that is being taken in.
     private final Map<Customer, Before> before = new LinkedHashMap<>();
     private final Set<Transfer> ofEvents = new LinkedHashSet<>();
-    private final Set<Transfer> transfers = new LinkedHashSet<>();
+    private final Map<Transfer, Set<Identifier>> transfers = new LinkedHashMap<>();
 
     /** @param beforeTransfer is told of a customer before it gets or loses events of the past, maybe more than once */
     Identities(ResolutionRules rules, Consumer<Customer> beforeTransfer) {
@@ -162,13 +162,18 @@ final class Identities {
         Customer from = customer(move.from());
         Customer to = customer(move.to());
         if (touch(from).existed) {
-            transfers.add(new Transfer(from, to));
+            transferred(new Transfer(from, to)).add(move.identifier());
         }
         unlist(from, move.identifier());
         list(to, move.identifier());
         for (Fragment fragment : fragmentsOfPersons.getOrDefault(move.identifier(), List.of())) {
             move(fragment, to);
         }
+    }
+
+    /** What goes along. */
+    private Set<Identifier> transferred(Transfer transfer) {
+        return transfers.computeIfAbsent(transfer, unknown -> new HashSet<>(2));
     }
 
     private void move(Fragment fragment, Customer to) {
@@ -182,7 +187,7 @@ final class Identities {
         }
         Transfer transfer = new Transfer(from, to);
         ofEvents.add(transfer);
-        transfers.add(transfer);
+        transferred(transfer).addAll(fragment.devices());
         fragment.moveTo(to);
         for (Identifier device : fragment.devices()) {
             unlist(from, device);
@@ -198,13 +203,13 @@ final class Identities {
         for (Identifier value : resolution.quarantined()) {
             publish(event, Kind.QUARANTINED, customer(value), List.of(value), null);
         }
-        for (Transfer transfer : transfers) {
+        transfers.forEach((transfer, identifiers) -> {
             boolean gone = ofEvents.contains(transfer) && !transfer.from().exists();
             if (gone) {
                 merges++;
             }
-            publish(event, gone ? Kind.MERGED : Kind.UNMERGED, transfer.from(), moved(transfer), transfer.to());
-        }
+            publish(event, gone ? Kind.MERGED : Kind.UNMERGED, transfer.from(), identifiers, transfer.to());
+        });
         before.forEach((customer, was) -> {
             if (customer.exists() && !was.existed) {
                 publish(event, Kind.CREATED, customer, customer.listing(), null);
@@ -215,20 +220,6 @@ final class Identities {
                 }
             }
         });
-    }
-
-    /** What the one listed before and the other lists now. */
-    private Collection<Identifier> moved(Transfer transfer) {
-        Set<Identifier> moved = new HashSet<>(transfer.from().listing());
-        before.get(transfer.from()).listed.forEach((identifier, listed) -> {
-            if (listed) {
-                moved.add(identifier);
-            } else {
-                moved.remove(identifier);
-            }
-        });
-        moved.retainAll(transfer.to().listing());
-        return moved;
     }
 
     /** What a customer lists now and did not before, without what came from another one. */
@@ -243,12 +234,8 @@ final class Identities {
     }
 
     private boolean cameFromAnother(Identifier identifier, Customer customer) {
-        for (Transfer transfer : transfers) {
-            Customer from = transfer.from();
-            if (transfer.to() == customer
-                    && before.get(from)
-                            .listed
-                            .getOrDefault(identifier, from.listing().contains(identifier))) {
+        for (Map.Entry<Transfer, Set<Identifier>> transfer : transfers.entrySet()) {
+            if (transfer.getKey().to() == customer && transfer.getValue().contains(identifier)) {
                 return true;
             }
         }

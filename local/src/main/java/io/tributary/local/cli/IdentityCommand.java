@@ -2,9 +2,12 @@ package io.tributary.local.cli;
 
 import io.tributary.local.UserException;
 import io.tributary.local.explain.Explanations;
+import io.tributary.local.explain.PublishedResults;
 import io.tributary.local.lookup.ProfileQuery;
+import io.tributary.local.stack.Folders;
 import io.tributary.schemas.identity.IdentitySettings;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +15,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -44,10 +46,11 @@ final class IdentityCommand implements Runnable {
                 "identifier, as with a shared device, the first ten are explained. The rules:",
                 "docs/identity.md.",
                 "",
-                "It reads the results of a backtest: the running job does not resolve identities",
-                "yet. Name the rules of identity that the backtest followed, if it was told any.",
+                "It reads what the job has published, cdp.profiles.v1 and cdp.identity-changes.v1,",
+                "or with --in the results of a backtest. Name the rules of identity that were",
+                "followed, if other than the default.",
                 "",
-                "  ./cdp identity explain email:ana@x.com --in results",
+                "  ./cdp identity explain email:ana@x.com",
                 "  ./cdp identity explain c_7f3a9c01d2e4b586 --in results",
                 ""
             })
@@ -62,11 +65,8 @@ final class IdentityCommand implements Runnable {
                         + " phone, anonymous_id, device_id, and those that are configured.")
         private String wanted;
 
-        @Option(
-                names = "--in",
-                paramLabel = "OUT_DIR",
-                description = "The results of a backtest (its --out). Needed for now.")
-        private Path in;
+        @Mixin
+        private SourceOption source;
 
         @Mixin
         private IdentityOption identity;
@@ -75,22 +75,37 @@ final class IdentityCommand implements Runnable {
         public Integer call() throws IOException {
             Optional<IdentitySettings> rules = identity.settings();
             ProfileQuery query = WantedCustomer.query(spec, wanted, rules);
-            if (in == null) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        "The running job does not resolve identities yet: name the results of a backtest, --in OUT_DIR.");
+            Optional<Path> profiles = source.file("profiles.jsonl");
+            if (profiles.isPresent()) {
+                Path changes = source.file("identity-changes.jsonl").orElseThrow();
+                explain(
+                        new Explanations(profiles.get(), changes, rules.orElse(IdentitySettings.defaults())),
+                        query,
+                        "");
+                return 0;
             }
-            Explanations explanations = new Explanations(
-                    SourceOption.resultOf(in, "profiles.jsonl"),
-                    SourceOption.resultOf(in, "identity-changes.jsonl"),
-                    rules.orElse(IdentitySettings.defaults()));
+            Path folder = Files.createTempDirectory("cdp-explain");
+            try {
+                PublishedResults.download(source.endpoints().kafka(), folder);
+                Explanations explanations = new Explanations(
+                        folder.resolve("profiles.jsonl"),
+                        folder.resolve("identity-changes.jsonl"),
+                        rules.orElse(IdentitySettings.defaults()));
+                explain(explanations, query, "; the job may lag: look with ./cdp status");
+            } finally {
+                Folders.delete(folder);
+            }
+            return 0;
+        }
+
+        private void explain(Explanations explanations, ProfileQuery query, String hint) throws IOException {
             Explanations.Found found = explanations.explain(query);
             if (found.total() == 0) {
+                String where = hint.isEmpty() ? explanations.name() : "what the job has published";
                 throw new UserException(
-                        "No customer in %s has %s%s".formatted(explanations.name(), query.text(), query.advice()));
+                        "No customer in %s has %s%s%s".formatted(where, query.text(), query.advice(), hint));
             }
             print(found, query);
-            return 0;
         }
 
         private void print(Explanations.Found found, ProfileQuery query) {

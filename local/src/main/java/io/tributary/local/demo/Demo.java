@@ -73,7 +73,7 @@ public final class Demo {
     public void run() throws IOException, InterruptedException {
         var threads = Executors.newFixedThreadPool(2);
         try (var publisher = new Publisher(endpoints.kafka())) {
-            var backtest = Backtest.withoutResolution(AbandonedCart.defaults());
+            var backtest = new Backtest(AbandonedCart.defaults());
             var shop = new ShopTraffic(
                     publisher,
                     backtest,
@@ -165,7 +165,9 @@ public final class Demo {
                 "  events     %,d sent: %,d accepted once each, %,d duplicates dropped, %,d rejected",
                 shop.sent(), counts.accepted(), shop.sent() - counts.processed(), counts.rejected());
         screen.line("  rejects    %s", LiveArea.reasons(counts, 20));
-        screen.line("  customers  %,d, %,d of them with an open cart", counts.customers(), counts.openCarts());
+        screen.line(
+                "  customers  %,d, %,d of them with an open cart; %,d others turned out to be one of them",
+                counts.customers(), counts.openCarts(), counts.merged());
         screen.line(
                 "  triggers   %,d abandoned carts: %d of Ana's, %d of Ben's",
                 counts.triggers(),

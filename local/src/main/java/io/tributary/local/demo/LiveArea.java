@@ -37,8 +37,8 @@ final class LiveArea {
                         "  shop time %s  %,7d events/s  %,10d sent  %,10d processed",
                         time(now.shopTime()), now.perSecond(), now.sent(), counts.processed()),
                 text(
-                        "  %,d customers   %,d carts open   %,d triggers fired",
-                        counts.customers(), counts.openCarts(), counts.triggers()),
+                        "  %,d customers   %,d merged   %,d carts open   %,d triggers",
+                        counts.customers(), counts.merged(), counts.openCarts(), counts.triggers()),
                 text(
                         "  %,d rejected%s",
                         counts.rejected(), counts.rejects().isEmpty() ? "" : ": " + reasons(counts, 2)));
@@ -48,12 +48,13 @@ final class LiveArea {
     static String line(Snapshot now) {
         var counts = now.counts();
         return text(
-                "shop time %s, %,d events/s: %,d sent, %,d processed, %,d customers, %,d carts open, %,d triggers fired, %,d rejected",
+                "shop time %s, %,d events/s: %,d sent, %,d processed, %,d customers, %,d merged, %,d carts open, %,d triggers fired, %,d rejected",
                 time(now.shopTime()),
                 now.perSecond(),
                 now.sent(),
                 counts.processed(),
                 counts.customers(),
+                counts.merged(),
                 counts.openCarts(),
                 counts.triggers(),
                 counts.rejected());

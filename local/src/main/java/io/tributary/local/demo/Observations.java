@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tributary.local.simulate.AnaStory;
 import io.tributary.operators.sink.Topic;
+import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.identity.Namespace;
 import io.tributary.schemas.json.AcceptedJson;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,10 +26,14 @@ import java.util.function.Function;
 final class Observations {
     private static final JsonMapper JSON = AcceptedJson.mapper();
 
-    private final Customer ana = Customer.ofUser(AnaStory.ANA);
+    private final Customer ana = Customer.ofUser(
+            AnaStory.ANA,
+            new Identifier(Namespace.EMAIL, AnaStory.ANAS_EMAIL),
+            new Identifier(Namespace.ANONYMOUS_ID, AnaStory.ANAS_LAPTOP));
     private final Customer ben = Customer.ofUser(AnaStory.BEN);
     private final Map<String, byte[]> profiles = new HashMap<>();
     private final Set<String> openCarts = new HashSet<>();
+    private long merged;
     private final List<byte[]> triggers = new ArrayList<>();
     private final TreeMap<String, Long> rejects = new TreeMap<>();
     private JsonNode firstProfile;
@@ -43,21 +49,31 @@ final class Observations {
             case Topic.CUSTOMER_EVENTS -> customerEvent(JSON.readTree(value));
             case Topic.PROFILES -> profile(JSON.readTree(value), value);
             case Topic.TRIGGERS -> trigger(JSON.readTree(value), value);
+            case Topic.IDENTITY_CHANGES -> identityChange(JSON.readTree(value));
             case Topic.REJECTS ->
                 rejects.merge(JSON.readTree(value).path("reason").asText(), 1L, Long::sum);
             default -> throw new IllegalArgumentException("No output of the suite: " + topic);
         }
     }
 
+    /** The customer of that id is gone. */
+    synchronized void gone(String customerId) {
+        profiles.remove(customerId);
+        openCarts.remove(customerId);
+    }
+
     private void customerEvent(JsonNode event) {
         accepted++;
-        var id = event.path("customer_id").asText();
-        if (event.has("cart")) {
-            openCarts.add(id);
-        } else {
-            openCarts.remove(id);
+        ofTheStory(event.path("customer_id").asText()).ifPresent(customer -> customer.event(event));
+    }
+
+    private void identityChange(JsonNode change) {
+        if (change.path("change").asText().equals("merged")) {
+            merged++;
+            if (change.path("into").asText().equals(ana.id())) {
+                ana.merged(change.path("customer_id").asText());
+            }
         }
-        ofTheStory(id).ifPresent(customer -> customer.event(event));
     }
 
     private void profile(JsonNode profile, byte[] value) {
@@ -66,7 +82,12 @@ final class Observations {
         }
         var id = profile.path("customer_id").asText();
         profiles.put(id, value);
-        ofTheStory(id).ifPresent(customer -> customer.profile(profile));
+        if (profile.has("cart")) {
+            openCarts.add(id);
+        } else {
+            openCarts.remove(id);
+        }
+        ofTheStory(id).filter(customer -> customer.id().equals(id)).ifPresent(customer -> customer.profile(profile));
     }
 
     private void trigger(JsonNode trigger, byte[] value) {
@@ -75,13 +96,11 @@ final class Observations {
     }
 
     private Optional<Customer> ofTheStory(String id) {
-        return List.of(ana, ben).stream()
-                .filter(customer -> customer.id().equals(id))
-                .findFirst();
+        return List.of(ana, ben).stream().filter(customer -> customer.is(id)).findFirst();
     }
 
     synchronized Counts counts() {
-        return new Counts(accepted, profiles.size(), openCarts.size(), triggers.size(), new TreeMap<>(rejects));
+        return new Counts(accepted, profiles.size(), merged, openCarts.size(), triggers.size(), new TreeMap<>(rejects));
     }
 
     synchronized Optional<JsonNode> firstProfile() {

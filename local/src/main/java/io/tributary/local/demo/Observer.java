@@ -2,6 +2,7 @@ package io.tributary.local.demo;
 
 import io.tributary.operators.sink.Topic;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -15,7 +16,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** Reads the suite's outputs as any consumer would, committed records only, until it is interrupted. */
 final class Observer implements Callable<Void> {
     private static final List<String> OUTPUTS =
-            List.of(Topic.CUSTOMER_EVENTS, Topic.PROFILES, Topic.TRIGGERS, Topic.REJECTS);
+            List.of(Topic.CUSTOMER_EVENTS, Topic.PROFILES, Topic.IDENTITY_CHANGES, Topic.TRIGGERS, Topic.REJECTS);
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final String bootstrapServers;
@@ -34,6 +35,8 @@ final class Observer implements Callable<Void> {
                 for (var record : consumer.poll(POLL)) {
                     if (record.value() != null) {
                         observations.record(record.topic(), record.value());
+                    } else {
+                        observations.gone(new String(record.key(), StandardCharsets.UTF_8));
                     }
                 }
             }

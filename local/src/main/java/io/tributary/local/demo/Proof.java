@@ -59,15 +59,16 @@ final class Proof {
         var firedAt = JSON.getNodeFactory().textNode(Timestamps.format(deadline.toEpochMilli()));
         return List.of(
                 search(
-                        "Ana's profile: two devices, one order of $84, no cart",
+                        "Ana's profile: two devices, merged from two customers, one order of $84, no cart",
                         ElasticsearchSetup.PROFILES,
-                        "_search?q=identifiers.user_id:%s&filter_path=hits.hits._source.identifiers,hits.hits._source.orders,hits.hits._source.cart"
+                        "_search?q=identifiers.user_id:%s&filter_path=hits.hits._source.identifiers,hits.hits._source.merged_from,hits.hits._source.orders,hits.hits._source.cart"
                                 .formatted(AnaStory.ANA),
                         answer -> {
                             var hits = answer.at("/hits/hits");
                             var profile = hits.path(0).path("_source");
                             return hits.size() == 1
                                     && profile.at("/identifiers/anonymous_id").size() == 2
+                                    && profile.path("merged_from").size() == 2
                                     && profile.at("/orders/count").asInt() == 1
                                     && profile.at("/orders/revenue/USD").asDouble() == 84.0
                                     && !profile.has("cart");

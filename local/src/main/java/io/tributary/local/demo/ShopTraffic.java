@@ -134,7 +134,9 @@ final class ShopTraffic implements Callable<Void> {
     @Override
     public Void call() throws IOException {
         sendVisitors(Duration.ZERO);
-        tick(START);
+        // All that was before the story has passed: who owns a device is known only then.
+        tick(START.plus(BEHIND).minusMillis(1));
+        shopTime = START;
         // Of a duplicate nothing comes out.
         await(() -> processed.test(sent.get() - duplicates));
         begunTheStory = true;

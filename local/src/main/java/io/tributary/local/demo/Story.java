@@ -40,8 +40,7 @@ final class Story {
                         scene(
                                 "Ana's first visit",
                                 look -> look.ana(ana -> ana.event("identify", 0)
-                                        .map(event -> telling(
-                                                event, "Ana opens the shop on her phone, where she is logged in")))),
+                                        .map(event -> telling(event, "Ana signs up for the newsletter on her phone")))),
                         cartScene("Ana's first item", 0, "35.00", "Ana's phone adds a pair of boots"),
                         cartScene("Ana's second item", 1, "64.00", "Ana's phone adds a lamp"),
                         cartScene("Ana's third item", 2, "84.00", "Ana's phone adds an atlas, and she leaves"),
@@ -50,6 +49,13 @@ final class Story {
                                 look -> look.ben(ben -> ben.event(ADDED, 0)
                                         .filter(event -> cartIs(event.path("cart"), 1, "40.00"))
                                         .map(event -> telling(event, "Ben adds a kettle: 1 item, $40.00")))),
+                        new Scene(
+                                "the merger of Ana's customers",
+                                true,
+                                look -> look.ana(ana -> ana.event("identify", 1)
+                                        .filter(event -> ana.mergers() == 2)
+                                        .map(event ->
+                                                telling(event, "Ana logs in on a laptop: 2 customers become 1")))),
                         scene(
                                 "Ben's order",
                                 look -> look.ben(ben -> ben.event(ORDERED, 0)

@@ -49,6 +49,9 @@ final class IndexedProfile {
                     identifiers.set(namespace, personal.get(namespace));
                 }
             }
+            if (personal.get("identifiers") instanceof ObjectNode configured) {
+                identifiers.setAll(configured);
+            }
             sort(identifiers);
             if (personal.get("traits") instanceof ObjectNode traits) {
                 ObjectNode all = profile.withObjectProperty("traits");

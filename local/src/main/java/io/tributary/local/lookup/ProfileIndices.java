@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tributary.local.UserException;
 import io.tributary.operators.sink.ElasticsearchConnection;
 import io.tributary.operators.sink.ElasticsearchSetup;
+import io.tributary.operators.sink.PersonalIdentifiers;
 import io.tributary.schemas.identity.Identifier;
 import io.tributary.schemas.identity.Namespace;
 import java.io.IOException;
@@ -66,13 +67,14 @@ public final class ProfileIndices implements Profiles {
         return new FoundProfiles(profiles, matching.path("total").path("value").longValue());
     }
 
-    private static boolean isPersonal(Identifier identifier) {
-        return identifier.namespace().isNamed(Namespace.EMAIL)
-                || identifier.namespace().isNamed(Namespace.PHONE);
+    private static String field(Identifier identifier) {
+        Namespace namespace = identifier.namespace();
+        boolean hasOwn = namespace.isNamed(Namespace.EMAIL) || namespace.isNamed(Namespace.PHONE);
+        return hasOwn ? namespace.id() : "identifiers." + namespace.id();
     }
 
     private static String indexOf(ProfileQuery query) {
-        return query instanceof ProfileQuery.Of of && isPersonal(of.identifier())
+        return query instanceof ProfileQuery.Of of && PersonalIdentifiers.isPersonal(of.identifier())
                 ? ElasticsearchSetup.PERSONAL
                 : ElasticsearchSetup.PROFILES;
     }
@@ -87,11 +89,9 @@ public final class ProfileIndices implements Profiles {
             either.addObject().putObject("term").put("customer_id", customer.id());
             either.addObject().putObject("term").put("merged_from", customer.id());
         } else if (query instanceof ProfileQuery.Of of) {
-            Identifier identifier = of.identifier();
-            String namespace = identifier.namespace().id();
             condition
                     .putObject("term")
-                    .put(isPersonal(identifier) ? namespace : "identifiers." + namespace, identifier.value());
+                    .put(field(of.identifier()), of.identifier().value());
         }
         return request;
     }

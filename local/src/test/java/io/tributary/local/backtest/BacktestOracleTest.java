@@ -132,8 +132,7 @@ class BacktestOracleTest {
                         IdentityConfig.Namespace.device("anonymous_id"),
                         IdentityConfig.Namespace.device("device_id")),
                 6,
-                "anonymous_id",
-                true);
+                "anonymous_id");
         List<String> passports = lines.stream()
                 .map(line -> line.replace("loyalty_card", "passport"))
                 .toList();
@@ -144,11 +143,6 @@ class BacktestOracleTest {
         Backtest backtest = new Backtest(AbandonedCart.defaults(), ResolutionRules.of(settings));
         assertThat(OracleDiff.between(expected, run(backtest, parser, passports, OptionalLong.empty(), 1)))
                 .isEmpty();
-    }
-
-    @Property
-    void equalsTheOracleWithoutResolution(@ForAll("streams") List<String> lines) throws Exception {
-        assertEqual(lines, Optional.empty(), IdentityConfig.withoutResolver(), null);
     }
 
     @Property
@@ -245,9 +239,7 @@ class BacktestOracleTest {
 
     private static OracleOutput run(List<String> lines, OptionalLong until, int parallelism, ResolutionRules rules)
             throws Exception {
-        Backtest backtest = rules == null
-                ? Backtest.withoutResolution(AbandonedCart.defaults())
-                : new Backtest(AbandonedCart.defaults(), rules);
+        Backtest backtest = new Backtest(AbandonedCart.defaults(), rules);
         return run(backtest, EventParser.withDefaults(), lines, until, parallelism);
     }
 

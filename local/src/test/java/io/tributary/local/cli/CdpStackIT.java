@@ -162,6 +162,7 @@ class CdpStackIT {
                 () -> profile(endpoints).at("/events/count").asInt() == 3);
         Await.until("the events", DEADLINE, () -> committed(endpoints).size() == 3);
         assertThat(documents(endpoints)).isEqualTo(1);
+        Await.until("the customer's history", DEADLINE, () -> explained().contains("created with user_id:42  [m-1]"));
 
         var tree = tree();
         var down = cdp("down", "--dir", dir.toString());
@@ -326,6 +327,10 @@ class CdpStackIT {
         assertThat(publish.err()).isEmpty();
         assertThat(publish.exit()).isZero();
         return publish.out();
+    }
+
+    private String explained() throws Exception {
+        return cdp("identity", "explain", "user_id:42", "--dir", dir.toString()).out();
     }
 
     private JsonNode endpoints() throws IOException {

@@ -150,8 +150,11 @@ class IdentityCommandTest {
     }
 
     @Test
-    void saysThatTheRunningJobDoesNotResolveYet() {
-        assertMisused("identity explain user_id:42", "does not resolve identities yet: name the results of a backtest");
+    void asksTheRunningStackUnlessToldOtherwise() {
+        CommandRun run = CommandRun.of("identity", "explain", "user_id:42", "--dir", folder.resolve("none"));
+
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.errorLines()).singleElement().asString().contains("./cdp up");
     }
 
     @Test

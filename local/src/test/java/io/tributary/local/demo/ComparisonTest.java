@@ -22,7 +22,7 @@ class ComparisonTest {
     @Test
     void findsNoDifferenceButInVersionsAndOrder() {
         assertThat(Comparison.difference(
-                        counts(10, 1), profiles("\"version\":", "\"version\":7"), triggers(1), expected))
+                        counts(11, 1), profiles("\"version\":", "\"version\":7"), triggers(1), expected))
                 .isEmpty();
     }
 
@@ -30,19 +30,19 @@ class ComparisonTest {
     void namesWhatDiffers() {
         var profiles = expected.profiles();
 
-        assertThat(Comparison.difference(counts(11, 1), profiles, triggers(1), expected))
-                .hasValueSatisfying(text -> assertThat(text).startsWith("customer events: the suite has 11"));
-        assertThat(Comparison.difference(counts(10, 2), profiles, triggers(2), expected))
+        assertThat(Comparison.difference(counts(12, 1), profiles, triggers(1), expected))
+                .hasValueSatisfying(text -> assertThat(text).startsWith("customer events: the suite has 12"));
+        assertThat(Comparison.difference(counts(11, 2), profiles, triggers(2), expected))
                 .hasValueSatisfying(text -> assertThat(text).startsWith("number of triggers: the suite has 2"));
-        assertThat(Comparison.difference(counts(10, 1), profiles("84.00", "84.01"), triggers(1), expected))
+        assertThat(Comparison.difference(counts(11, 1), profiles("84.00", "84.01"), triggers(1), expected))
                 .hasValueSatisfying(
                         text -> assertThat(text).startsWith("profile").contains("84.01"));
-        assertThat(Comparison.difference(counts(10, 1), profiles.subList(0, 1), triggers(1), expected))
+        assertThat(Comparison.difference(counts(11, 1), profiles.subList(0, 1), triggers(1), expected))
                 .isPresent();
     }
 
     private static Counts counts(long accepted, long triggers) {
-        return new Counts(accepted, 2, 0, triggers, new TreeMap<>());
+        return new Counts(accepted, 2, 0, 0, triggers, new TreeMap<>());
     }
 
     private List<byte[]> profiles(String what, String by) {
@@ -60,7 +60,7 @@ class ComparisonTest {
 
     private static BacktestResult storyByBacktest() {
         var parser = EventParser.withDefaults();
-        var backtest = Backtest.withoutResolution(AbandonedCart.defaults());
+        var backtest = new Backtest(AbandonedCart.defaults());
         AnaStory.lines(ShopTraffic.START).forEach(step -> step.line()
                 .ifPresent(line -> backtest.add(parser.parse(
                         line.getBytes(StandardCharsets.UTF_8),

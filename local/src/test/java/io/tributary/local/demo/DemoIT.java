@@ -104,6 +104,7 @@ class DemoIT {
                 .containsSubsequence(
                         "First profile after",
                         "17:12:00  Ana's phone adds an atlas, and she leaves: 3 items, $84.00",
+                        "17:30:00  Ana logs in on a laptop: 2 customers become 1",
                         "17:45:00  Ben pays within the hour: $40.00, his cart is empty",
                         "18:12:00  abandoned_cart fires for Ana, exactly 1 h after her last item: 3 items, $84.00",
                         "18:25:00  Ana buys on her laptop: $84.00 recovered",

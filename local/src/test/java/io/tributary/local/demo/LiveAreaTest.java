@@ -25,12 +25,12 @@ class LiveAreaTest {
     void showsShopTimeAndCounts() {
         assertThat(LiveArea.line(snapshot(1_234, Map.of("not_json", 2L))))
                 .isEqualTo("shop time 12:00:00, 1,234 events/s: 1,234 sent, 1,236 processed, 1,234 customers,"
-                        + " 1,234 carts open, 1,234 triggers fired, 2 rejected");
+                        + " 1,234 merged, 1,234 carts open, 1,234 triggers fired, 2 rejected");
     }
 
     @Test
     void namesTheMostFrequentReasonsFirstAndCountsTheOthers() {
-        var counts = new Counts(0, 0, 0, 0, new TreeMap<>(Map.of("a", 1L, "b", 30L, "c", 4L)));
+        var counts = new Counts(0, 0, 0, 0, 0, new TreeMap<>(Map.of("a", 1L, "b", 30L, "c", 4L)));
 
         assertThat(LiveArea.reasons(counts, 2)).isEqualTo("b 30, c 4, 1 more");
         assertThat(LiveArea.reasons(counts, 3)).isEqualTo("b 30, c 4, a 1");
@@ -38,6 +38,6 @@ class LiveAreaTest {
 
     private static LiveArea.Snapshot snapshot(long count, Map<String, Long> rejects) {
         return new LiveArea.Snapshot(
-                NOON, count, count, new Counts(count, count, count, count, new TreeMap<>(rejects)));
+                NOON, count, count, new Counts(count, count, count, count, count, new TreeMap<>(rejects)));
     }
 }

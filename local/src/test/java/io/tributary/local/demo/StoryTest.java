@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.local.simulate.AnaStory;
 import io.tributary.operators.sink.Topic;
+import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.identity.Namespace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -13,6 +15,8 @@ import org.junit.jupiter.api.Test;
 class StoryTest {
     private static final Instant DEADLINE = Instant.parse("2026-03-06T18:12:00Z");
     private static final String ANA = Customer.ofUser(AnaStory.ANA).id();
+    private static final String ANAS_PHONE = new Identifier(Namespace.EMAIL, AnaStory.ANAS_EMAIL).customerId();
+    private static final String ANAS_LAPTOP = new Identifier(Namespace.ANONYMOUS_ID, AnaStory.ANAS_LAPTOP).customerId();
     private static final String BEN = Customer.ofUser(AnaStory.BEN).id();
     private static final String THREE_ITEMS =
             "{\"items\":[{\"product_id\":\"a\"},{\"product_id\":\"b\"},{\"product_id\":\"c\"}],\"value\":{\"USD\":\"84.00\"}}";
@@ -24,30 +28,48 @@ class StoryTest {
     void tellsEachLineOnceAndOnlyWhenItWasObserved() throws IOException {
         assertThat(tell()).isEmpty();
 
-        event(ANA, "17:00:00", "identify", null);
+        event(ANAS_PHONE, "17:00:00", "identify", null);
 
-        assertThat(tell()).containsExactly("Ana opens the shop on her phone, where she is logged in");
+        assertThat(tell()).containsExactly("Ana signs up for the newsletter on her phone");
         assertThat(tell()).isEmpty();
         assertThat(story.missing()).contains("Ana's first item");
     }
 
     @Test
     void keepsTheOrderOfTheStoryWhateverTheOrderOfObservation() throws IOException {
-        event(ANA, "17:04:00", "Product Added", cart(1, "35.00"));
+        event(ANAS_PHONE, "17:04:00", "Product Added", cart(1, "35.00"));
         assertThat(tell()).isEmpty();
 
-        event(ANA, "17:00:00", "identify", null);
+        event(ANAS_PHONE, "17:00:00", "identify", null);
 
         assertThat(tell()).hasSize(2).last().isEqualTo("Ana's phone adds a pair of boots: 1 item, $35.00");
     }
 
     @Test
     void isSilentAboutACartOfAnotherValue() throws IOException {
-        event(ANA, "17:00:00", "identify", null);
-        event(ANA, "17:04:00", "Product Added", cart(1, "35.01"));
+        event(ANAS_PHONE, "17:00:00", "identify", null);
+        event(ANAS_PHONE, "17:04:00", "Product Added", cart(1, "35.01"));
 
         assertThat(tell()).hasSize(1);
         assertThat(story.missing()).contains("Ana's first item");
+    }
+
+    @Test
+    void tellsOfTheMergerWhenBothCustomersAreGone() throws IOException {
+        event(ANAS_PHONE, "17:00:00", "identify", null);
+        event(ANAS_PHONE, "17:04:00", "Product Added", cart(1, "35.00"));
+        event(ANAS_PHONE, "17:08:00", "Product Added", cart(2, "64.00"));
+        event(ANAS_PHONE, "17:12:00", "Product Added", THREE_ITEMS);
+        event(BEN, "17:18:00", "Product Added", cart(1, "40.00"));
+        tell();
+        event(ANA, "17:30:00", "identify", null);
+        merged(ANAS_PHONE);
+        assertThat(tell()).isEmpty();
+        assertThat(story.missing()).contains("the merger of Ana's customers");
+
+        merged(ANAS_LAPTOP);
+
+        assertThat(tell()).singleElement().asString().contains("2 customers become 1");
     }
 
     @Test
@@ -82,13 +104,26 @@ class StoryTest {
     }
 
     private void untilBenHasPaid() throws IOException {
-        event(ANA, "17:00:00", "identify", null);
-        event(ANA, "17:04:00", "Product Added", cart(1, "35.00"));
-        event(ANA, "17:08:00", "Product Added", cart(2, "64.00"));
-        event(ANA, "17:12:00", "Product Added", THREE_ITEMS);
+        event(ANAS_PHONE, "17:00:00", "identify", null);
+        event(ANAS_PHONE, "17:04:00", "Product Added", cart(1, "35.00"));
+        event(ANAS_PHONE, "17:08:00", "Product Added", cart(2, "64.00"));
+        event(ANAS_PHONE, "17:12:00", "Product Added", THREE_ITEMS);
         event(BEN, "17:18:00", "Product Added", cart(1, "40.00"));
+        logIn();
         event(BEN, "17:45:00", "Order Completed", null);
         profile(BEN, "[\"a-ben-laptop\"]", "40.00");
+    }
+
+    private void logIn() throws IOException {
+        event(ANA, "17:30:00", "identify", null);
+        merged(ANAS_PHONE);
+        merged(ANAS_LAPTOP);
+    }
+
+    private void merged(String customer) throws IOException {
+        record(
+                Topic.IDENTITY_CHANGES,
+                "{\"change\":\"merged\",\"customer_id\":\"%s\",\"into\":\"%s\"}".formatted(customer, ANA));
     }
 
     private List<String> tell() {

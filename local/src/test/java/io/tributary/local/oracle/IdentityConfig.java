@@ -15,10 +15,8 @@ import java.util.regex.Pattern;
  *
  * @param maxComponent most links that hang together
  * @param previousId namespace of an alias's {@code previousId}
- * @param resolves false: nothing is linked and nobody logs in, so that the customer of an event is its strongest
- *     identifier, and a customer lists what its events carry
  */
-public record IdentityConfig(List<Namespace> namespaces, int maxComponent, String previousId, boolean resolves) {
+public record IdentityConfig(List<Namespace> namespaces, int maxComponent, String previousId) {
     /** No limit. */
     public static final int NONE = Integer.MAX_VALUE;
 
@@ -82,22 +80,15 @@ public record IdentityConfig(List<Namespace> namespaces, int maxComponent, Strin
                         Namespace.device("anonymous_id"),
                         Namespace.device("device_id")),
                 2_000,
-                "anonymous_id",
-                true);
-    }
-
-    /** Every event by itself, as long as the product has no person resolver. */
-    public static IdentityConfig withoutResolver() {
-        IdentityConfig defaults = defaults();
-        return new IdentityConfig(defaults.namespaces, defaults.maxComponent, defaults.previousId, false);
+                "anonymous_id");
     }
 
     public IdentityConfig withMaxComponent(int links) {
-        return new IdentityConfig(namespaces, links, previousId, resolves);
+        return new IdentityConfig(namespaces, links, previousId);
     }
 
     public IdentityConfig withPreviousId(String namespace) {
-        return new IdentityConfig(namespaces, maxComponent, namespace, resolves);
+        return new IdentityConfig(namespaces, maxComponent, namespace);
     }
 
     /** With another namespace of that name at the same place, or with one more behind the others. */
@@ -105,12 +96,12 @@ public record IdentityConfig(List<Namespace> namespaces, int maxComponent, Strin
         List<Namespace> changed = new ArrayList<>(namespaces);
         find(namespace.name())
                 .ifPresentOrElse(old -> changed.set(changed.indexOf(old), namespace), () -> changed.add(namespace));
-        return new IdentityConfig(List.copyOf(changed), maxComponent, previousId, resolves);
+        return new IdentityConfig(List.copyOf(changed), maxComponent, previousId);
     }
 
     /** With every namespace changed. */
     public IdentityConfig withEach(UnaryOperator<Namespace> change) {
-        return new IdentityConfig(namespaces.stream().map(change).toList(), maxComponent, previousId, resolves);
+        return new IdentityConfig(namespaces.stream().map(change).toList(), maxComponent, previousId);
     }
 
     /** The identifier of a value; nothing if the namespace is unknown, or the value is blocked or invalid. */

@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -91,10 +90,10 @@ import java.util.stream.Stream;
  * <ol>
  *   <li>{@code created}: the customer has an event and had none before; all its identifiers. Also for one that comes
  *       back.
- *   <li>{@code merged}: one whose events went to {@code into} and that has none left; those of its identifiers that
- *       {@code into} lists. One line for each {@code into}.
+ *   <li>{@code merged}: one whose events went to {@code into} and that has none left; the person identifiers that went
+ *       there, and the devices that the events carry. One line for each {@code into}.
  *   <li>{@code unmerged}: one that goes on, but events or person identifiers of which went to {@code into} (which need
- *       not have an event); by a command or a quarantine.
+ *       not have an event); by a command or a quarantine. The same identifiers.
  *   <li>{@code linked}: identifiers, devices too, that are new at a customer that goes on, without those that came from
  *       another customer by {@code merged} or {@code unmerged}.
  *   <li>{@code conflict}: a link that breaks a limit and did not do so before; both ends, at the customer of the
@@ -283,9 +282,6 @@ final class IdentityOracle {
     private boolean see(Event event, Set<Link> full) {
         NavigableSet<Identifier> seen = event.persons();
         persons.addAll(seen);
-        if (!config.resolves()) {
-            return false;
-        }
         seen.forEach(value -> seen.stream()
                 .filter(other -> other.namespace().anchor() && !other.equals(value))
                 .forEach(anchor ->
@@ -502,8 +498,8 @@ final class IdentityOracle {
             listings.put(customer, view.personsOf(step.event()));
         }
         customers.add(customer);
-        listings.get(customer).addAll(carried(step.event()));
-        publishWhatAppeared(step, before, Map.of(customer, listings.get(customer)), Set.of());
+        listings.get(customer).addAll(step.event().devices());
+        publishWhatAppeared(step, before, Map.of(customer, listings.get(customer)), Map.of());
     }
 
     /** All events so far get their customer anew. */
@@ -517,7 +513,7 @@ final class IdentityOracle {
             String customer = view.customerOf(event);
             customers.add(customer);
             if (customer != null) {
-                listings.computeIfAbsent(customer, c -> new TreeSet<>()).addAll(carried(event));
+                listings.computeIfAbsent(customer, c -> new TreeSet<>()).addAll(event.devices());
             }
         }
         persons.stream()
@@ -525,29 +521,32 @@ final class IdentityOracle {
                 .forEach(person -> listings.get(view.customerOf(person)).add(person));
 
         Set<Move> moves = new HashSet<>();
+        Map<Move, NavigableSet<Identifier>> went = new HashMap<>();
         for (int i = 0; i < oldCustomers.size(); i++) {
             String from = oldCustomers.get(i);
             String to = customers.get(i);
             if (from != null && to != null && !from.equals(to)) {
                 moves.add(new Move(from, to));
+                went.computeIfAbsent(new Move(from, to), move -> new TreeSet<>())
+                        .addAll(events.get(i).devices());
                 formerCustomers.computeIfAbsent(i, e -> new TreeSet<>()).add(from);
             }
         }
-        Set<Move> all = new HashSet<>(moves);
         persons.stream()
                 .filter(person -> !erasedPersons.contains(person))
                 .filter(person -> oldListings.containsKey(before.customerOf(person)))
-                .map(person -> new Move(before.customerOf(person), view.customerOf(person)))
-                .filter(move -> !move.from().equals(move.to()))
-                .forEach(all::add);
+                .forEach(person -> {
+                    Move move = new Move(before.customerOf(person), view.customerOf(person));
+                    if (!move.from().equals(move.to())) {
+                        went.computeIfAbsent(move, m -> new TreeSet<>()).add(person);
+                    }
+                });
 
-        for (Move move : all) {
+        went.forEach((move, identifiers) -> {
             boolean gone = moves.contains(move) && !listings.containsKey(move.from());
-            NavigableSet<Identifier> moved = new TreeSet<>(oldListings.get(move.from()));
-            moved.retainAll(listings.getOrDefault(move.to(), personsOf(move.to())));
-            publish(step, gone ? "merged" : "unmerged", move.from(), moved, move.to());
-        }
-        publishWhatAppeared(step, oldListings, listings, all);
+            publish(step, gone ? "merged" : "unmerged", move.from(), identifiers, move.to());
+        });
+        publishWhatAppeared(step, oldListings, listings, went);
     }
 
     private void publishWhatIsVoid(Step step, View before) {
@@ -565,7 +564,7 @@ final class IdentityOracle {
             Step step,
             Map<String, NavigableSet<Identifier>> before,
             Map<String, NavigableSet<Identifier>> after,
-            Set<Move> moves) {
+            Map<Move, NavigableSet<Identifier>> went) {
         after.forEach((customer, identifiers) -> {
             if (!before.containsKey(customer)) {
                 publish(step, "created", customer, identifiers, null);
@@ -573,9 +572,11 @@ final class IdentityOracle {
             }
             NavigableSet<Identifier> linked = new TreeSet<>(identifiers);
             linked.removeAll(before.get(customer));
-            moves.stream()
-                    .filter(move -> move.to().equals(customer))
-                    .forEach(move -> linked.removeAll(before.get(move.from())));
+            went.forEach((move, came) -> {
+                if (move.to().equals(customer)) {
+                    linked.removeAll(came);
+                }
+            });
             if (!linked.isEmpty()) {
                 publish(step, "linked", customer, linked, null);
             }
@@ -584,23 +585,6 @@ final class IdentityOracle {
 
     private void publish(Step step, String change, String customer, NavigableSet<Identifier> identifiers, String into) {
         changes.add(new Change(step.at(), change, customer, new TreeSet<>(identifiers), into, step.because()));
-    }
-
-    /** The person identifiers of a component, also those without an event of their own. */
-    private NavigableSet<Identifier> personsOf(String customer) {
-        return persons.stream()
-                .filter(person -> view.customerOf(person).equals(customer))
-                .collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    /** What an event adds to the list of its customer: its devices. */
-    private Set<Identifier> carried(Event event) {
-        if (config.resolves()) {
-            return event.devices();
-        }
-        Set<Identifier> all = new HashSet<>(event.persons());
-        all.addAll(event.devices());
-        return all;
     }
 
     private static <T> Set<T> identitySet() {

@@ -254,9 +254,7 @@ public final class Oracle {
         List<ObjectNode> triggers = abandonedCarts(accepted, people, until);
         triggers.sort(Comparator.comparing(ObjectNode::toString)); // starts with fired_at, trigger, customer_id
         List<ObjectNode> changes = new ArrayList<>();
-        if (identity.resolves()) {
-            people.changes().forEach(change -> changes.add(changed(change)));
-        }
+        people.changes().forEach(change -> changes.add(changed(change)));
         changes.sort(Comparator.comparing(ObjectNode::toString)); // starts with at, change, customer_id
 
         ObjectNode summary = Json.object();

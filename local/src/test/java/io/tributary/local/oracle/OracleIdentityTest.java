@@ -750,8 +750,7 @@ class OracleIdentityTest {
                         Namespace.anchor("record_id"),
                         Namespace.person("passport").withLimit(1)),
                 2_000,
-                "record_id",
-                true);
+                "record_id");
 
         OracleOutput output = new Oracle(config)
                 .run(lines(
@@ -761,19 +760,6 @@ class OracleIdentityTest {
 
         assertThat(sizes(output)).singleElement().isEqualTo(tuple(strongest("record_id:1", "record_id:2"), 3));
         assertThat(changes(output)).filteredOn(c -> c.contains("conflict")).hasSize(1);
-    }
-
-    @Test
-    void takesEveryEventByItselfWithoutTheResolver() {
-        OracleOutput output = new Oracle(IdentityConfig.withoutResolver())
-                .run(lines(
-                        identify("m1", "10:00:00", "'userId':'u1','anonymousId':'a1'", "'email':'e@x.com'"),
-                        page("m2", "10:01:00", "'anonymousId':'a1'"),
-                        page("m3", "10:02:00", emailInContext())));
-
-        assertThat(sizes(output)).containsExactlyInAnyOrder(tuple(U1, 1), tuple(A1, 1), tuple(E, 1));
-        assertThat(identifiers(output, U1)).isEqualTo("anonymous_id:a1 email:e@x.com user_id:u1");
-        assertThat(output.identityChanges()).isEmpty();
     }
 
     // -------------------------------------------------------------------------------------------------- random people

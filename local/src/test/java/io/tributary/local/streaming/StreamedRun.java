@@ -117,20 +117,24 @@ final class StreamedRun implements AutoCloseable {
         });
     }
 
-    /** Waits until the latest profiles tell of that many events, and Elasticsearch holds each of them. */
+    /**
+     * Waits until the latest profiles are those of that many customers and tell of that many events, and Elasticsearch
+     * holds each of them and no other.
+     */
     void awaitProfiles(long events, long customers) throws Exception {
-        Await.until(
-                "profiles of " + events + " events",
-                DEADLINE,
-                () -> profiles().values().stream()
-                                .mapToLong(
-                                        profile -> profile.at("/events/count").asLong())
-                                .sum()
-                        >= events);
+        Await.until("profiles of " + customers + " customers and " + events + " events", DEADLINE, () -> {
+            Map<String, JsonNode> profiles = profiles();
+            return profiles.size() == customers
+                    && profiles.values().stream()
+                                    .mapToLong(profile ->
+                                            profile.at("/events/count").asLong())
+                                    .sum()
+                            == events;
+        });
         Await.until(
                 "documents of " + customers + " customers",
                 DEADLINE,
-                () -> SharedElasticsearch.count("cdp-profiles", "*") >= customers);
+                () -> SharedElasticsearch.count("cdp-profiles", "*") == customers);
     }
 
     void awaitRecords(String topic, long number) throws Exception {
@@ -141,22 +145,30 @@ final class StreamedRun implements AutoCloseable {
     /** The latest profile of each customer. */
     Map<String, JsonNode> profiles() throws Exception {
         Map<String, JsonNode> latest = new HashMap<>();
+        Map<String, Long> versions = new HashMap<>();
         for (ConsumerRecord<String, byte[]> record : records(Topic.PROFILES)) {
+            if (record.value() == null) {
+                latest.remove(record.key());
+                continue;
+            }
             JsonNode profile = JSON.readTree(record.value());
-            JsonNode earlier = latest.put(record.key(), profile);
+            latest.put(record.key(), profile);
+            long version = profile.get("version").asLong();
+            Long earlier = versions.put(record.key(), version);
             if (earlier != null) {
-                assertThat(profile.get("version").asLong())
-                        .as("versions of %s rise", record.key())
-                        .isGreaterThan(earlier.get("version").asLong());
+                assertThat(version).as("versions of %s rise", record.key()).isGreaterThan(earlier);
             }
         }
         return latest;
     }
 
+    /** What is committed in a topic, without what deletes. */
     List<JsonNode> values(String topic) throws Exception {
         List<JsonNode> values = new ArrayList<>();
         for (ConsumerRecord<String, byte[]> record : records(topic)) {
-            values.add(JSON.readTree(record.value()));
+            if (record.value() != null) {
+                values.add(JSON.readTree(record.value()));
+            }
         }
         return values;
     }

@@ -32,6 +32,7 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -97,6 +98,16 @@ class StreamingEqualsBacktestIT {
         }
     }
 
+    /** A login cancels carts on other devices all year round, and the watermark runs as fast as it can. */
+    @Test
+    @Tag("full")
+    void onAYearOfSimulatedTrafficAtFullSpeed() throws Exception {
+        Path events = folder.resolve("year.jsonl");
+        new SimulationWriter().write(new Simulator(SimulationConfig.of(150, 365, 11)), events, lines -> {});
+
+        equalOn(EventFiles.of(List.of(events), List.of()));
+    }
+
     private static EventFiles mapped(String mapping, Path file) throws Exception {
         return EventFiles.of(List.of(file), List.of(MAPPINGS.resolve(mapping)));
     }
@@ -116,7 +127,7 @@ class StreamingEqualsBacktestIT {
     }
 
     private static BacktestResult backtest(EventFiles files) throws Exception {
-        Backtest backtest = Backtest.withoutResolution(AbandonedCart.defaults());
+        Backtest backtest = new Backtest(AbandonedCart.defaults());
         files.read(EventParser.withDefaults(), (inbound, json) -> backtest.add(inbound));
         return backtest.run(OptionalLong.empty(), 1);
     }
@@ -167,6 +178,12 @@ class StreamingEqualsBacktestIT {
         }
         assertThat(run.values(Topic.TRIGGERS)).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(triggers);
 
+        List<JsonNode> changes = new ArrayList<>();
+        for (byte[] line : expected.identityChanges()) {
+            changes.add(JSON.readTree(line));
+        }
+        assertThat(run.values(Topic.IDENTITY_CHANGES)).containsExactlyInAnyOrderElementsOf(changes);
+
         List<String> rejects = new ArrayList<>();
         for (JsonNode reject : run.values(Topic.REJECTS)) {
             rejects.add(reject.get("reason").asText() + " " + reject.get("raw").asText());
@@ -182,6 +199,8 @@ class StreamingEqualsBacktestIT {
 
         assertValid("profile", run.values(Topic.PROFILES));
         assertValid("customer-event", run.values(Topic.CUSTOMER_EVENTS));
+        assertValid("identity-change", run.values(Topic.IDENTITY_CHANGES));
+        assertValid("customer-alias", run.values(Topic.CUSTOMER_ALIASES));
         assertValid("trigger", run.values(Topic.TRIGGERS));
         assertValid("reject", run.values(Topic.REJECTS));
 

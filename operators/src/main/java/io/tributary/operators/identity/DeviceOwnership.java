@@ -1,8 +1,13 @@
 package io.tributary.operators.identity;
 
+import io.tributary.schemas.codec.Codec;
+import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.event.EventType;
 import io.tributary.schemas.identity.Identifier;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -24,11 +29,47 @@ import java.util.TreeMap;
 public final class DeviceOwnership {
     public static final int MAX_LOGINS = 1_000;
 
+    /** Without a format of its own: part of values that have one. */
+    static final Codec<DeviceOwnership> CODEC = new Codec<>() {
+        @Override
+        public void write(DeviceOwnership ownership, DataOutput out) throws IOException {
+            Wire.writeVarInt(ownership.logins.size(), out);
+            for (Map.Entry<EventOrder, Login> login : ownership.logins.entrySet()) {
+                EventOrder.CODEC.write(login.getKey(), out);
+                Identifier.CODEC.write(login.getValue().person, out);
+                out.writeBoolean(login.getValue().explicit);
+            }
+            Wire.writeVarInt(ownership.earliest.size(), out);
+            for (Map.Entry<Identifier, EventOrder> earliest : ownership.earliest.entrySet()) {
+                Identifier.CODEC.write(earliest.getKey(), out);
+                EventOrder.CODEC.write(earliest.getValue(), out);
+            }
+        }
+
+        @Override
+        public DeviceOwnership read(DataInput in) throws IOException {
+            DeviceOwnership ownership = new DeviceOwnership();
+            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
+                ownership.logins.put(EventOrder.CODEC.read(in), new Login(Identifier.CODEC.read(in), in.readBoolean()));
+            }
+            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
+                ownership.earliest.put(Identifier.CODEC.read(in), EventOrder.CODEC.read(in));
+            }
+            return ownership;
+        }
+    };
+
     /** @param explicit whether it is a login also if it is not the earliest of its person */
     private record Login(Identifier person, boolean explicit) {}
 
     private final TreeMap<EventOrder, Login> logins = new TreeMap<>();
     private final Map<Identifier, EventOrder> earliest = new HashMap<>(2);
+
+    /** Whether an event that carries the device, as its first, and a person is a login, as far as is known. */
+    boolean isLogin(EventOrder order, EventType type, Identifier person) {
+        EventOrder known = earliest.get(person);
+        return type == EventType.IDENTIFY || type == EventType.ALIAS || known == null || order.compareTo(known) < 0;
+    }
 
     /**
      * Takes an event in that carries the device, as its first, and a person.
@@ -37,13 +78,12 @@ public final class DeviceOwnership {
      * @return whether it is a login
      */
     public boolean note(EventOrder order, EventType type, Identifier person) {
-        boolean explicit = type == EventType.IDENTIFY || type == EventType.ALIAS;
-        EventOrder known = earliest.get(person);
-        boolean isEarliest = known == null || order.compareTo(known) < 0;
-        if (!isEarliest && !explicit) {
+        if (!isLogin(order, type, person)) {
             return false;
         }
-        if (isEarliest) {
+        EventOrder known = earliest.get(person);
+        boolean explicit = type == EventType.IDENTIFY || type == EventType.ALIAS;
+        if (known == null || order.compareTo(known) < 0) {
             if (known != null && !logins.get(known).explicit) {
                 logins.remove(known);
             }
@@ -110,6 +150,16 @@ public final class DeviceOwnership {
         }
         Map.Entry<EventOrder, Login> login = logins.floorEntry(order);
         return (login == null ? logins.firstEntry() : login).getValue().person;
+    }
+
+    /** The person of the first login, to whom belongs what the device did before; null if nobody has logged in. */
+    Identifier firstOwner() {
+        return logins.isEmpty() ? null : logins.firstEntry().getValue().person;
+    }
+
+    /** Whether a login is the first of all. */
+    boolean isFirst(EventOrder login) {
+        return !logins.isEmpty() && logins.firstKey().equals(login);
     }
 
     /** How many logins are kept. */

@@ -2,6 +2,9 @@ package io.tributary.operators.identity;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.tributary.operators.profile.ProfileJson;
+import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.sink.Topic;
+import io.tributary.schemas.codec.Hashes;
 import io.tributary.schemas.identity.Identifier;
 import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
@@ -28,7 +31,7 @@ public record IdentityChange(
         /** Identifiers are new at a customer that goes on, and come from no other customer. */
         LINKED,
 
-        /** The customer is gone: its events are {@code into}'s. Those of its identifiers that {@code into} lists. */
+        /** The customer is gone: its events are {@code into}'s. The identifiers that went there. */
         MERGED,
 
         /** A link breaks a limit. Both ends, at the customer of the stronger one. */
@@ -40,7 +43,7 @@ public record IdentityChange(
         /** Too many links would hang together. Both ends of the refused one, at the customer of the stronger one. */
         COMPONENT_FULL,
 
-        /** The customer goes on, but some of it went to {@code into}. Those of its identifiers that {@code into} has. */
+        /** The customer goes on, but some of it went to {@code into}. The identifiers that went there. */
         UNMERGED;
 
         private final String id = name().toLowerCase(Locale.ROOT);
@@ -54,6 +57,19 @@ public record IdentityChange(
     /** The public JSON: one object in UTF-8, without a line end. As many identifiers as a profile has at most. */
     public byte[] json() {
         return ProfileJson.write(256, this::writeTo);
+    }
+
+    /** For {@code cdp.identity-changes.v1}; its id is that of its content, in which the cause is. */
+    public OutboundRecord record() {
+        byte[] value = json();
+        return new OutboundRecord(
+                Topic.IDENTITY_CHANGES,
+                customerId,
+                "i_" + Hashes.longHex(value),
+                "io.tributary.identity-change.v1",
+                at,
+                0,
+                value);
     }
 
     private void writeTo(JsonGenerator json) throws IOException {

@@ -1,9 +1,14 @@
 package io.tributary.operators.identity;
 
 import io.tributary.operators.identity.Resolution.Move;
+import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Hashes;
+import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,10 +32,16 @@ import java.util.Set;
  * {@link ResolutionRules#maxShared} + 1 anchors; the pairs that unmerges have named, of which events make none.
  */
 public final class RawComponent {
+    private static final byte FORMAT = 1;
+
+    public static final Codec<RawComponent> CODEC = new RawComponentCodec();
+
     /** What is known of one identifier. */
     static final class Member implements Comparable<Member> {
         private final Identifier identifier;
-        private final byte[] digest;
+
+        /** Null until somebody asks for it. */
+        private byte[] digest;
 
         /** Distinct anchors that it was seen with; no more are kept than it takes to know that they are too many. */
         private final List<Identifier> anchors = new ArrayList<>(2);
@@ -47,7 +58,6 @@ public final class RawComponent {
 
         Member(Identifier identifier) {
             this.identifier = identifier;
-            this.digest = Hashes.sha256(identifier.qualified());
             this.canonical = identifier;
         }
 
@@ -100,7 +110,14 @@ public final class RawComponent {
         @Override
         public int compareTo(Member other) {
             int byNamespace = identifier.namespace().compareTo(other.identifier.namespace());
-            return byNamespace != 0 ? byNamespace : Arrays.compareUnsigned(digest, other.digest);
+            return byNamespace != 0 ? byNamespace : Arrays.compareUnsigned(digest(), other.digest());
+        }
+
+        private byte[] digest() {
+            if (digest == null) {
+                digest = Hashes.sha256(identifier.qualified());
+            }
+            return digest;
         }
 
         @Override
@@ -375,5 +392,89 @@ public final class RawComponent {
             }
         }
         return false;
+    }
+
+    /** Identifiers are written once; everything else refers to their places. */
+    private static final class RawComponentCodec implements Codec<RawComponent> {
+        private static final int QUARANTINED = 1;
+        private static final int ERASED = 2;
+        private static final int FROZEN = 4;
+
+        @Override
+        public void write(RawComponent component, DataOutput out) throws IOException {
+            out.writeByte(FORMAT);
+            Map<Identifier, Integer> places = new HashMap<>();
+            Wire.writeVarInt(component.members.size(), out);
+            for (Identifier identifier : component.members.keySet()) {
+                places.put(identifier, places.size());
+                Identifier.CODEC.write(identifier, out);
+            }
+            Wire.writeVarInt(places.get(component.key), out);
+            for (Member member : component.members.values()) {
+                out.writeByte((member.quarantined ? QUARANTINED : 0)
+                        | (member.erased ? ERASED : 0)
+                        | (member.frozen ? FROZEN : 0));
+                Wire.writeVarInt(places.get(member.canonical), out);
+                writeAll(member.anchors, out);
+            }
+            Wire.writeVarInt(component.links.size(), out);
+            for (ShownLink shown : component.links.values()) {
+                Wire.writeVarInt(places.get(shown.link.stronger()), out);
+                Wire.writeVarInt(places.get(shown.link.weaker()), out);
+                EventOrder.CODEC.write(shown.order, out);
+                out.writeBoolean(shown.refused);
+            }
+            Wire.writeVarInt(component.apart.size(), out);
+            for (Link pair : component.apart) {
+                Identifier.CODEC.write(pair.stronger(), out);
+                Identifier.CODEC.write(pair.weaker(), out);
+            }
+        }
+
+        private static void writeAll(Collection<Identifier> identifiers, DataOutput out) throws IOException {
+            Wire.writeVarInt(identifiers.size(), out);
+            for (Identifier identifier : identifiers) {
+                Identifier.CODEC.write(identifier, out);
+            }
+        }
+
+        @Override
+        public RawComponent read(DataInput in) throws IOException {
+            byte format = in.readByte();
+            if (format != FORMAT) {
+                throw new IOException("a component of an unknown format: " + format);
+            }
+            Identifier[] identifiers = new Identifier[Wire.readVarInt(in)];
+            for (int i = 0; i < identifiers.length; i++) {
+                identifiers[i] = Identifier.CODEC.read(in);
+            }
+            RawComponent component = new RawComponent(identifiers[Wire.readVarInt(in)]);
+            for (Identifier identifier : identifiers) {
+                component.members.put(identifier, readMember(identifier, identifiers, in));
+            }
+            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
+                Link link = new Link(identifiers[Wire.readVarInt(in)], identifiers[Wire.readVarInt(in)]);
+                component.add(link, EventOrder.CODEC.read(in));
+                component.link(link).refused = in.readBoolean();
+            }
+            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
+                component.apart.add(new Link(Identifier.CODEC.read(in), Identifier.CODEC.read(in)));
+            }
+            return component;
+        }
+
+        private static Member readMember(Identifier identifier, Identifier[] identifiers, DataInput in)
+                throws IOException {
+            Member member = new Member(identifier);
+            int flags = in.readByte();
+            member.quarantined = (flags & QUARANTINED) != 0;
+            member.erased = (flags & ERASED) != 0;
+            member.frozen = (flags & FROZEN) != 0;
+            member.canonical = identifiers[Wire.readVarInt(in)];
+            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
+                member.anchors.add(Identifier.CODEC.read(in));
+            }
+            return member;
+        }
     }
 }

@@ -18,6 +18,9 @@ public final class ResolutionRules implements Serializable {
     /** As many values of a namespace as there are. */
     public static final int NO_LIMIT = IdentitySettings.NO_LIMIT;
 
+    /** The name of the namespace whose identifiers are the strongest. */
+    private final String strongest;
+
     /** The names of namespaces that are limited; the place here is their place in a customer's counts. */
     private final String[] limited;
 
@@ -29,7 +32,9 @@ public final class ResolutionRules implements Serializable {
 
     private final int maxComponent;
 
-    private ResolutionRules(Map<String, Integer> limits, Map<String, Integer> maxShared, int maxComponent) {
+    private ResolutionRules(
+            String strongest, Map<String, Integer> limits, Map<String, Integer> maxShared, int maxComponent) {
+        this.strongest = strongest;
         this.limited = limits.keySet().toArray(String[]::new);
         this.limits = limits.values().stream().mapToInt(Integer::intValue).toArray();
         this.maxShared = maxShared;
@@ -47,7 +52,8 @@ public final class ResolutionRules implements Serializable {
             }
             maxShared.put(name, of.maxShared());
         }
-        return new ResolutionRules(limits, maxShared, settings.maxComponent());
+        String strongest = settings.namespaces().get(0).namespace().id();
+        return new ResolutionRules(strongest, limits, maxShared, settings.maxComponent());
     }
 
     /** One user id per customer, other values without a limit. */
@@ -64,7 +70,7 @@ public final class ResolutionRules implements Serializable {
         } else {
             changed.put(namespace.id(), values);
         }
-        return new ResolutionRules(changed, maxShared, maxComponent);
+        return new ResolutionRules(strongest, changed, maxShared, maxComponent);
     }
 
     private Map<String, Integer> limitsByName() {
@@ -79,20 +85,20 @@ public final class ResolutionRules implements Serializable {
     public ResolutionRules withMaxShared(int anchors) {
         Map<String, Integer> changed = new TreeMap<>(maxShared);
         changed.replaceAll((name, before) -> atLeastNone(anchors));
-        return new ResolutionRules(limitsByName(), changed, maxComponent);
+        return new ResolutionRules(strongest, limitsByName(), changed, maxComponent);
     }
 
     /** @param anchors most anchors that a value of this namespace is seen with, at least 0 */
     public ResolutionRules withMaxShared(Namespace namespace, int anchors) {
         Map<String, Integer> changed = new TreeMap<>(maxShared);
         changed.put(namespace.id(), atLeastNone(anchors));
-        return new ResolutionRules(limitsByName(), changed, maxComponent);
+        return new ResolutionRules(strongest, limitsByName(), changed, maxComponent);
     }
 
     /** @param links most links that hang together, at least 1 */
     public ResolutionRules withMaxComponent(int links) {
         atLeastOne(links);
-        return new ResolutionRules(limitsByName(), maxShared, links);
+        return new ResolutionRules(strongest, limitsByName(), maxShared, links);
     }
 
     private static int atLeastNone(int anchors) {
@@ -142,6 +148,14 @@ public final class ResolutionRules implements Serializable {
     /** Most distinct anchors, other than itself, that a value of a namespace is seen with before it is quarantined. */
     public int maxShared(Namespace namespace) {
         return maxShared.getOrDefault(namespace.id(), IdentitySettings.DEFAULT_MAX_SHARED);
+    }
+
+    /**
+     * Whether an identifier of a namespace is the customer's strongest for good: those of the strongest namespace are, if
+     * a customer has one.
+     */
+    public boolean isFixed(Namespace namespace) {
+        return namespace.id().equals(strongest) && limit(namespace) == 1;
     }
 
     /** Most links that hang together. */

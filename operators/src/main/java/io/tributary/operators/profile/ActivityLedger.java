@@ -13,23 +13,21 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * The hot half of a fragment's ledger: what every event touches. Counters, first and last seen, consent, the cart.
  *
  * <p>Bound: {@value #MAX_NAMES} event names of at most {@value #MAX_NAME_LENGTH} characters (of more, those with the
  * smallest hashes are counted by name), the cart's operations (see {@link CartLog}), what was said on the triggers'
- * purpose (see {@link ConsentTimeline}), 8 bytes per identifier.
+ * purpose (see {@link ConsentTimeline}), 8 bytes per device.
  */
 public final class ActivityLedger {
     public static final int MAX_NAMES = 200;
     /** A longer name is counted, but not by name. */
     public static final int MAX_NAME_LENGTH = 256;
 
-    private static final byte FORMAT = 2;
-
-    /** Has no {@link ConsentTimeline}, only what the profile shows. */
-    private static final byte FORMAT_WITHOUT_TIMELINE = 1;
+    private static final byte FORMAT = 3;
 
     public static final Codec<ActivityLedger> CODEC = new Codec<>() {
         @Override
@@ -43,8 +41,8 @@ public final class ActivityLedger {
                 Wire.writeString(entry.getKey(), out);
                 Wire.writeVarLong(entry.getValue(), out);
             }
-            Wire.writeVarInt(ledger.identifierHashes.length, out);
-            for (long hash : ledger.identifierHashes) {
+            Wire.writeVarInt(ledger.deviceHashes.length, out);
+            for (long hash : ledger.deviceHashes) {
                 out.writeLong(hash);
             }
             Consent.CODEC.write(ledger.consent, out);
@@ -55,7 +53,7 @@ public final class ActivityLedger {
         @Override
         public ActivityLedger read(DataInput in) throws IOException {
             byte format = in.readByte();
-            if (format != FORMAT && format != FORMAT_WITHOUT_TIMELINE) {
+            if (format != FORMAT) {
                 throw new IOException("an activity ledger of an unknown format: " + format);
             }
             long count = Wire.readVarLong(in);
@@ -63,26 +61,19 @@ public final class ActivityLedger {
             long lastSeen = firstSeen + Wire.readVarLong(in);
             SortedMap<String, Long> countByName = new TreeMap<>();
             for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                String name = Wire.readString(in);
-                long times = Wire.readVarLong(in);
-                // Older releases had no limit of the length.
-                if (name.length() <= MAX_NAME_LENGTH) {
-                    countByName.put(name, times);
-                }
+                countByName.put(Wire.readString(in), Wire.readVarLong(in));
             }
-            long[] identifierHashes = new long[Wire.readVarInt(in)];
-            for (int i = 0; i < identifierHashes.length; i++) {
-                identifierHashes[i] = in.readLong();
+            long[] deviceHashes = new long[Wire.readVarInt(in)];
+            for (int i = 0; i < deviceHashes.length; i++) {
+                deviceHashes[i] = in.readLong();
             }
             Consent consent = Consent.CODEC.read(in);
-            ConsentTimeline marketing = format == FORMAT_WITHOUT_TIMELINE
-                    ? ConsentTimeline.ofLatest(consent.on(AbandonedCart.PURPOSE))
-                    : ConsentTimeline.CODEC.read(in);
+            ConsentTimeline marketing = ConsentTimeline.CODEC.read(in);
             ActivityLedger ledger = new ActivityLedger(countByName, consent, marketing, CartLog.CODEC.read(in));
             ledger.count = count;
             ledger.firstSeen = firstSeen;
             ledger.lastSeen = lastSeen;
-            ledger.identifierHashes = identifierHashes;
+            ledger.deviceHashes = deviceHashes;
             return ledger;
         }
     };
@@ -93,7 +84,7 @@ public final class ActivityLedger {
     private final SortedMap<String, Long> countByName;
 
     /** Ascending. */
-    private long[] identifierHashes = {};
+    private long[] deviceHashes = {};
 
     private final Consent consent;
 
@@ -119,8 +110,9 @@ public final class ActivityLedger {
      *
      * @param changesCart whether it is a cart event or the first report of an order
      * @param watermark what has passed, milliseconds since 1970: what no event in time can ask for is forgotten
+     * @param repeats whether an order has been reported before by other fragments of the customer
      */
-    void add(CustomerEvent event, boolean changesCart, long watermark) {
+    void add(CustomerEvent event, boolean changesCart, long watermark, Predicate<CartEntry> repeats) {
         firstSeen = count == 0 ? event.timestamp() : Math.min(firstSeen, event.timestamp());
         lastSeen = count == 0 ? event.timestamp() : Math.max(lastSeen, event.timestamp());
         count++;
@@ -138,28 +130,65 @@ public final class ActivityLedger {
         marketing.forgetBehind(watermark);
         if (changesCart) {
             cart.add(CartEntry.of(event));
-            cart.forgetBehind(watermark);
+            cart.forgetBehind(watermark, repeats);
         }
     }
 
     /**
-     * Notes the event's identifiers.
+     * Notes the event's devices.
      *
      * @return whether one of them is new, so that the {@link RecordLedger} has to be told
      */
-    boolean noteIdentifiers(CustomerEvent event) {
+    boolean noteDevices(CustomerEvent event) {
         boolean isNew = false;
-        for (Identifier identifier : event.identifiers()) {
-            long hash = Hashes.prefix(Hashes.sha256(identifier.qualified()));
-            int at = Arrays.binarySearch(identifierHashes, hash);
-            if (at < 0 && identifierHashes.length < RecordLedger.MAX_IDENTIFIERS) {
-                identifierHashes = Arrays.copyOf(identifierHashes, identifierHashes.length + 1);
-                identifierHashes[identifierHashes.length - 1] = hash;
-                Arrays.sort(identifierHashes);
-            }
-            isNew |= at < 0;
+        for (Identifier device : event.devices()) {
+            isNew |= noteDevice(Hashes.prefix(Hashes.sha256(device.qualified())));
         }
         return isNew;
+    }
+
+    /** Whether an event with the device was folded in; of devices beyond the bound that is not known. */
+    boolean knows(Identifier device) {
+        return Arrays.binarySearch(deviceHashes, Hashes.prefix(Hashes.sha256(device.qualified()))) >= 0;
+    }
+
+    /** Beyond the bound a device is new each time. */
+    private boolean noteDevice(long hash) {
+        int at = Arrays.binarySearch(deviceHashes, hash);
+        if (at < 0 && deviceHashes.length < RecordLedger.MAX_DEVICES) {
+            long[] more = new long[deviceHashes.length + 1];
+            System.arraycopy(deviceHashes, 0, more, 0, -at - 1);
+            more[-at - 1] = hash;
+            System.arraycopy(deviceHashes, -at - 1, more, -at, deviceHashes.length + at + 1);
+            deviceHashes = more;
+        }
+        return at < 0;
+    }
+
+    /** Takes in what another fragment of the same customer did. */
+    void merge(ActivityLedger other) {
+        if (other.count == 0) {
+            return;
+        }
+        firstSeen = count == 0 ? other.firstSeen : Math.min(firstSeen, other.firstSeen);
+        lastSeen = count == 0 ? other.lastSeen : Math.max(lastSeen, other.lastSeen);
+        count += other.count;
+        other.countByName.forEach((name, times) -> countByName.merge(name, times, Long::sum));
+        BoundedNames.trim(countByName, MAX_NAMES);
+        for (long hash : other.deviceHashes) {
+            noteDevice(hash);
+        }
+        consent.merge(other.consent);
+        marketing.merge(other.marketing);
+        cart.merge(other.cart);
+    }
+
+    /** What two fragments of a customer did together. */
+    static ActivityLedger union(ActivityLedger one, ActivityLedger other) {
+        ActivityLedger union = new ActivityLedger();
+        union.merge(one);
+        union.merge(other);
+        return union;
     }
 
     /** Accepted events. */

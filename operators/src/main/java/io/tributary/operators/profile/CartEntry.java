@@ -20,8 +20,10 @@ import java.util.List;
  * @param lines the products that it names; empty for an order; {@linkplain #forgotten() forgotten}, where they were too
  *     much to keep
  * @param orderId of an order, or null
+ * @param knownAt from when on decisions know of it, milliseconds since 1970: its time, or later if it came late
  */
-public record CartEntry(EventOrder order, List<CartLine> lines, String orderId) implements Comparable<CartEntry> {
+public record CartEntry(EventOrder order, List<CartLine> lines, String orderId, long knownAt)
+        implements Comparable<CartEntry> {
     /** No product has this id: an event's is not blank. */
     private static final List<CartLine> FORGOTTEN = List.of(new CartLine("", 1, null, "", null));
 
@@ -37,6 +39,7 @@ public record CartEntry(EventOrder order, List<CartLine> lines, String orderId) 
                 CartLine.CODEC.write(line, out);
             }
             Wire.writeNullableString(entry.orderId, out);
+            Wire.writeVarLong(entry.knownAt - entry.order.timestamp(), out);
         }
 
         @Override
@@ -47,7 +50,8 @@ public record CartEntry(EventOrder order, List<CartLine> lines, String orderId) 
             for (int i = 0; i < size; i++) {
                 lines.add(CartLine.CODEC.read(in));
             }
-            return new CartEntry(order, lines, Wire.readNullableString(in));
+            String orderId = Wire.readNullableString(in);
+            return new CartEntry(order, lines, orderId, order.timestamp() + Wire.readVarLong(in));
         }
     };
 
@@ -56,11 +60,17 @@ public record CartEntry(EventOrder order, List<CartLine> lines, String orderId) 
         return kind.isCart() || kind == EventKind.ORDER;
     }
 
+    /** Whether it came late. */
+    public boolean isLate() {
+        return knownAt > order.timestamp();
+    }
+
     public static CartEntry of(CustomerEvent event) {
         return new CartEntry(
                 event.order(),
                 event.cartLines(),
-                event.purchase() == null ? null : event.purchase().orderId());
+                event.purchase() == null ? null : event.purchase().orderId(),
+                event.knownAt());
     }
 
     public boolean isOrder() {
@@ -74,7 +84,7 @@ public record CartEntry(EventOrder order, List<CartLine> lines, String orderId) 
 
     /** The operation with its place, but without what it did: the mark before which a log knows nothing. */
     CartEntry forgotten() {
-        return new CartEntry(order, FORGOTTEN, orderId);
+        return new CartEntry(order, FORGOTTEN, orderId, knownAt);
     }
 
     boolean isForgotten() {

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * The operations of which a cart is the fold, in the order of events whatever the order of arrival. Carts are merged by
@@ -83,6 +84,16 @@ public final class CartLog {
         return true;
     }
 
+    /** Takes the operations of another log in. */
+    public void merge(CartLog other) {
+        other.entries.forEach(this::add);
+    }
+
+    /** Drops reports of orders that another one has reported before: they change nothing. */
+    void dropRepetitions(Predicate<CartEntry> repeats) {
+        entries.removeIf(entry -> entry.isOrder() && repeats.test(entry));
+    }
+
     private void forgetOld() {
         int first = 0;
         int cartEvents = 0;
@@ -123,8 +134,14 @@ public final class CartLog {
      * it again.
      */
     public void forgetBehind(long watermark) {
+        forgetBehind(watermark, entry -> false);
+    }
+
+    /** @param repeats whether an order has been reported before by somebody who is the same customer: it ends nothing */
+    void forgetBehind(long watermark, Predicate<CartEntry> repeats) {
         for (int i = entries.size() - 1; i > 0; i--) {
-            if (entries.get(i).startsAnew() && entries.get(i).order().timestamp() <= watermark) {
+            CartEntry entry = entries.get(i);
+            if (entry.startsAnew() && entry.order().timestamp() <= watermark && !repeats.test(entry)) {
                 entries.subList(0, i).clear();
                 return;
             }

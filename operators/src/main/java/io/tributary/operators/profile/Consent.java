@@ -106,6 +106,11 @@ public final class Consent {
         }
     }
 
+    /** Takes the statements of somebody who is the same customer in. */
+    void merge(Consent other) {
+        other.statements.forEach(this::state);
+    }
+
     /** The latest statement on a purpose, or null. */
     public Statement on(String purpose) {
         return statements.get(purpose);

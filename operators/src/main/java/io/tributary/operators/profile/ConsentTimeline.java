@@ -23,31 +23,24 @@ public final class ConsentTimeline {
     public static final int MAX_STATEMENTS = 200;
 
     /** Without a format of its own: part of values that have one. */
-    public static final Codec<ConsentTimeline> CODEC = codec(Consent.Statement.TIMED_CODEC);
-
-    /** As it was written before statements said from when on they were known. */
-    public static final Codec<ConsentTimeline> UNTIMED_CODEC = codec(Consent.Statement.CODEC);
-
-    private static Codec<ConsentTimeline> codec(Codec<Consent.Statement> codec) {
-        return new Codec<>() {
-            @Override
-            public void write(ConsentTimeline timeline, DataOutput out) throws IOException {
-                Wire.writeVarInt(timeline.statements.size(), out);
-                for (Consent.Statement statement : timeline.statements) {
-                    codec.write(statement, out);
-                }
+    public static final Codec<ConsentTimeline> CODEC = new Codec<>() {
+        @Override
+        public void write(ConsentTimeline timeline, DataOutput out) throws IOException {
+            Wire.writeVarInt(timeline.statements.size(), out);
+            for (Consent.Statement statement : timeline.statements) {
+                Consent.Statement.TIMED_CODEC.write(statement, out);
             }
+        }
 
-            @Override
-            public ConsentTimeline read(DataInput in) throws IOException {
-                ConsentTimeline timeline = new ConsentTimeline();
-                for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                    timeline.statements.add(codec.read(in));
-                }
-                return timeline;
+        @Override
+        public ConsentTimeline read(DataInput in) throws IOException {
+            ConsentTimeline timeline = new ConsentTimeline();
+            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
+                timeline.statements.add(Consent.Statement.TIMED_CODEC.read(in));
             }
-        };
-    }
+            return timeline;
+        }
+    };
 
     private static final Comparator<Consent.Statement> ORDER = Comparator.comparingLong(Consent.Statement::timestamp)
             .thenComparing(Consent.Statement::granted)
@@ -55,15 +48,6 @@ public final class ConsentTimeline {
 
     /** Ascending by time. */
     private final List<Consent.Statement> statements = new ArrayList<>(1);
-
-    /** One that knows the latest statement alone; null for silence. */
-    static ConsentTimeline ofLatest(Consent.Statement latest) {
-        ConsentTimeline timeline = new ConsentTimeline();
-        if (latest != null) {
-            timeline.statements.add(latest);
-        }
-        return timeline;
-    }
 
     /** Takes a statement in; of two at the same instant the refusal counts. */
     public void state(Consent.Statement statement) {
@@ -82,6 +66,11 @@ public final class ConsentTimeline {
         if (statements.size() > MAX_STATEMENTS) {
             statements.remove(leastMissed());
         }
+    }
+
+    /** Takes the statements of somebody who is the same customer in. */
+    void merge(ConsentTimeline other) {
+        other.statements.forEach(this::state);
     }
 
     private static boolean says(Consent.Statement a, Consent.Statement b) {
@@ -130,6 +119,10 @@ public final class ConsentTimeline {
             }
         }
         return refuses;
+    }
+
+    public boolean isEmpty() {
+        return statements.isEmpty();
     }
 
     /** Ascending by time. */

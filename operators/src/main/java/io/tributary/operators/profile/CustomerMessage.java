@@ -3,34 +3,215 @@ package io.tributary.operators.profile;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.event.EventOrder;
+import io.tributary.schemas.identity.Identifier;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
-/**
- * What reaches a customer's profile: an event, labelled with its customer.
- *
- * @param customerId {@code c_} and 16 hexadecimal digits
- */
-public record CustomerMessage(String customerId, CustomerEvent event) {
-    private static final byte EVENT = 0;
+/** What reaches a customer, {@code c_} and 16 hexadecimal digits. */
+public sealed interface CustomerMessage {
+    String customerId();
 
-    /** For channels between operators of one release; never kept in state. */
-    public static final Codec<CustomerMessage> CODEC = new Codec<>() {
+    Identifier fragment();
+
+    /** From when on decisions know of it, milliseconds since 1970. */
+    long knownAt();
+
+    /** The event that is or has caused it. */
+    EventOrder because();
+
+    /** An event of one of the customer's fragments. */
+    record Event(String customerId, Identifier fragment, CustomerEvent event) implements CustomerMessage {
+        @Override
+        public long knownAt() {
+            return event.knownAt();
+        }
+
+        @Override
+        public EventOrder because() {
+            return event.order();
+        }
+    }
+
+    /**
+     * A fragment has come.
+     *
+     * @param canonical the customer's strongest identifier
+     * @param from canonical identifier of the customer that it has left; the fragment itself if it was one of its own
+     * @param first the fragment's first event, or null if it has none
+     * @param newDevices the devices that it does not carry yet at this instant, with the first event that will
+     * @param ledger what the fragment has done, or null without an event
+     */
+    record Put(
+            String customerId,
+            Identifier fragment,
+            Identifier canonical,
+            Identifier from,
+            EventOrder first,
+            Map<Identifier, EventOrder> newDevices,
+            FragmentLedger ledger,
+            long knownAt,
+            EventOrder because)
+            implements CustomerMessage {}
+
+    /**
+     * A fragment has gone.
+     *
+     * @param into the customer that has it now
+     * @param first the fragment's first event, or null if it has none
+     * @param newDevices the devices that it does not carry yet at this instant
+     */
+    record Retract(
+            String customerId,
+            Identifier fragment,
+            String into,
+            EventOrder first,
+            Set<Identifier> newDevices,
+            long knownAt,
+            EventOrder because)
+            implements CustomerMessage {}
+
+    /**
+     * A note of the customer's own: an event that may be the first of a fragment or the first with a device, to be
+     * looked at again in the order of events.
+     */
+    record Sight(String customerId, Identifier fragment, List<Identifier> devices, long knownAt, EventOrder because)
+            implements CustomerMessage {}
+
+    Codec<CustomerMessage> CODEC = new Codec<>() {
+        private static final byte FORMAT = 1;
+        private static final byte EVENT = 0;
+        private static final byte PUT = 1;
+        private static final byte RETRACT = 2;
+        private static final byte SIGHT = 3;
+
         @Override
         public void write(CustomerMessage message, DataOutput out) throws IOException {
-            out.writeByte(EVENT);
-            Wire.writeString(message.customerId, out);
-            CustomerEvent.CODEC.write(message.event, out);
+            out.writeByte(FORMAT);
+            if (message instanceof Event event) {
+                out.writeByte(EVENT);
+                Wire.writeString(event.customerId, out);
+                Identifier.CODEC.write(event.fragment, out);
+                CustomerEvent.CODEC.write(event.event, out);
+            } else if (message instanceof Put put) {
+                out.writeByte(PUT);
+                writeCause(put, out);
+                Identifier.CODEC.write(put.canonical, out);
+                Identifier.CODEC.write(put.from, out);
+                out.writeBoolean(put.first != null);
+                if (put.first != null) {
+                    EventOrder.CODEC.write(put.first, out);
+                    writeDevices(put.newDevices, out);
+                    FragmentLedger.CODEC.write(put.ledger, out);
+                }
+            } else if (message instanceof Retract retract) {
+                out.writeByte(RETRACT);
+                writeCause(retract, out);
+                Wire.writeString(retract.into, out);
+                out.writeBoolean(retract.first != null);
+                if (retract.first != null) {
+                    EventOrder.CODEC.write(retract.first, out);
+                    writeAll(retract.newDevices, out);
+                }
+            } else if (message instanceof Sight sight) {
+                out.writeByte(SIGHT);
+                writeCause(sight, out);
+                writeAll(sight.devices, out);
+            }
+        }
+
+        private static void writeCause(CustomerMessage message, DataOutput out) throws IOException {
+            Wire.writeString(message.customerId(), out);
+            Identifier.CODEC.write(message.fragment(), out);
+            EventOrder.CODEC.write(message.because(), out);
+            Wire.writeVarLong(message.knownAt() - message.because().timestamp(), out);
+        }
+
+        private static void writeAll(Collection<Identifier> devices, DataOutput out) throws IOException {
+            Wire.writeVarInt(devices.size(), out);
+            for (Identifier device : devices) {
+                Identifier.CODEC.write(device, out);
+            }
+        }
+
+        private static List<Identifier> readAll(DataInput in) throws IOException {
+            List<Identifier> devices = new ArrayList<>(1);
+            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
+                devices.add(Identifier.CODEC.read(in));
+            }
+            return devices;
+        }
+
+        private static void writeDevices(Map<Identifier, EventOrder> devices, DataOutput out) throws IOException {
+            Wire.writeVarInt(devices.size(), out);
+            for (Map.Entry<Identifier, EventOrder> device : devices.entrySet()) {
+                Identifier.CODEC.write(device.getKey(), out);
+                EventOrder.CODEC.write(device.getValue(), out);
+            }
+        }
+
+        private static Map<Identifier, EventOrder> readDevices(DataInput in) throws IOException {
+            Map<Identifier, EventOrder> devices = new LinkedHashMap<>();
+            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
+                devices.put(Identifier.CODEC.read(in), EventOrder.CODEC.read(in));
+            }
+            return devices;
         }
 
         @Override
         public CustomerMessage read(DataInput in) throws IOException {
-            byte kind = in.readByte();
-            if (kind != EVENT) {
-                throw new IOException("no message of kind " + kind);
+            byte format = in.readByte();
+            if (format != FORMAT) {
+                throw new IOException("a message to a customer of an unknown format: " + format);
             }
-            return new CustomerMessage(Wire.readString(in), CustomerEvent.CODEC.read(in));
+            byte kind = in.readByte();
+            String customerId = Wire.readString(in);
+            Identifier fragment = Identifier.CODEC.read(in);
+            if (kind == EVENT) {
+                return new Event(customerId, fragment, CustomerEvent.CODEC.read(in));
+            }
+            EventOrder because = EventOrder.CODEC.read(in);
+            long knownAt = because.timestamp() + Wire.readVarLong(in);
+            switch (kind) {
+                case PUT -> {
+                    Identifier canonical = Identifier.CODEC.read(in);
+                    Identifier from = Identifier.CODEC.read(in);
+                    boolean hasEvents = in.readBoolean();
+                    return new Put(
+                            customerId,
+                            fragment,
+                            canonical,
+                            from,
+                            hasEvents ? EventOrder.CODEC.read(in) : null,
+                            hasEvents ? readDevices(in) : Map.of(),
+                            hasEvents ? FragmentLedger.CODEC.read(in) : null,
+                            knownAt,
+                            because);
+                }
+                case RETRACT -> {
+                    String into = Wire.readString(in);
+                    boolean hasEvents = in.readBoolean();
+                    return new Retract(
+                            customerId,
+                            fragment,
+                            into,
+                            hasEvents ? EventOrder.CODEC.read(in) : null,
+                            hasEvents ? Set.copyOf(readAll(in)) : Set.of(),
+                            knownAt,
+                            because);
+                }
+                case SIGHT -> {
+                    return new Sight(customerId, fragment, readAll(in), knownAt, because);
+                }
+                default -> throw new IOException("no message to a customer of kind " + kind);
+            }
         }
     };
 }

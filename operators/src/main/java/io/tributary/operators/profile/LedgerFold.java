@@ -1,7 +1,9 @@
 package io.tributary.operators.profile;
 
 import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.event.EventKind;
 import java.io.IOException;
+import java.util.function.Predicate;
 
 /**
  * Folds one event into both halves of a ledger: the one place that decides what an event touches, for the job and for
@@ -32,15 +34,33 @@ public final class LedgerFold {
      */
     public static Effect apply(ActivityLedger activity, RecordAccess access, CustomerEvent event, long watermark)
             throws IOException {
-        boolean hasNewIdentifier = activity.noteIdentifiers(event);
+        return apply(activity, access, event, watermark, entry -> false);
+    }
+
+    /**
+     * Folds an event in, of one of several fragments.
+     *
+     * @param watermark what has passed, milliseconds since 1970
+     * @param repeats whether an order has been reported before by other fragments of the customer: then it changes
+     *     nothing
+     */
+    static Effect apply(
+            ActivityLedger activity,
+            RecordAccess access,
+            CustomerEvent event,
+            long watermark,
+            Predicate<CartEntry> repeats)
+            throws IOException {
+        boolean hasNewDevice = activity.noteDevices(event);
         RecordLedger record = null;
         boolean changesCart = CartEntry.isRelevant(event.kind());
-        if (hasNewIdentifier || RecordLedger.isTouchedBy(event)) {
+        if (hasNewDevice || RecordLedger.isTouchedBy(event)) {
             record = access.get();
             changesCart &= !record.repeatsOrder(event);
             record.add(event);
         }
-        activity.add(event, changesCart, watermark);
-        return new Effect(record, changesCart);
+        activity.add(event, changesCart, watermark, repeats);
+        boolean repeatsAnother = changesCart && event.kind() == EventKind.ORDER && repeats.test(CartEntry.of(event));
+        return new Effect(record, changesCart && !repeatsAnother);
     }
 }

@@ -1,44 +1,85 @@
 package io.tributary.operators.profile;
 
+import io.tributary.operators.identity.IdentityChange;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.sink.PersonalIdentifiers;
 import io.tributary.operators.sink.Topic;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.schemas.codec.Hashes;
 import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.event.EventOrder;
+import io.tributary.schemas.identity.Identifier;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Folds a customer's events into the profile and publishes it.
+ * Folds a customer's fragments into the profile and publishes it.
  *
  * <p>The main output is {@code cdp.customer-events.v1}. Profiles go out when they change: at once, if the last
  * publication is long enough ago, else when that time is over, so that a busy customer does not flood the consumers.
  *
- * <p>State: the hot half of the ledger, read and written on every event; the cold half, written only by what it keeps
- * and read also to publish. Both live as long as the customer. One processing-time timer while a publication is
- * pending.
+ * <p>Events fold on arrival. Fragments that come and go wait until the watermark has reached their instant, and so does
+ * what is told of identities: then everything before it is here. An event of a fragment that is still to come waits with
+ * it. The triggers start anew whenever the customer has got or lost events of the past.
+ *
+ * <p>State: both halves of the ledger of the customer's own fragment, the hot one read and written on every event, the
+ * cold one written only by what it keeps and read also to publish. If there are other fragments, a ledger for each and
+ * their union. They live as long as the customer; of one that is gone the version stays. Event-time timers for what
+ * waits, one processing-time timer while a publication is pending.
  */
 public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMessage, OutboundRecord> {
-    /** Profiles to publish. */
+    /** Profiles to publish, and their deletions. */
     public static final OutputTag<OutboundRecord> PROFILES =
             new OutputTag<>("profiles", WireType.OUTBOUND_RECORD.info());
+
+    /** For {@code cdp.identity-changes.v1} and {@code cdp.customer-aliases.v1}. */
+    public static final OutputTag<OutboundRecord> IDENTITIES =
+            new OutputTag<>("identities", WireType.OUTBOUND_RECORD.info());
 
     /** What the triggers look at, keyed as the input. */
     public static final OutputTag<CartChange> CART_CHANGES =
             new OutputTag<>("cart-changes", WireType.CART_CHANGE.info());
 
+    /** Of one event what goes comes before what comes, and then the event itself is looked at. */
+    private static final Comparator<CustomerMessage> IN_ORDER = Comparator.comparingLong(CustomerMessage::knownAt)
+            .thenComparing(CustomerMessage::because)
+            .thenComparing(message -> message instanceof CustomerMessage.Put)
+            .thenComparing(message -> message instanceof CustomerMessage.Sight);
+
     private final long publishEveryMillis;
     private transient ValueState<ProfileState> hot;
     private transient ValueState<RecordLedger> cold;
+    private transient MapState<Identifier, FragmentLedger> fragments;
+    private transient ValueState<ActivityLedger> othersHot;
+    private transient ValueState<RecordLedger> othersCold;
+    private transient ValueState<Membership> membership;
+    private transient ListState<CustomerMessage> waiting;
     private transient Counter customersCreated;
+    private transient Counter customersMerged;
     private transient Counter profilesPublished;
 
     /** @param publishEveryMillis least time between two publications of a customer, milliseconds of processing time */
@@ -54,11 +95,37 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         return new ValueStateDescriptor<>("profile-cold", WireType.RECORD_LEDGER.info());
     }
 
+    static MapStateDescriptor<Identifier, FragmentLedger> fragments() {
+        return new MapStateDescriptor<>("fragments", WireType.IDENTIFIER.info(), WireType.FRAGMENT_LEDGER.info());
+    }
+
+    static ValueStateDescriptor<ActivityLedger> othersHot() {
+        return new ValueStateDescriptor<>("others-hot", WireType.ACTIVITY_LEDGER.info());
+    }
+
+    static ValueStateDescriptor<RecordLedger> othersCold() {
+        return new ValueStateDescriptor<>("others-cold", WireType.RECORD_LEDGER.info());
+    }
+
+    static ValueStateDescriptor<Membership> membership() {
+        return new ValueStateDescriptor<>("membership", WireType.MEMBERSHIP.info());
+    }
+
+    static ListStateDescriptor<CustomerMessage> waiting() {
+        return new ListStateDescriptor<>("waiting", WireType.CUSTOMER_MESSAGE.info());
+    }
+
     @Override
     public void open(OpenContext openContext) {
         hot = getRuntimeContext().getState(hot());
         cold = getRuntimeContext().getState(cold());
+        fragments = getRuntimeContext().getMapState(fragments());
+        othersHot = getRuntimeContext().getState(othersHot());
+        othersCold = getRuntimeContext().getState(othersCold());
+        membership = getRuntimeContext().getState(membership());
+        waiting = getRuntimeContext().getListState(waiting());
         customersCreated = getRuntimeContext().getMetricGroup().counter("customersCreated");
+        customersMerged = getRuntimeContext().getMetricGroup().counter("customersMerged");
         profilesPublished = getRuntimeContext().getMetricGroup().counter("profilesPublished");
     }
 
@@ -67,64 +134,642 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             throws Exception {
         ProfileState state = hot.value();
         if (state == null) {
-            state = new ProfileState();
-            customersCreated.inc();
-        }
-        CustomerEvent event = message.event();
-        ActivityLedger activity = state.activity();
-        LedgerFold.Effect effect = LedgerFold.apply(
-                activity, this::record, event, context.timerService().currentWatermark());
-        RecordLedger record = effect.record();
-        if (record != null) {
-            cold.update(record);
-        }
-        out.collect(customerEvent(message, state));
-        CartChange cartChange = CartChange.of(message.customerId(), event, effect.changesCart(), activity.marketing());
-        if (cartChange != null) {
-            context.output(CART_CHANGES, cartChange);
-        }
-        long now = context.timerService().currentProcessingTime();
-        if (!state.isPending()) {
-            if (now - state.publishedAt() >= publishEveryMillis) {
-                publish(message.customerId(), state, record == null ? record() : record, now, context);
-            } else {
-                state.awaitTimer();
-                context.timerService().registerProcessingTimeTimer(state.publishedAt() + publishEveryMillis);
+            if (message instanceof CustomerMessage.Retract) {
+                // An identifier that was never a customer.
+                return;
             }
+            state = new ProfileState();
+        }
+        if (!(message instanceof CustomerMessage.Event event)) {
+            if (message instanceof CustomerMessage.Put) {
+                state.putWaits();
+            }
+            await(message, context);
+        } else if (state.isPutWaiting() && isStillToCome(event.fragment(), waiting.get())) {
+            waiting.add(event);
+        } else {
+            CustomerMessage.Sight sight = fold(event, state, context, out);
+            if (sight != null) {
+                await(sight, context);
+            }
+            publishSoon(event.customerId(), state, context);
         }
         hot.update(state);
+    }
+
+    private void await(CustomerMessage message, Context context) throws Exception {
+        waiting.add(message);
+        context.timerService().registerEventTimeTimer(message.knownAt());
+    }
+
+    /** An event goes on waiting only if its fragment does. */
+    private static boolean isStillToCome(Identifier fragment, Iterable<CustomerMessage> waiting) {
+        for (CustomerMessage message : waiting) {
+            if (message instanceof CustomerMessage.Put && message.fragment().equals(fragment)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<OutboundRecord> out) throws Exception {
         ProfileState state = hot.value();
-        if (state != null && state.isPending()) {
-            publish(
-                    context.getCurrentKey(),
-                    state,
-                    record(),
-                    context.timerService().currentProcessingTime(),
-                    context);
-            hot.update(state);
+        if (state == null) {
+            return;
+        }
+        if (context.timeDomain() == TimeDomain.EVENT_TIME) {
+            pass(timestamp, state, context, out);
+        } else if (state.isPending()) {
+            publish(context.getCurrentKey(), state, context);
+        } else {
+            return;
+        }
+        hot.update(state);
+    }
+
+    // -----------------------------------------------------------------------------------------------------------
+    // events
+
+    /** @return what has to be looked at again in the order of events, or null */
+    private CustomerMessage.Sight fold(
+            CustomerMessage.Event message, ProfileState state, Context context, Collector<OutboundRecord> out)
+            throws Exception {
+        CustomerEvent event = message.event();
+        Identifier fragment = message.fragment();
+        if (state.canonical() == null) {
+            state.canonical(fragment);
+        }
+        if (state.eventCount() == 0) {
+            customersCreated.inc();
+        }
+        long watermark = context.timerService().currentWatermark();
+        boolean changesCart;
+        boolean isSeen;
+        if (fragment.equals(state.canonical())) {
+            LedgerFold.Effect effect = LedgerFold.apply(
+                    state.own(),
+                    this::record,
+                    event,
+                    watermark,
+                    entry -> state.hasOthers() && othersRepeatOrder(entry));
+            if (effect.record() != null) {
+                cold.update(effect.record());
+            }
+            changesCart = effect.changesCart();
+            isSeen = state.isOwnSeen();
+        } else {
+            FragmentLedger ledger = fragments.get(fragment);
+            boolean isNew = ledger == null;
+            if (isNew) {
+                ledger = FragmentLedger.empty();
+            }
+            LedgerFold.apply(ledger.activity(), ledger::record, event, watermark);
+            fragments.put(fragment, ledger);
+            ActivityLedger activity = othersActivity();
+            LedgerFold.Effect effect =
+                    LedgerFold.apply(activity, this::othersRecord, event, watermark, this::ownRepeatsOrder);
+            if (effect.record() != null) {
+                othersCold.update(effect.record());
+            }
+            othersHot.update(activity);
+            state.others(state.others() + (isNew ? 1 : 0), activity.count(), isWatched(activity));
+            changesCart = effect.changesCart();
+            isSeen = ledger.isSeen();
+        }
+        state.change();
+        out.collect(customerEvent(message, state));
+        if (CartChange.concerns(event, changesCart)) {
+            context.output(
+                    CART_CHANGES,
+                    CartChange.of(
+                            message.customerId(),
+                            event,
+                            changesCart,
+                            marketing(state).statements()));
+        }
+        boolean isNews = !isSeen && state.sightWaits(fragment, event.timestamp());
+        for (Identifier device : event.devices()) {
+            isNews |= !state.hasSeen(device) && state.sightWaits(device, event.timestamp());
+        }
+        return isNews
+                ? new CustomerMessage.Sight(
+                        message.customerId(), fragment, event.devices(), event.knownAt(), event.order())
+                : null;
+    }
+
+    private boolean ownRepeatsOrder(CartEntry entry) {
+        return reading(() -> record().repeatsOrder(entry));
+    }
+
+    private boolean othersRepeatOrder(CartEntry entry) {
+        return reading(() -> othersRecord().repeatsOrder(entry));
+    }
+
+    private static <T> T reading(StateAccess<T> access) {
+        try {
+            return access.read();
+        } catch (IOException e) {
+            throw new IllegalStateException("the customer's state can't be read", e);
         }
     }
+
+    private interface StateAccess<T> {
+        T read() throws IOException;
+    }
+
+    private static boolean isWatched(ActivityLedger activity) {
+        return !activity.cart().isEmpty() || !activity.marketing().isEmpty();
+    }
+
+    // -------------------------------------------------------------------------------------------- what comes and goes
+
+    /** Lets an instant pass: fragments go and come, and it is told who is who. */
+    private void pass(long instant, ProfileState state, OnTimerContext context, Collector<OutboundRecord> out)
+            throws Exception {
+        Moves moves = new Moves(instant, waiting.get());
+        if (moves.due.isEmpty()) {
+            return;
+        }
+        String customerId = context.getCurrentKey();
+        while (!moves.due.isEmpty()) {
+            pass(moves.due.peek().because(), customerId, state, moves, context, out);
+        }
+        if (moves.any) {
+            restartTriggers(customerId, state, moves, context);
+            publishMoves(customerId, state, moves, context);
+        }
+        waiting.update(moves.rest);
+        state.nothingWaits();
+        for (CustomerMessage message : moves.rest) {
+            if (message instanceof CustomerMessage.Put) {
+                state.putWaits();
+            } else if (message instanceof CustomerMessage.Sight sight) {
+                state.sightWaits(sight.fragment(), sight.because().timestamp());
+                sight.devices()
+                        .forEach(device ->
+                                state.sightWaits(device, sight.because().timestamp()));
+            }
+            context.timerService().registerEventTimeTimer(message.knownAt());
+        }
+    }
+
+    /** What an instant's passage is about, and what of it outlives its single events. */
+    private static final class Moves {
+        private final long instant;
+
+        /** What is to be done at the instant, in order. */
+        private final PriorityQueue<CustomerMessage> due = new PriorityQueue<>(IN_ORDER);
+
+        /** The events of a fragment that have arrived behind it. */
+        private final IdentityHashMap<CustomerMessage.Put, List<CustomerMessage.Event>> arrivedWith =
+                new IdentityHashMap<>(0);
+
+        /** What goes on waiting, in the order of arrival. */
+        private final List<CustomerMessage> rest = new ArrayList<>();
+
+        /** Whether a fragment was here before the instant, by fragments that have come or gone. */
+        private final Map<Identifier, Boolean> wereHere = new HashMap<>(1);
+
+        private final Map<Identifier, Boolean> areHere = new HashMap<>(1);
+        private boolean any;
+        private boolean ofThePast;
+
+        /** Of a fragment with an event. */
+        private CustomerMessage.Retract lastRetract;
+
+        /** @param waiting in the order of arrival */
+        Moves(long instant, Iterable<CustomerMessage> waiting) {
+            this.instant = instant;
+            Map<Identifier, CustomerMessage.Put> puts = new HashMap<>(1);
+            for (CustomerMessage message : waiting) {
+                if (message instanceof CustomerMessage.Put put) {
+                    puts.put(put.fragment(), put);
+                }
+                if (message instanceof CustomerMessage.Event event
+                        && puts.get(event.fragment()).knownAt() <= instant) {
+                    arrivedWith
+                            .computeIfAbsent(puts.get(event.fragment()), put -> new ArrayList<>(1))
+                            .add(event);
+                } else {
+                    add(message);
+                }
+            }
+        }
+
+        private void add(CustomerMessage message) {
+            boolean isDue = message.knownAt() <= instant && !(message instanceof CustomerMessage.Event);
+            (isDue ? due : rest).add(message);
+        }
+
+        /** The events that have waited for a fragment. */
+        List<CustomerMessage.Event> arrivedWith(CustomerMessage.Put put) {
+            return arrivedWith.getOrDefault(put, List.of());
+        }
+
+        /** The next that is due because of an event, or null. */
+        CustomerMessage poll(EventOrder because) {
+            boolean isNext = !due.isEmpty() && due.peek().because().equals(because);
+            return isNext ? due.remove() : null;
+        }
+
+        void note(CustomerMessage message, EventOrder firstEvent, boolean comes) {
+            wereHere.putIfAbsent(message.fragment(), !comes);
+            areHere.put(message.fragment(), comes);
+            ofThePast |= firstEvent != null && firstEvent.timestamp() < instant;
+            any = true;
+            if (message instanceof CustomerMessage.Retract retract && firstEvent != null) {
+                lastRetract = retract;
+            }
+        }
+
+        /** An event that is in the ledger and yet to come is looked at as if it came now. */
+        void lookAgain(CustomerMessage.Put put, EventOrder event, List<Identifier> devices) {
+            add(new CustomerMessage.Sight(
+                    put.customerId(), put.fragment(), devices, Math.max(event.timestamp(), put.knownAt()), event));
+        }
+
+        /** Whether the customer has other fragments than before the instant. */
+        boolean hasOthersThanBefore() {
+            return !wereHere.equals(areHere);
+        }
+    }
+
+    /** Lets one event pass. */
+    private void pass(
+            EventOrder because,
+            String customerId,
+            ProfileState state,
+            Moves moves,
+            OnTimerContext context,
+            Collector<OutboundRecord> out)
+            throws Exception {
+        CustomerPassage passage = new CustomerPassage(customerId, because, state.isSeen());
+        boolean hasLost = false;
+        for (CustomerMessage message = moves.poll(because); message != null; message = moves.poll(because)) {
+            if (message instanceof CustomerMessage.Retract retract) {
+                retract(retract, state, moves, passage);
+                hasLost = true;
+                continue;
+            }
+            if (hasLost) {
+                foldOthersAnew(state);
+                hasLost = false;
+            }
+            if (message instanceof CustomerMessage.Put put) {
+                put(put, state, moves, passage);
+                for (CustomerMessage.Event event : moves.arrivedWith(put)) {
+                    CustomerMessage.Sight seen = fold(event, state, context, out);
+                    if (seen != null) {
+                        moves.add(seen);
+                    }
+                }
+            } else if (message instanceof CustomerMessage.Sight sight) {
+                see(sight, state, passage);
+            }
+        }
+        if (hasLost) {
+            foldOthersAnew(state);
+        }
+        passage.tell(state.isSeen(), () -> reading(() -> seenListing(state)), change -> publish(change, context));
+    }
+
+    private void retract(CustomerMessage.Retract retract, ProfileState state, Moves moves, CustomerPassage passage)
+            throws Exception {
+        Identifier fragment = retract.fragment();
+        moves.note(retract, retract.first(), false);
+        List<Identifier> identifiers = new ArrayList<>(2);
+        if (fragment.namespace().isPerson()) {
+            identifiers.add(fragment);
+        }
+        RecordLedger record = null;
+        boolean isOwn = fragment.equals(state.canonical());
+        if (isOwn) {
+            record = record();
+            state.own(new ActivityLedger());
+            state.seeOwn(false);
+            cold.clear();
+        } else {
+            FragmentLedger ledger = fragments.get(fragment);
+            if (ledger != null) {
+                record = ledger.record();
+                fragments.remove(fragment);
+            }
+        }
+        if (record != null) {
+            for (Identifier device : record.devices()) {
+                if (state.hasSeen(device) && !retract.newDevices().contains(device)) {
+                    identifiers.add(device);
+                }
+            }
+        }
+        passage.depart(
+                retract.into(),
+                identifiers,
+                retract.first() != null && retract.first().compareTo(retract.because()) < 0);
+        Membership members = members();
+        if (isOwn) {
+            members.formerOfOwn().clear();
+        } else {
+            members.remove(fragment);
+        }
+        if (record != null && record.hasEverBeenPersonal()) {
+            members.notePersonal();
+        }
+        keep(members, state);
+        state.change();
+    }
+
+    private void put(CustomerMessage.Put put, ProfileState state, Moves moves, CustomerPassage passage)
+            throws Exception {
+        Identifier fragment = put.fragment();
+        moves.note(put, put.first(), true);
+        state.canonical(put.canonical());
+        boolean isOwn = fragment.equals(put.canonical());
+        boolean existed = put.first() != null && put.first().compareTo(put.because()) < 0;
+        boolean cameFromAnother = existed || !put.from().equals(fragment);
+        Membership members = members();
+        if (fragment.namespace().isPerson() && !isOwn) {
+            members.add(fragment);
+            passage.list(fragment);
+            if (cameFromAnother) {
+                passage.cameFromAnother(fragment);
+            }
+        }
+        FragmentLedger ledger = put.ledger();
+        if (ledger != null) {
+            if (isOwn) {
+                state.own(ledger.activity());
+                cold.update(ledger.record());
+                members.formerOfOwn().addAll(ledger.former());
+                state.seeOwn(existed);
+            } else {
+                addOther(fragment, ledger, existed, state);
+            }
+            members.mergedFrom().addAll(ledger.former());
+            members.mergedFrom().remove(put.customerId());
+            for (Identifier device : ledger.record().devices()) {
+                if (!put.newDevices().containsKey(device)) {
+                    if (state.see(device)) {
+                        passage.list(device);
+                    }
+                    passage.cameFromAnother(device);
+                }
+            }
+            if (!existed) {
+                moves.lookAgain(put, put.first(), List.of());
+            }
+            put.newDevices().forEach((device, carrier) -> moves.lookAgain(put, carrier, List.of(device)));
+        }
+        keep(members, state);
+        state.change();
+    }
+
+    private void addOther(Identifier fragment, FragmentLedger ledger, boolean existed, ProfileState state)
+            throws Exception {
+        if (existed) {
+            ledger.see();
+            state.seeOthers(state.othersSeen() + 1);
+        }
+        fragments.put(fragment, ledger);
+        ActivityLedger activity = othersActivity();
+        activity.merge(ledger.activity());
+        othersHot.update(activity);
+        RecordLedger record = othersRecord();
+        record.merge(ledger.record());
+        othersCold.update(record);
+        state.others(state.others() + 1, activity.count(), isWatched(activity));
+    }
+
+    private void see(CustomerMessage.Sight sight, ProfileState state, CustomerPassage passage) throws Exception {
+        if (sight.fragment().equals(state.canonical())) {
+            if (state.own().count() == 0) {
+                return;
+            }
+            state.seeOwn(true);
+        } else {
+            FragmentLedger ledger = fragments.get(sight.fragment());
+            if (ledger == null) {
+                return;
+            }
+            if (!ledger.isSeen()) {
+                ledger.see();
+                fragments.put(sight.fragment(), ledger);
+                state.seeOthers(state.othersSeen() + 1);
+            }
+        }
+        for (Identifier device : sight.devices()) {
+            if (!state.hasSeen(device) && state.see(device)) {
+                passage.list(device);
+            }
+        }
+    }
+
+    /** After a loss, which can't be taken out of a union. */
+    private void foldOthersAnew(ProfileState state) throws Exception {
+        Membership members = members();
+        members.mergedFrom().clear();
+        members.mergedFrom().addAll(members.formerOfOwn());
+        ActivityLedger activity = new ActivityLedger();
+        RecordLedger record = new RecordLedger();
+        int others = 0;
+        int seen = 0;
+        for (FragmentLedger ledger : fragments.values()) {
+            activity.merge(ledger.activity());
+            record.merge(ledger.record());
+            members.mergedFrom().addAll(ledger.former());
+            others++;
+            seen += ledger.isSeen() ? 1 : 0;
+        }
+        if (others == 0) {
+            othersHot.clear();
+            othersCold.clear();
+        } else {
+            othersHot.update(activity);
+            othersCold.update(record);
+        }
+        state.others(others, activity.count(), isWatched(activity));
+        state.seeOthers(seen);
+        members.mergedFrom().remove(state.canonical().customerId());
+        SortedSet<Identifier> devices = new TreeSet<>(record.devices());
+        devices.addAll(record().devices());
+        state.seeOnly(devices);
+        keep(members, state);
+    }
+
+    private void restartTriggers(String customerId, ProfileState state, Moves moves, OnTimerContext context)
+            throws Exception {
+        // The end of a bounded log: what is beyond its last tick has not passed, nothing is decided.
+        if (context.timerService().currentWatermark() == Watermark.MAX_WATERMARK.getTimestamp()
+                || !moves.hasOthersThanBefore()) {
+            return;
+        }
+        context.output(
+                CART_CHANGES,
+                new CartChange.Restart(
+                        customerId,
+                        moves.instant,
+                        moves.ofThePast,
+                        cart(state).entries(),
+                        marketing(state).statements()));
+    }
+
+    private void publishMoves(String customerId, ProfileState state, Moves moves, OnTimerContext context)
+            throws Exception {
+        if (state.eventCount() > 0) {
+            publishSoon(customerId, state, context);
+        } else if (moves.lastRetract != null && (state.isPublished() || state.isAliased())) {
+            CustomerMessage.Retract retract = moves.lastRetract;
+            customersMerged.inc();
+            if (state.isPublished()) {
+                context.output(PROFILES, deletion(customerId, state, retract, hasEverBeenPersonal(state, record())));
+            }
+            // Also if it had come back and nobody was told of it yet: it is somebody else's now.
+            context.output(IDENTITIES, CustomerAlias.of(retract).record());
+            state.withdrawn();
+            state.aliased(true);
+        }
+    }
+
+    private void publish(IdentityChange change, Context context) {
+        context.output(IDENTITIES, change.record());
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- state
 
     private RecordLedger record() throws IOException {
         RecordLedger record = cold.value();
         return record == null ? new RecordLedger() : record;
     }
 
-    private void publish(String customerId, ProfileState state, RecordLedger record, long now, Context context) {
-        state.published(now);
+    private ActivityLedger othersActivity() throws IOException {
+        ActivityLedger activity = othersHot.value();
+        return activity == null ? new ActivityLedger() : activity;
+    }
+
+    private RecordLedger othersRecord() throws IOException {
+        RecordLedger record = othersCold.value();
+        return record == null ? new RecordLedger() : record;
+    }
+
+    private void keep(Membership members, ProfileState state) throws IOException {
+        state.membership(!members.isEmpty());
+        if (members.isEmpty()) {
+            membership.clear();
+        } else {
+            membership.update(members);
+        }
+    }
+
+    private Membership members() throws IOException {
+        Membership members = membership.value();
+        return members == null ? new Membership() : members;
+    }
+
+    /** The cart's operations of all fragments. */
+    private CartLog cart(ProfileState state) throws IOException {
+        if (!state.areOthersWatched()) {
+            return state.own().cart();
+        }
+        CartLog cart = new CartLog();
+        cart.merge(state.own().cart());
+        cart.merge(othersActivity().cart());
+        dropRepetitions(cart, record(), othersRecord());
+        return cart;
+    }
+
+    private static void dropRepetitions(CartLog cart, RecordLedger own, RecordLedger others) {
+        cart.dropRepetitions(entry -> own.repeatsOrder(entry) || others.repeatsOrder(entry));
+    }
+
+    private ConsentTimeline marketing(ProfileState state) throws IOException {
+        if (!state.areOthersWatched()) {
+            return state.own().marketing();
+        }
+        ConsentTimeline marketing = new ConsentTimeline();
+        marketing.merge(state.own().marketing());
+        marketing.merge(othersActivity().marketing());
+        return marketing;
+    }
+
+    /** All that the customer lists as of the events that the watermark has passed. */
+    private Collection<Identifier> seenListing(ProfileState state) throws IOException {
+        SortedSet<Identifier> listing = persons(state);
+        RecordLedger record = state.hasOthers() ? RecordLedger.union(record(), othersRecord()) : record();
+        for (Identifier device : record.devices()) {
+            if (state.hasSeen(device)) {
+                listing.add(device);
+            }
+        }
+        return listing;
+    }
+
+    private SortedSet<Identifier> persons(ProfileState state) throws IOException {
+        SortedSet<Identifier> persons = new TreeSet<>();
+        if (state.canonical().namespace().isPerson()) {
+            persons.add(state.canonical());
+        }
+        if (state.hasMembership()) {
+            persons.addAll(members().persons());
+        }
+        return persons;
+    }
+
+    private boolean hasEverBeenPersonal(ProfileState state, RecordLedger record) throws IOException {
+        return record.hasEverBeenPersonal()
+                || PersonalIdentifiers.isPersonal(state.canonical())
+                || (state.hasMembership() && members().hasEverBeenPersonal());
+    }
+
+    // ---------------------------------------------------------------------------------------------------- publication
+
+    private void publishSoon(String customerId, ProfileState state, Context context) throws Exception {
+        if (state.isPending()) {
+            return;
+        }
+        if (context.timerService().currentProcessingTime() - state.publishedAt() >= publishEveryMillis) {
+            publish(customerId, state, context);
+        } else {
+            state.awaitTimer();
+            context.timerService().registerProcessingTimeTimer(state.publishedAt() + publishEveryMillis);
+        }
+    }
+
+    private void publish(String customerId, ProfileState state, Context context) throws Exception {
+        if (state.eventCount() == 0) {
+            state.timerHasFired();
+            return;
+        }
+        OutboundRecord profile = profile(customerId, state);
+        if (state.isAliased()) {
+            state.aliased(false);
+            context.output(IDENTITIES, CustomerAlias.withdrawal(customerId, profile.timestamp(), state.version()));
+        }
+        state.published(context.timerService().currentProcessingTime());
         profilesPublished.inc();
-        context.output(PROFILES, profile(customerId, state, record));
+        context.output(PROFILES, profile);
     }
 
     /** Its id is that of its content: after a rebuild another profile may bear the same version. */
-    private static OutboundRecord profile(String customerId, ProfileState state, RecordLedger record) {
-        ActivityLedger activity = state.activity();
+    private OutboundRecord profile(String customerId, ProfileState state) throws Exception {
+        ActivityLedger activity = state.own();
+        RecordLedger record = record();
+        if (state.hasOthers()) {
+            RecordLedger othersRecord = othersRecord();
+            activity = ActivityLedger.union(activity, othersActivity());
+            dropRepetitions(activity.cart(), record, othersRecord);
+            record = RecordLedger.union(record, othersRecord);
+        }
+        SortedSet<Identifier> identifiers = persons(state);
+        identifiers.addAll(record.devices());
         long version = state.version();
-        byte[] profile = ProfileJson.profile(customerId, activity, record, version);
+        byte[] profile = ProfileJson.profile(
+                customerId,
+                identifiers,
+                activity,
+                record,
+                state.hasMembership() ? members().mergedFrom() : new TreeSet<>(),
+                version);
         return new OutboundRecord(
                 Topic.PROFILES,
                 customerId,
@@ -133,16 +778,31 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 activity.lastSeen(),
                 version,
                 profile,
-                record.hasEverBeenPersonal());
+                hasEverBeenPersonal(state, record));
+    }
+
+    private static OutboundRecord deletion(
+            String customerId, ProfileState state, CustomerMessage.Retract because, boolean everPersonal) {
+        String cause = customerId + "\n" + because.because().timestamp() + "\n"
+                + because.because().messageId();
+        return new OutboundRecord(
+                Topic.PROFILES,
+                customerId,
+                "p_" + Hashes.longHex(cause.getBytes(StandardCharsets.UTF_8)),
+                "io.tributary.profile.v1",
+                because.because().timestamp(),
+                state.version(),
+                null,
+                everPersonal);
     }
 
     /**
      * Its id is that of its cause, the message of a device or person at an instant, whatever order the log is read in.
      * The instant is part of it because a message id may come again beyond the horizon of de-duplication.
      */
-    private static OutboundRecord customerEvent(CustomerMessage message, ProfileState state) {
+    private OutboundRecord customerEvent(CustomerMessage.Event message, ProfileState state) throws IOException {
         CustomerEvent event = message.event();
-        Cart cart = state.activity().cart().cartAt(event.order());
+        Cart cart = cart(state).cartAt(event.order());
         String cause = event.firstIdentityKey().qualified() + "\n" + event.messageId() + "\n" + event.timestamp();
         return new OutboundRecord(
                 Topic.CUSTOMER_EVENTS,

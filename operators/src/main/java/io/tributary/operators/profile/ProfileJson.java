@@ -31,14 +31,8 @@ public final class ProfileJson {
 
     private ProfileJson() {}
 
-    /** The profile of a customer that lists what its events carry: one JSON object in UTF-8, without a line end. */
-    public static byte[] profile(String customerId, ActivityLedger activity, RecordLedger record, long version) {
-        return profile(
-                customerId, record.publishedIdentifiers(), activity, record, Collections.emptySortedSet(), version);
-    }
-
     /**
-     * The profile of a customer whose events and identifiers somebody has resolved.
+     * A customer's profile: one JSON object in UTF-8, without a line end.
      *
      * @param identifiers of the customer; the {@value RecordLedger#MAX_IDENTIFIERS} strongest are written
      * @param mergedFrom former customers that are gone; {@value #MAX_MERGED_FROM} are written
@@ -46,17 +40,6 @@ public final class ProfileJson {
     public static byte[] profile(
             String customerId,
             Collection<Identifier> identifiers,
-            ActivityLedger activity,
-            RecordLedger record,
-            SortedSet<String> mergedFrom,
-            long version) {
-        return profile(
-                customerId, RecordLedger.published(new TreeSet<>(identifiers)), activity, record, mergedFrom, version);
-    }
-
-    private static byte[] profile(
-            String customerId,
-            RecordLedger.Published<List<Identifier>> identifiers,
             ActivityLedger activity,
             RecordLedger record,
             SortedSet<String> mergedFrom,

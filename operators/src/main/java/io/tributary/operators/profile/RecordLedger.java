@@ -8,7 +8,6 @@ import io.tributary.schemas.event.EventKind;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.event.Purchase;
 import io.tributary.schemas.identity.Identifier;
-import io.tributary.schemas.identity.Namespace;
 import io.tributary.schemas.json.JsonSize;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -26,30 +25,29 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The cold half of a fragment's ledger: what few events touch. Identifiers, traits, orders, refunds.
+ * The cold half of a fragment's ledger: what few events touch. Devices, traits, orders, refunds.
  *
  * <p>Every part is a fold that does not depend on the order of arrival: traits by event time, orders by id.
  *
- * <p>Bounds: {@value #MAX_IDENTIFIERS} identifiers (the strongest), {@value #MAX_TRAITS} traits
+ * <p>Bounds: {@value #MAX_DEVICES} devices (the strongest), {@value #MAX_TRAITS} traits
  * (the newest), {@value #MAX_ORDERS} orders by id (older ones are sealed into sums: a
  * repetition of a sealed order counts again), amounts per currency of ISO 4217. How long one of them may be, the parser
- * has decided. What is published has bounds in bytes beside ({@link #publishedIdentifiers}, {@link #publishedTraits}):
+ * has decided. What is published has bounds in bytes beside ({@link #published}, {@link #publishedTraits}):
  * by them alone state would depend on the order of arrival, because what has been forgotten for a long value can't come
  * back when a short one replaces it.
  */
 public final class RecordLedger {
-    public static final int MAX_IDENTIFIERS = 1_000;
+    public static final int MAX_DEVICES = 1_000;
     public static final int MAX_TRAITS = 300;
     public static final int MAX_ORDERS = 500;
+    /** Most identifiers of a customer that are published. */
+    public static final int MAX_IDENTIFIERS = 1_000;
     /** Most JSON of the identifiers that are published: 256 KiB. */
     public static final int MAX_IDENTIFIER_BYTES = 1 << 18;
     /** Most JSON of the traits that are published: 1 MiB. */
     public static final int MAX_TRAIT_BYTES = 1 << 20;
 
-    private static final byte FORMAT = 2;
-
-    /** Does not say whether something personal was ever stated. */
-    private static final byte FORMAT_WITHOUT_PERSONAL = 1;
+    private static final byte FORMAT = 3;
 
     public static final Codec<RecordLedger> CODEC = new RecordLedgerCodec();
 
@@ -66,7 +64,7 @@ public final class RecordLedger {
     /** A distinct order: the smallest event that reported it. */
     private record Order(EventOrder reportedBy, Purchase purchase) {}
 
-    private final SortedSet<Identifier> identifiers = new TreeSet<>();
+    private final SortedSet<Identifier> devices = new TreeSet<>();
     private final SortedMap<String, Trait> traits = new TreeMap<>();
     private final Map<String, Order> orders = new HashMap<>();
     private final SortedMap<String, BigDecimal> refunds = new TreeMap<>();
@@ -75,27 +73,50 @@ public final class RecordLedger {
     private final SortedMap<String, BigDecimal> sealedRevenue = new TreeMap<>();
     private boolean personal;
 
-    /** Whether an event says something that belongs here, its identifiers apart. */
+    /** Whether an event says something that belongs here, its devices apart. */
     public static boolean isTouchedBy(CustomerEvent event) {
         return event.purchase() != null || !event.traits().isEmpty();
     }
 
     /** Folds an event in. */
     public void add(CustomerEvent event) {
-        for (Identifier identifier : event.identifiers()) {
-            identifiers.add(identifier);
-            personal |= identifier.namespace().isNamed(Namespace.EMAIL)
-                    || identifier.namespace().isNamed(Namespace.PHONE);
-        }
-        while (identifiers.size() > MAX_IDENTIFIERS) {
-            identifiers.remove(identifiers.last());
-        }
+        devices.addAll(event.devices());
+        forgetWeakest();
         event.traits().forEach((name, json) -> addTrait(name, new Trait(event.order(), json)));
         if (event.kind() == EventKind.ORDER) {
-            addOrder(event);
+            addOrder(orderKey(event.order(), event.purchase().orderId()), new Order(event.order(), event.purchase()));
         } else if (event.kind() == EventKind.REFUND) {
             add(refunds, event.purchase());
         }
+    }
+
+    private void forgetWeakest() {
+        while (devices.size() > MAX_DEVICES) {
+            devices.remove(devices.last());
+        }
+    }
+
+    /** Takes in what another fragment of the same customer did. An order that both know counts once. */
+    void merge(RecordLedger other) {
+        devices.addAll(other.devices);
+        forgetWeakest();
+        other.traits.forEach(this::addTrait);
+        other.orders.forEach(this::addOrder);
+        sealedFirstAt = sealedOrders == 0
+                ? other.sealedFirstAt
+                : other.sealedOrders == 0 ? sealedFirstAt : Math.min(sealedFirstAt, other.sealedFirstAt);
+        sealedOrders += other.sealedOrders;
+        other.sealedRevenue.forEach((currency, amount) -> sealedRevenue.merge(currency, amount, BigDecimal::add));
+        other.refunds.forEach((currency, amount) -> refunds.merge(currency, amount, BigDecimal::add));
+        personal |= other.personal;
+    }
+
+    /** What two fragments of a customer did together. */
+    static RecordLedger union(RecordLedger one, RecordLedger other) {
+        RecordLedger union = new RecordLedger();
+        union.merge(one);
+        union.merge(other);
+        return union;
     }
 
     private void addTrait(String name, Trait trait) {
@@ -111,10 +132,10 @@ public final class RecordLedger {
         }
     }
 
-    private void addOrder(CustomerEvent event) {
+    private void addOrder(String key, Order order) {
         orders.merge(
-                orderKey(event),
-                new Order(event.order(), event.purchase()),
+                key,
+                order,
                 (known, reported) -> reported.reportedBy.compareTo(known.reportedBy) < 0 ? reported : known);
         if (orders.size() > MAX_ORDERS) {
             seal(Collections.min(orders.entrySet(), Map.Entry.comparingByValue(Comparator.comparing(Order::reportedBy)))
@@ -134,22 +155,27 @@ public final class RecordLedger {
      * An order without an id counts by itself: it is the event, not its message id, which comes again beyond the horizon
      * of de-duplication, or from another device of the same customer.
      */
-    private static String orderKey(CustomerEvent event) {
-        String orderId = event.purchase().orderId();
+    private static String orderKey(EventOrder order, String orderId) {
         if (orderId != null) {
             return "order:" + orderId;
         }
-        EventOrder order = event.order();
         return "event:" + order.timestamp() + ":" + Long.toHexString(order.digest()) + ":" + order.messageId();
+    }
+
+    /** Whether an operation reports an order that an earlier one has reported: then it changes nothing. */
+    boolean repeatsOrder(CartEntry entry) {
+        return entry.isOrder() && knowsEarlier(entry.order(), entry.orderId());
     }
 
     /** Whether an event reports an order that an earlier one has reported: then it changes nothing. */
     public boolean repeatsOrder(CustomerEvent event) {
-        if (event.kind() != EventKind.ORDER) {
-            return false;
-        }
-        Order known = orders.get(orderKey(event));
-        return known != null && known.reportedBy.compareTo(event.order()) < 0;
+        return event.kind() == EventKind.ORDER
+                && knowsEarlier(event.order(), event.purchase().orderId());
+    }
+
+    private boolean knowsEarlier(EventOrder report, String orderId) {
+        Order known = orders.get(orderKey(report, orderId));
+        return known != null && known.reportedBy.compareTo(report) < 0;
     }
 
     private static void add(SortedMap<String, BigDecimal> sums, Purchase purchase) {
@@ -158,16 +184,15 @@ public final class RecordLedger {
         }
     }
 
-    public SortedSet<Identifier> identifiers() {
-        return Collections.unmodifiableSortedSet(identifiers);
+    /** That the events carry, the strongest first. */
+    public SortedSet<Identifier> devices() {
+        return Collections.unmodifiableSortedSet(devices);
     }
 
-    /** The strongest identifiers, up to {@value #MAX_IDENTIFIER_BYTES} bytes of JSON. */
-    public Published<List<Identifier>> publishedIdentifiers() {
-        return published(identifiers);
-    }
-
-    /** @param strongestFirst at most {@value #MAX_IDENTIFIERS} of them are published */
+    /**
+     * What of a customer's identifiers is published: the strongest, {@value #MAX_IDENTIFIERS} in at most
+     * {@value #MAX_IDENTIFIER_BYTES} bytes of JSON.
+     */
     static Published<List<Identifier>> published(SortedSet<Identifier> strongestFirst) {
         List<Identifier> published = new ArrayList<>(Math.min(strongestFirst.size(), MAX_IDENTIFIERS));
         int bytes = 0;
@@ -270,8 +295,8 @@ public final class RecordLedger {
         @Override
         public void write(RecordLedger ledger, DataOutput out) throws IOException {
             out.writeByte(FORMAT);
-            Wire.writeVarInt(ledger.identifiers.size(), out);
-            for (Identifier identifier : ledger.identifiers) {
+            Wire.writeVarInt(ledger.devices.size(), out);
+            for (Identifier identifier : ledger.devices) {
                 Identifier.CODEC.write(identifier, out);
             }
             writeTraits(ledger, out);
@@ -322,12 +347,12 @@ public final class RecordLedger {
         @Override
         public RecordLedger read(DataInput in) throws IOException {
             byte format = in.readByte();
-            if (format != FORMAT && format != FORMAT_WITHOUT_PERSONAL) {
+            if (format != FORMAT) {
                 throw new IOException("a record ledger of an unknown format: " + format);
             }
             RecordLedger ledger = new RecordLedger();
             for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                ledger.identifiers.add(Identifier.CODEC.read(in));
+                ledger.devices.add(Identifier.CODEC.read(in));
             }
             readTraits(ledger, in);
             for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
@@ -339,7 +364,7 @@ public final class RecordLedger {
                 ledger.sealedFirstAt = in.readLong();
                 readAmounts(ledger.sealedRevenue, in);
             }
-            ledger.personal = format == FORMAT_WITHOUT_PERSONAL || in.readBoolean();
+            ledger.personal = in.readBoolean();
             return ledger;
         }
 

@@ -1,7 +1,19 @@
 package io.tributary.operators.serialization;
 
+import io.tributary.operators.identity.Following;
+import io.tributary.operators.identity.FragmentEvent;
+import io.tributary.operators.identity.KeyIdentity;
+import io.tributary.operators.identity.RawComponent;
 import io.tributary.operators.identity.RecentMessages;
+import io.tributary.operators.identity.Relabelling;
+import io.tributary.operators.identity.Sighting;
+import io.tributary.operators.identity.Slot;
+import io.tributary.operators.identity.WaitingAtInstant;
+import io.tributary.operators.profile.ActivityLedger;
 import io.tributary.operators.profile.CustomerMessage;
+import io.tributary.operators.profile.FragmentLedger;
+import io.tributary.operators.profile.FragmentState;
+import io.tributary.operators.profile.Membership;
 import io.tributary.operators.profile.ProfileState;
 import io.tributary.operators.profile.RecordLedger;
 import io.tributary.operators.sink.DocumentWrite;
@@ -12,6 +24,7 @@ import io.tributary.operators.trigger.TriggerState;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.Inbound;
+import io.tributary.schemas.identity.Identifier;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -33,12 +46,33 @@ public final class WireType<T> {
             of("customer-message", CustomerMessage.class, CustomerMessage.CODEC, true);
     public static final WireType<CartChange> CART_CHANGE = of("cart-change", CartChange.class, CartChange.CODEC, true);
     public static final WireType<CartStep> CART_STEP = of("cart-step", CartStep.class, CartStep.CODEC, true);
+    public static final WireType<FragmentEvent> FRAGMENT_EVENT =
+            of("fragment-event", FragmentEvent.class, FragmentEvent.CODEC, true);
+    public static final WireType<Relabelling> RELABELLING =
+            of("relabelling", Relabelling.class, Relabelling.CODEC, true);
     public static final WireType<OutboundRecord> OUTBOUND_RECORD =
             of("outbound-record", OutboundRecord.class, OutboundRecord.CODEC, true);
     public static final WireType<DocumentWrite> DOCUMENT_WRITE =
             of("document-write", DocumentWrite.class, DocumentWrite.CODEC, true);
     public static final WireType<RecentMessages> RECENT_MESSAGES =
             of("recent-messages", RecentMessages.class, RecentMessages.CODEC, false);
+    public static final WireType<Identifier> IDENTIFIER = of("identifier", Identifier.class, Identifier.CODEC, true);
+    public static final WireType<KeyIdentity> KEY_IDENTITY =
+            of("key-identity", KeyIdentity.class, KeyIdentity.CODEC, false);
+    public static final WireType<WaitingAtInstant> WAITING_AT_INSTANT =
+            of("waiting-at-instant", WaitingAtInstant.class, WaitingAtInstant.CODEC, false);
+    public static final WireType<Slot> SLOT = of("slot", Slot.class, Slot.CODEC, true);
+    public static final WireType<Sighting> SIGHTING = of("sighting", Sighting.class, Sighting.CODEC, true);
+    public static final WireType<RawComponent> RAW_COMPONENT =
+            of("raw-component", RawComponent.class, RawComponent.CODEC, false);
+    public static final WireType<Following> FOLLOWING = of("following", Following.class, Following.CODEC, true);
+    public static final WireType<FragmentState> FRAGMENT_STATE =
+            of("fragment-state", FragmentState.class, FragmentState.CODEC, false);
+    public static final WireType<FragmentLedger> FRAGMENT_LEDGER =
+            of("fragment-ledger", FragmentLedger.class, FragmentLedger.CODEC, false);
+    public static final WireType<ActivityLedger> ACTIVITY_LEDGER =
+            of("activity-ledger", ActivityLedger.class, ActivityLedger.CODEC, false);
+    public static final WireType<Membership> MEMBERSHIP = of("membership", Membership.class, Membership.CODEC, false);
     public static final WireType<ProfileState> PROFILE_STATE =
             of("profile-state", ProfileState.class, ProfileState.CODEC, false);
     public static final WireType<RecordLedger> RECORD_LEDGER =

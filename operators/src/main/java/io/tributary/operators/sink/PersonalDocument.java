@@ -24,6 +24,10 @@ public final class PersonalDocument {
         if (published.get("identifiers") instanceof ObjectNode identifiers) {
             document.setAll(
                     new DocumentBuilder(identifiers).textLists("email", "phone").document());
+            identifiers.properties().removeIf(field -> !PersonalIdentifiers.isPersonal(field.getKey()));
+            if (!identifiers.isEmpty()) {
+                document.set("identifiers", FreeValues.bounded(identifiers).values());
+            }
         }
         if (published.get("traits") instanceof ObjectNode traits) {
             var personal = PersonalTraits.split(traits).personal();

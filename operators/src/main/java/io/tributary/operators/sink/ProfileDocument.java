@@ -2,7 +2,6 @@ package io.tributary.operators.sink;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.List;
 
 /**
  * A published profile as the document of {@code cdp-profiles}: without personal data, amounts as numbers, and nothing in
@@ -34,7 +33,7 @@ public final class ProfileDocument {
         var withoutPersonal = published.deepCopy();
         int leftOut = 0;
         if (withoutPersonal.get("identifiers") instanceof ObjectNode identifiers) {
-            identifiers.remove(List.of("email", "phone"));
+            identifiers.properties().removeIf(field -> PersonalIdentifiers.isPersonal(field.getKey()));
         }
         if (withoutPersonal.get("traits") instanceof ObjectNode traits) {
             var shared = FreeValues.bounded(PersonalTraits.split(traits).shared());

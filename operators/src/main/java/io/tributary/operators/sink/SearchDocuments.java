@@ -12,6 +12,13 @@ public final class SearchDocuments implements FlatMapFunction<OutboundRecord, Do
     public void flatMap(OutboundRecord record, Collector<DocumentWrite> out) {
         switch (record.topic()) {
             case Topic.PROFILES -> {
+                if (record.value() == null) {
+                    out.collect(ProfileDocument.delete(record.key(), record.version()));
+                    if (record.everPersonal()) {
+                        out.collect(PersonalDocument.delete(record.key(), record.version()));
+                    }
+                    return;
+                }
                 out.collect(ProfileDocument.write(record.value()));
                 DocumentWrite personal = PersonalDocument.write(record.value());
                 if (record.everPersonal() || !personal.isDelete()) {

@@ -41,14 +41,37 @@ public final class AbandonedCarts implements AutoCloseable {
      *
      * @param watermark what has passed, milliseconds since 1970
      */
-    public void add(TriggerState state, CartChange change, long watermark) {
+    public void add(TriggerState state, CartChange.Operation change, long watermark) {
         for (Consent.Statement statement : change.consent()) {
             state.marketing().state(statement);
         }
         state.marketing().forgetBehind(watermark);
         if (change.entry() != null) {
-            state.await(change.entry(), change.knownAt());
+            state.await(change.entry());
         }
+    }
+
+    /**
+     * Starts anew from what is the customer's since an instant. What was due before it fires by what was known before;
+     * what would have been due by what is known now counts as decided.
+     *
+     * @param fired receives the triggers in the order of their deadlines
+     */
+    public void restart(TriggerState state, CartChange.Restart restart, Consumer<Trigger> fired) {
+        advance(state, restart.customerId(), restart.instant() - 1, fired);
+        state.clear();
+        for (Consent.Statement statement : restart.consent()) {
+            state.marketing().state(statement);
+        }
+        for (CartEntry entry : restart.entries()) {
+            if (entry.knownAt() < restart.instant()) {
+                state.cart().add(entry);
+            } else {
+                state.await(entry);
+            }
+        }
+        replay(state.cart(), restart.decidesInstant() ? restart.instant() + 1 : restart.instant());
+        save(state);
     }
 
     /**
@@ -89,15 +112,15 @@ public final class AbandonedCarts implements AutoCloseable {
                 fired.accept(trigger);
             }
         };
-        for (TriggerState.Pending next = state.poll(watermark); next != null; next = state.poll(watermark)) {
+        for (CartEntry next = state.poll(watermark); next != null; next = state.poll(watermark)) {
             // Deadlines before the operation is known see the cart without it.
             host.advanceTime(next.knownAt(), onMatch(publish));
-            state.dropRepetitionsOf(next.entry());
-            if (state.cart().add(next.entry())) {
-                if (next.entry().order().timestamp() < host.time()) {
+            state.dropRepetitionsOf(next);
+            if (state.cart().add(next)) {
+                if (next.order().timestamp() < host.time()) {
                     replay(state.cart(), host.time());
                 } else {
-                    step(state.cart(), next.entry(), publish);
+                    step(state.cart(), next, publish);
                 }
             }
         }

@@ -2,7 +2,6 @@ package io.tributary.operators.trigger;
 
 import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.Consent;
-import io.tributary.operators.profile.ConsentTimeline;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.event.CustomerEvent;
@@ -12,57 +11,121 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * What the abandoned-cart trigger looks at: a cart event or an order, or a statement on the trigger's purpose.
- *
- * @param entry the operation, or null
- * @param knownAt from when on decisions know of the operation: its time, or later if it came late
- * @param consent on the purpose, ascending by time: all that a deadline ahead of the watermark may ask for, the event's
- *     own statement included. So who has no cart needs no state here, however much is said before the first cart event.
- */
-public record CartChange(String customerId, CartEntry entry, long knownAt, List<Consent.Statement> consent) {
+/** What the abandoned-cart trigger learns about a customer. */
+public sealed interface CartChange {
+    String customerId();
+
+    /** What was said on the purpose, ascending by time. */
+    List<Consent.Statement> consent();
+
+    /**
+     * A cart event or an order, or a statement on the trigger's purpose.
+     *
+     * @param entry the operation, or null
+     * @param consent on the purpose, ascending by time: all that a deadline ahead of the watermark may ask for, the
+     *     event's own statement included. So who has no cart needs no state here, however much is said before the first
+     *     cart event.
+     */
+    record Operation(String customerId, CartEntry entry, List<Consent.Statement> consent) implements CartChange {}
+
+    /**
+     * Whether an event means something to the trigger.
+     *
+     * @param changesCart whether it is a cart event or the first report of an order
+     */
+    static boolean concerns(CustomerEvent event, boolean changesCart) {
+        return changesCart || event.consent().containsKey(AbandonedCart.PURPOSE);
+    }
+
+    /**
+     * What an event means to the trigger.
+     *
+     * @param changesCart whether it is a cart event or the first report of an order
+     * @param consent what the customer has said on the purpose, with what the event states
+     */
+    static Operation of(String customerId, CustomerEvent event, boolean changesCart, List<Consent.Statement> consent) {
+        return new Operation(customerId, changesCart ? CartEntry.of(event) : null, consent);
+    }
+
+    /**
+     * Other events than before are the customer's: a fragment has come or gone. What was known of the customer up to the
+     * instant is replaced.
+     *
+     * @param instant milliseconds since 1970; all that is known before it has arrived
+     * @param decidesInstant whether what is due at the instant counts as decided, as what is due before it does
+     * @param entries the operations that are the customer's now, ascending
+     * @param consent on the purpose, ascending by time
+     */
+    record Restart(
+            String customerId,
+            long instant,
+            boolean decidesInstant,
+            List<CartEntry> entries,
+            List<Consent.Statement> consent)
+            implements CartChange {}
+
     /** For channels between operators of one release; never kept in state. */
-    public static final Codec<CartChange> CODEC = new Codec<>() {
+    Codec<CartChange> CODEC = new Codec<>() {
+        private static final byte STATEMENT = 0;
+        private static final byte OPERATION = 1;
+        private static final byte RESTART = 2;
+
         @Override
         public void write(CartChange change, DataOutput out) throws IOException {
-            Wire.writeString(change.customerId, out);
-            out.writeBoolean(change.entry != null);
-            if (change.entry != null) {
-                CartEntry.CODEC.write(change.entry, out);
-                Wire.writeVarLong(change.knownAt - change.entry.order().timestamp(), out);
+            if (change instanceof Operation operation) {
+                out.writeByte(operation.entry == null ? STATEMENT : OPERATION);
+                Wire.writeString(operation.customerId, out);
+                if (operation.entry != null) {
+                    CartEntry.CODEC.write(operation.entry, out);
+                }
+                writeConsent(operation.consent, out);
+            } else if (change instanceof Restart restart) {
+                out.writeByte(RESTART);
+                Wire.writeString(restart.customerId, out);
+                out.writeLong(restart.instant);
+                out.writeBoolean(restart.decidesInstant);
+                Wire.writeVarInt(restart.entries.size(), out);
+                for (CartEntry entry : restart.entries) {
+                    CartEntry.CODEC.write(entry, out);
+                }
+                writeConsent(restart.consent, out);
             }
-            Wire.writeVarInt(change.consent.size(), out);
-            for (Consent.Statement statement : change.consent) {
+        }
+
+        private static void writeConsent(List<Consent.Statement> consent, DataOutput out) throws IOException {
+            Wire.writeVarInt(consent.size(), out);
+            for (Consent.Statement statement : consent) {
                 Consent.Statement.TIMED_CODEC.write(statement, out);
             }
         }
 
         @Override
         public CartChange read(DataInput in) throws IOException {
+            byte kind = in.readByte();
             String customerId = Wire.readString(in);
-            CartEntry entry = in.readBoolean() ? CartEntry.CODEC.read(in) : null;
-            long knownAt = entry == null ? 0 : entry.order().timestamp() + Wire.readVarLong(in);
+            return switch (kind) {
+                case STATEMENT -> new Operation(customerId, null, readConsent(in));
+                case OPERATION -> new Operation(customerId, CartEntry.CODEC.read(in), readConsent(in));
+                case RESTART ->
+                    new Restart(customerId, in.readLong(), in.readBoolean(), readEntries(in), readConsent(in));
+                default -> throw new IOException("no cart change of kind " + kind);
+            };
+        }
+
+        private static List<CartEntry> readEntries(DataInput in) throws IOException {
+            List<CartEntry> entries = new ArrayList<>();
+            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
+                entries.add(CartEntry.CODEC.read(in));
+            }
+            return entries;
+        }
+
+        private static List<Consent.Statement> readConsent(DataInput in) throws IOException {
             List<Consent.Statement> consent = new ArrayList<>(2);
             for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
                 consent.add(Consent.Statement.TIMED_CODEC.read(in));
             }
-            return new CartChange(customerId, entry, knownAt, consent);
+            return consent;
         }
     };
-
-    /**
-     * What an event means to the trigger, or null.
-     *
-     * @param changesCart whether it is a cart event or the first report of an order
-     * @param marketing what the customer has said on the purpose, with what the event states
-     */
-    public static CartChange of(
-            String customerId, CustomerEvent event, boolean changesCart, ConsentTimeline marketing) {
-        if (!changesCart && !event.consent().containsKey(AbandonedCart.PURPOSE)) {
-            return null;
-        }
-        return changesCart
-                ? new CartChange(customerId, CartEntry.of(event), event.knownAt(), marketing.statements())
-                : new CartChange(customerId, null, 0, marketing.statements());
-    }
 }

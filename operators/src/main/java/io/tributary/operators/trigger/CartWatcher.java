@@ -45,6 +45,15 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
 
     @Override
     public void processElement(CartChange change, Context context, Collector<OutboundRecord> out) throws Exception {
+        if (change instanceof CartChange.Operation operation) {
+            add(operation, context.timerService(), out);
+        } else if (change instanceof CartChange.Restart restart) {
+            restart(restart, context.timerService(), out);
+        }
+    }
+
+    private void add(CartChange.Operation change, TimerService timers, Collector<OutboundRecord> out)
+            throws IOException {
         TriggerState current = state.value();
         if (current == null) {
             if (change.entry() == null) {
@@ -53,18 +62,31 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
             }
             current = new TriggerState();
         }
-        TimerService timers = context.timerService();
         abandonedCarts.add(current, change, timers.currentWatermark());
         if (change.entry() != null) {
-            if (change.knownAt() > change.entry().order().timestamp()) {
+            if (change.entry().isLate()) {
                 cartEventsLate.inc();
             }
             if (abandonedCarts.relieve(current, change.customerId(), trigger -> fire(trigger, out))) {
                 cartEventsForced.inc();
             }
-            setTimer(current, Math.min(current.timer(), change.knownAt()), timers);
+            setTimer(current, Math.min(current.timer(), change.entry().knownAt()), timers);
         }
         state.update(current);
+    }
+
+    /** All that is known before the instant has arrived, so what is due before it need not wait for the watermark. */
+    private void restart(CartChange.Restart restart, TimerService timers, Collector<OutboundRecord> out)
+            throws IOException {
+        TriggerState current = state.value();
+        if (current == null) {
+            if (restart.entries().isEmpty()) {
+                return;
+            }
+            current = new TriggerState();
+        }
+        abandonedCarts.restart(current, restart, trigger -> fire(trigger, out));
+        settle(current, Math.max(timers.currentWatermark(), restart.instant() - 1), timers);
     }
 
     @Override
@@ -78,7 +100,7 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
         }
         current.timer(TriggerState.NO_TIMER);
         abandonedCarts.advance(current, context.getCurrentKey(), watermark, trigger -> fire(trigger, out));
-        settle(current, timers);
+        settle(current, watermark, timers);
     }
 
     private void fire(Trigger trigger, Collector<OutboundRecord> out) {
@@ -87,8 +109,8 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
     }
 
     /** Sets the timer for what comes next; a state for which nothing comes goes. */
-    private void settle(TriggerState current, TimerService timers) throws IOException {
-        long next = abandonedCarts.nextTimer(current, timers.currentWatermark());
+    private void settle(TriggerState current, long watermark, TimerService timers) throws IOException {
+        long next = abandonedCarts.nextTimer(current, watermark);
         setTimer(current, next, timers);
         if (next == TriggerState.NO_TIMER) {
             state.clear();

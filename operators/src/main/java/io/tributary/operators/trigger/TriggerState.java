@@ -10,6 +10,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -22,10 +23,7 @@ public final class TriggerState {
     /** Of more operations ahead of the watermark the earliest is decided before its time. */
     static final int MAX_PENDING = 1_000;
 
-    /** Nothing in it came late. */
-    private static final byte FORMAT_IN_TIME = 1;
-
-    private static final byte FORMAT = 2;
+    private static final byte FORMAT = 3;
 
     public static final Codec<TriggerState> CODEC = new Codec<>() {
         @Override
@@ -33,9 +31,8 @@ public final class TriggerState {
             out.writeByte(FORMAT);
             CartLog.CODEC.write(state.cart, out);
             Wire.writeVarInt(state.pending.size(), out);
-            for (Pending next : state.pending) {
-                CartEntry.CODEC.write(next.entry, out);
-                Wire.writeVarLong(next.knownAt - next.entry.order().timestamp(), out);
+            for (CartEntry next : state.pending) {
+                CartEntry.CODEC.write(next, out);
             }
             ConsentTimeline.CODEC.write(state.marketing, out);
             Wire.writeBytes(state.matching, out);
@@ -45,18 +42,15 @@ public final class TriggerState {
         @Override
         public TriggerState read(DataInput in) throws IOException {
             byte format = in.readByte();
-            if (format != FORMAT && format != FORMAT_IN_TIME) {
+            if (format != FORMAT) {
                 throw new IOException("a trigger state of an unknown format: " + format);
             }
-            CartLog cart = CartLog.CODEC.read(in);
-            List<Pending> pending = new ArrayList<>(2);
+            TriggerState state = new TriggerState();
+            state.cart = CartLog.CODEC.read(in);
             for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                CartEntry entry = CartEntry.CODEC.read(in);
-                long lateBy = format == FORMAT ? Wire.readVarLong(in) : 0;
-                pending.add(new Pending(entry, entry.order().timestamp() + lateBy));
+                state.pending.add(CartEntry.CODEC.read(in));
             }
-            Codec<ConsentTimeline> timeline = format == FORMAT ? ConsentTimeline.CODEC : ConsentTimeline.UNTIMED_CODEC;
-            TriggerState state = new TriggerState(cart, pending, timeline.read(in));
+            state.marketing = ConsentTimeline.CODEC.read(in);
             state.matching = Wire.readBytes(in);
             state.timer = in.readLong();
             return state;
@@ -68,39 +62,27 @@ public final class TriggerState {
 
     private static final byte[] NO_MATCHING = {};
 
-    /**
-     * An operation that is not decided on yet.
-     *
-     * @param knownAt from when on decisions know of it: its time, or later if it came late
-     */
-    record Pending(CartEntry entry, long knownAt) implements Comparable<Pending> {
-        @Override
-        public int compareTo(Pending other) {
-            int byInstant = Long.compare(knownAt, other.knownAt);
-            return byInstant != 0 ? byInstant : entry.compareTo(other.entry);
-        }
-    }
+    private static final Comparator<CartEntry> BY_INSTANT =
+            Comparator.comparingLong(CartEntry::knownAt).thenComparing(Comparator.naturalOrder());
 
     /** What has happened behind the watermark. */
-    private final CartLog cart;
+    private CartLog cart = new CartLog();
 
-    /** What is known only ahead of the watermark, ascending. */
-    private final List<Pending> pending;
+    /** What is known only ahead of the watermark, in the order in which it will be known. */
+    private final List<CartEntry> pending = new ArrayList<>(2);
 
     /** What was said on the trigger's purpose. */
-    private final ConsentTimeline marketing;
+    private ConsentTimeline marketing = new ConsentTimeline();
 
     private byte[] matching = NO_MATCHING;
     private long timer = NO_TIMER;
 
-    public TriggerState() {
-        this(new CartLog(), new ArrayList<>(2), new ConsentTimeline());
-    }
-
-    private TriggerState(CartLog cart, List<Pending> pending, ConsentTimeline marketing) {
-        this.cart = cart;
-        this.pending = pending;
-        this.marketing = marketing;
+    /** Forgets all but the timer. */
+    void clear() {
+        cart = new CartLog();
+        pending.clear();
+        marketing = new ConsentTimeline();
+        matching = NO_MATCHING;
     }
 
     CartLog cart() {
@@ -108,21 +90,20 @@ public final class TriggerState {
     }
 
     /** Takes an operation in, to be applied when the watermark reaches the instant from which on it is known. */
-    void await(CartEntry entry, long knownAt) {
-        Pending next = new Pending(entry, knownAt);
-        int at = Collections.binarySearch(pending, next);
+    void await(CartEntry entry) {
+        int at = Collections.binarySearch(pending, entry, BY_INSTANT);
         if (at < 0) {
-            pending.add(-at - 1, next);
+            pending.add(-at - 1, entry);
         }
     }
 
     /** Drops any later report of an order that is known now: the cart may forget the order before it comes to them. */
     void dropRepetitionsOf(CartEntry entry) {
-        pending.removeIf(next -> next.entry.isSameOrder(entry) && next.entry.compareTo(entry) > 0);
+        pending.removeIf(next -> next.isSameOrder(entry) && next.compareTo(entry) > 0);
     }
 
     /** The next operation that is known at the watermark, or null. */
-    Pending poll(long watermark) {
+    CartEntry poll(long watermark) {
         return nextPending() <= watermark && !pending.isEmpty() ? pending.remove(0) : null;
     }
 

@@ -1,6 +1,8 @@
 package io.tributary.operators.compatibility;
 
 import static io.tributary.operators.compatibility.StateFixtures.CUSTOMER;
+import static io.tributary.operators.identity.People.ids;
+import static io.tributary.operators.testing.Messages.message;
 import static io.tributary.operators.testing.TestEvent.added;
 import static io.tributary.operators.testing.TestEvent.minute;
 import static io.tributary.operators.testing.TestEvent.ordered;
@@ -9,11 +11,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.operators.identity.FragmentAssigner;
+import io.tributary.operators.identity.FragmentEvent;
+import io.tributary.operators.identity.PersonResolver;
+import io.tributary.operators.identity.Relabelling;
+import io.tributary.operators.identity.Sighting;
 import io.tributary.operators.profile.Consent;
 import io.tributary.operators.profile.CustomerMessage;
 import io.tributary.operators.profile.ProfileFolder;
 import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.testing.KeyedCoHarness;
 import io.tributary.operators.testing.KeyedHarness;
+import io.tributary.operators.testing.LedgerMoves;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.schemas.event.CustomerEvent;
 import java.io.IOException;
@@ -21,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,16 +62,111 @@ class StateCompatibilityTest {
     @ParameterizedTest
     @MethodSource("versions")
     void stillKnowsTheMessagesThatItHasSeen(Path version) throws Exception {
-        try (KeyedHarness<CustomerEvent, CustomerEvent> harness =
-                StateFixtures.deduplicator(StateFixtures.read(version, StateFixtures.DEDUPLICATOR))) {
+        try (KeyedHarness<CustomerEvent, FragmentEvent> harness =
+                StateFixtures.assigner(StateFixtures.read(version, StateFixtures.ASSIGNER))) {
             for (int i = 1; i <= 4; i++) {
                 harness.process(track("m" + i, "Page Opened", minute(i)).event(), minute(i));
             }
 
-            assertThat(harness.drain()).extracting(CustomerEvent::messageId).containsExactly("m4");
-            assertThat(harness.eventTimeTimers()).isEqualTo(1);
-            harness.watermark(minute(5 + 24 * 60));
-            assertThat(harness.entries()).isZero();
+            assertThat(harness.drain())
+                    .extracting(passed -> passed.event().messageId())
+                    .containsExactly("m4");
+            assertThat(harness.eventTimeTimers())
+                    .as("two of what waits, one per key to forget")
+                    .isEqualTo(4);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void stillKnowsWhoseTheDeviceWasAndWhatWaits(Path version) throws Exception {
+        try (KeyedHarness<CustomerEvent, FragmentEvent> harness =
+                StateFixtures.assigner(StateFixtures.read(version, StateFixtures.ASSIGNER))) {
+            harness.process(
+                    track("again", "Page Opened", minute(12))
+                            .alsoDevice("phone")
+                            .also("email:ana@x.com")
+                            .event(),
+                    0);
+            harness.process(
+                    track("w0", "Page Opened", minute(14)).device("phone").event(), 0);
+            harness.drain();
+            harness.watermark(minute(16));
+
+            assertThat(harness.drain())
+                    .extracting(passed ->
+                            passed.event().messageId() + " " + passed.fragment().qualified())
+                    .containsExactly("w0 user_id:42", "w1 user_id:43");
+            assertThat(harness.drain(FragmentAssigner.SIGHTINGS))
+                    .as("they were shown together before, and the first login is known")
+                    .isEmpty();
+            harness.watermark(minute(17 + 24 * 60));
+            assertThat(harness.entries()).as("whose the phone is").isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void resolvesOnFromTheLinksAndFollowersAsTheyWere(Path version) throws Exception {
+        try (KeyedHarness<Sighting, Relabelling> harness =
+                StateFixtures.resolver(StateFixtures.read(version, StateFixtures.RESOLVER))) {
+            harness.watermark(minute(5));
+
+            assertThat(harness.drain())
+                    .extracting(relabelling -> relabelling.because().messageId() + " "
+                            + relabelling.fragment().qualified() + " "
+                            + relabelling.canonical().qualified())
+                    .containsExactlyInAnyOrder(
+                            "s3 crm_id:7 user_id:42",
+                            "s3 email:ana@x.com user_id:42",
+                            "s3 anonymous_id:phone user_id:42",
+                            "s4 anonymous_id:tablet user_id:42");
+            for (int i = 2; i <= 4; i++) {
+                harness.process(
+                        StateFixtures.sighting("q" + i, minute(5 + i), null, "crm_id:" + i, "email:ana@x.com"), 0);
+            }
+            harness.watermark(minute(10));
+            assertThat(harness.drain(PersonResolver.CHANGES))
+                    .as("crm_id:7 was the first of its four anchors")
+                    .extracting(change ->
+                            MAPPER.readTree(change.value()).path("change").asText())
+                    .containsExactly("quarantined");
+            assertThat(harness.eventTimeTimers()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void movesALedgerOnAsItWas(Path version) throws Exception {
+        try (KeyedCoHarness<FragmentEvent, Relabelling, CustomerMessage> harness =
+                        LedgerMoves.keeper(StateFixtures.read(version, StateFixtures.KEEPER));
+                KeyedHarness<CustomerMessage, OutboundRecord> folder = StateFixtures.profileFolder(null)) {
+            folder.processingTime(StateFixtures.PROCESSING_TIME);
+            harness.watermark(minute(5));
+            List<CustomerMessage> moved = harness.drain();
+            assertThat(moved)
+                    .extracting(CustomerMessage::customerId)
+                    .containsExactly(StateFixtures.CRM.customerId(), StateFixtures.CUSTOMER);
+            assertThat(((CustomerMessage.Retract) moved.get(0)).newDevices())
+                    .as("m3 is still to come")
+                    .isEqualTo(Set.copyOf(ids("anonymous_id:tablet")));
+            StateFixtures.send(moved, folder);
+            folder.watermark(minute(5));
+
+            JsonNode profile =
+                    MAPPER.readTree(folder.drain(ProfileFolder.PROFILES).get(0).value());
+            assertThat(profile.path("events"))
+                    .isEqualTo(
+                            MAPPER.readTree("{\"count\":3,\"by_name\":{\"Order Completed\":1,\"Product Added\":2}}"));
+            assertThat(profile.at("/orders/revenue/USD").asText()).isEqualTo("25.50");
+            assertThat(profile.path("identifiers"))
+                    .isEqualTo(
+                            MAPPER.readTree(
+                                    "{\"anonymous_id\":[\"phone\",\"tablet\"],\"email\":[\"ana@x.com\"],\"user_id\":[\"42\"]}"));
+            List<String> former = new ArrayList<>();
+            profile.path("merged_from").forEach(id -> former.add(id.asText()));
+            assertThat(former)
+                    .containsExactlyInAnyOrder(StateFixtures.EMAIL.customerId(), StateFixtures.CRM.customerId());
         }
     }
 
@@ -74,7 +179,7 @@ class StateCompatibilityTest {
             assertThat(harness.drain(ProfileFolder.PROFILES))
                     .as("the pending publication")
                     .extracting(OutboundRecord::version)
-                    .containsExactly(5L);
+                    .containsExactly(6L);
             see(harness, ordered("m6", "o1", minute(6)).event());
             see(harness, added("m7", "p1", minute(7)).event());
             harness.processingTime(StateFixtures.PROCESSING_TIME + 2 * StateFixtures.PUBLISH_EVERY);
@@ -83,25 +188,62 @@ class StateCompatibilityTest {
                     .as("what was said first, also if the same was said again")
                     .extracting(change -> change.consent().get(0))
                     .containsExactly(new Consent.Statement(minute(1), true));
-            List<OutboundRecord> profiles = harness.drain(ProfileFolder.PROFILES);
-            JsonNode profile = MAPPER.readTree(profiles.get(profiles.size() - 1).value());
-            assertThat(profile.path("version").asLong()).isEqualTo(7);
+            JsonNode profile = lastProfile(harness);
+            assertThat(profile.path("version").asLong()).isEqualTo(8);
             assertThat(profile.path("first_seen").asText()).isEqualTo("2026-01-01T00:01:00.000Z");
             assertThat(profile.path("identifiers"))
-                    .isEqualTo(MAPPER.readTree("{\"anonymous_id\":[\"a-1\"],\"user_id\":[\"42\"]}"));
+                    .isEqualTo(MAPPER.readTree(
+                            "{\"anonymous_id\":[\"a-1\"],\"email\":[\"ana@x.com\"],\"user_id\":[\"42\"]}"));
             assertThat(profile.path("traits")).isEqualTo(MAPPER.readTree("{\"city\":\"Łódź\",\"country\":\"PL\"}"));
             assertThat(profile.path("consent")).isEqualTo(MAPPER.readTree("{\"analytics\":false,\"marketing\":true}"));
             assertThat(profile.path("events"))
-                    .isEqualTo(MAPPER.readTree("{\"count\":7,\"by_name\":{\"Order Completed\":3,\"Order Refunded\":1,"
-                            + "\"Product Added\":2,\"identify\":1}}"));
+                    .isEqualTo(MAPPER.readTree("{\"count\":9,\"by_name\":{\"Order Completed\":4,\"Order Refunded\":1,"
+                            + "\"Page Opened\":1,\"Product Added\":2,\"identify\":1}}"));
             assertThat(profile.path("orders"))
                     .as("o1 is known")
                     .isEqualTo(MAPPER.readTree("{\"count\":2,\"revenue\":{\"EUR\":\"25.50\",\"USD\":\"25.50\"},"
-                            + "\"refunds\":{\"USD\":\"1.25\"},\"first_at\":\"2026-01-01T00:02:00.000Z\","
+                            + "\"refunds\":{\"USD\":\"1.25\"},\"first_at\":\"2026-01-01T00:01:00.000Z\","
                             + "\"last_at\":\"2026-01-01T00:03:00.000Z\"}"));
             assertThat(profile.at("/cart/items/0"))
                     .isEqualTo(MAPPER.readTree(
                             "{\"product_id\":\"p1\",\"quantity\":3,\"price\":\"10.00\",\"name\":\"Shoe\"}"));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void takesInWhatWaitsAndGivesAwayWhatIsThere(Path version) throws Exception {
+        try (KeyedHarness<CustomerMessage, OutboundRecord> harness =
+                StateFixtures.profileFolder(StateFixtures.read(version, StateFixtures.FOLDER_STATE))) {
+            harness.processingTime(StateFixtures.PROCESSING_TIME + StateFixtures.PUBLISH_EVERY);
+            assertThat(lastProfile(harness).at("/events/count").asInt()).isEqualTo(7);
+            harness.watermark(minute(20));
+            assertThat(harness.drain())
+                    .as("the event that has waited for the phone's fragment")
+                    .hasSize(1);
+            harness.process(
+                    new CustomerMessage.Retract(
+                            StateFixtures.CUSTOMER,
+                            StateFixtures.EMAIL,
+                            StateFixtures.EMAIL.customerId(),
+                            StateFixtures.order("e1", minute(1)),
+                            Set.of(),
+                            minute(30),
+                            StateFixtures.order("s3", minute(30))),
+                    0);
+            harness.watermark(minute(30));
+            harness.processingTime(StateFixtures.PROCESSING_TIME + 2 * StateFixtures.PUBLISH_EVERY);
+
+            JsonNode profile = lastProfile(harness);
+            assertThat(profile.path("events"))
+                    .isEqualTo(MAPPER.readTree("{\"count\":7,\"by_name\":{\"Order Completed\":2,\"Order Refunded\":1,"
+                            + "\"Page Opened\":1,\"Product Added\":2,\"identify\":1}}"));
+            assertThat(profile.at("/orders/first_at").asText()).isEqualTo("2026-01-01T00:02:00.000Z");
+            assertThat(profile.path("identifiers"))
+                    .isEqualTo(MAPPER.readTree("{\"anonymous_id\":[\"a-1\",\"phone\"],\"user_id\":[\"42\"]}"));
+            assertThat(profile.at("/cart/items")).hasSize(2);
+            assertThat(profile.path("merged_from").get(0).asText()).isEqualTo(StateFixtures.PHONE.customerId());
+            assertThat(harness.eventTimeTimers()).isZero();
         }
     }
 
@@ -122,9 +264,14 @@ class StateCompatibilityTest {
         }
     }
 
+    private static JsonNode lastProfile(KeyedHarness<CustomerMessage, OutboundRecord> harness) throws IOException {
+        List<OutboundRecord> profiles = harness.drain(ProfileFolder.PROFILES);
+        return MAPPER.readTree(profiles.get(profiles.size() - 1).value());
+    }
+
     private static void see(KeyedHarness<CustomerMessage, OutboundRecord> harness, CustomerEvent event)
             throws Exception {
-        harness.process(new CustomerMessage(CUSTOMER, event), event.timestamp());
+        harness.process(message(CUSTOMER, event), event.timestamp());
     }
 
     private static List<String> anchors(List<OutboundRecord> triggers) throws IOException {

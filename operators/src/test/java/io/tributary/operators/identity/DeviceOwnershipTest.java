@@ -4,9 +4,11 @@ import static io.tributary.operators.identity.People.at;
 import static io.tributary.operators.identity.People.user;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.operators.testing.Codecs;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.event.EventType;
 import io.tributary.schemas.identity.Identifier;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -118,6 +120,26 @@ class DeviceOwnershipTest {
         }
 
         assertThat(owners(noted)).isEqualTo(plainOwners(events));
+    }
+
+    @Property
+    void answersAlikeIfItIsStoredAfterEachEvent(@ForAll("events") List<Carried> events, @ForAll long seed)
+            throws IOException {
+        List<Carried> shuffled = new ArrayList<>(events);
+        Collections.shuffle(shuffled, new Random(seed));
+        DeviceOwnership straight = new DeviceOwnership();
+        DeviceOwnership stored = new DeviceOwnership();
+        for (Carried event : shuffled) {
+            assertThat(stored.isLogin(event.order(), event.type(), event.person()))
+                    .isEqualTo(straight.isLogin(event.order(), event.type(), event.person()));
+            assertThat(stored.note(event.order(), event.type(), event.person()))
+                    .isEqualTo(straight.note(event.order(), event.type(), event.person()));
+            stored = Codecs.roundTrip(DeviceOwnership.CODEC, stored);
+            assertThat(owners(stored)).isEqualTo(owners(straight));
+            assertThat(stored.firstOwner()).isEqualTo(straight.firstOwner());
+            assertThat(stored.isFirst(event.order())).isEqualTo(straight.isFirst(event.order()));
+            assertThat(stored.size()).isEqualTo(straight.size());
+        }
     }
 
     private static List<Identifier> owners(DeviceOwnership device) {

@@ -8,32 +8,32 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Identifiers and instants, short. */
-final class People {
+public final class People {
     private People() {}
 
     /** {@code user_id:u1}. */
-    static Identifier id(String qualified) {
+    public static Identifier id(String qualified) {
         int colon = qualified.indexOf(':');
         return new Identifier(Namespace.byId(qualified.substring(0, colon)), qualified.substring(colon + 1));
     }
 
-    static List<Identifier> ids(String... qualified) {
+    public static List<Identifier> ids(String... qualified) {
         return Stream.of(qualified).map(People::id).toList();
     }
 
-    static Identifier user(int number) {
+    public static Identifier user(int number) {
         return new Identifier(Namespace.USER_ID, "u" + number);
     }
 
-    static Identifier email(int number) {
+    public static Identifier email(int number) {
         return new Identifier(Namespace.EMAIL, "e" + number + "@x.com");
     }
 
-    static EventOrder at(long instant) {
+    public static EventOrder at(long instant) {
         return at(instant, "m");
     }
 
-    static EventOrder at(long instant, String messageId) {
+    public static EventOrder at(long instant, String messageId) {
         return new EventOrder(instant, EventKind.IDENTITY, messageId, 0);
     }
 }

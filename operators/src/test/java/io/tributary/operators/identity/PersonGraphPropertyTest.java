@@ -4,9 +4,12 @@ import static io.tributary.operators.identity.People.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.operators.identity.Resolution.Move;
+import io.tributary.operators.testing.Codecs;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
 import io.tributary.schemas.identity.Namespace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -156,6 +159,65 @@ class PersonGraphPropertyTest {
                     assertThat(component.member(person).anchors()).hasSizeLessThanOrEqualTo(3);
                 }
             }
+        }
+    }
+
+    /** As in the resolver's state: what is not written is forgotten, and nobody shares what was read. */
+    @Property
+    void answersAlikeIfComponentsAreStoredAfterEachStep(
+            @ForAll("steps") List<Step> steps, @ForAll("maxShared") int maxShared, @ForAll("maxComponent") int most) {
+        ResolutionRules rules =
+                ResolutionRules.defaults().withMaxShared(maxShared).withMaxComponent(most);
+        PersonGraph onHeap = new PersonGraph(rules);
+        PersonGraph stored = new PersonGraph(rules, new StoredComponents());
+        for (Step step : steps) {
+            assertThat(step.on(stored)).isEqualTo(step.on(onHeap));
+            assertThat(canonicals(stored)).isEqualTo(canonicals(onHeap));
+            for (Identifier person : WORLD) {
+                assertThat(stored.isQuarantined(person)).isEqualTo(onHeap.isQuarantined(person));
+                assertThat(stored.isFrozen(person)).isEqualTo(onHeap.isFrozen(person));
+                assertThat(stored.customerOf(person)).isEqualTo(onHeap.customerOf(person));
+            }
+        }
+    }
+
+    /** Components as bytes. */
+    private static final class StoredComponents implements RawComponents {
+        private final Map<Identifier, Identifier> keys = new HashMap<>();
+        private final Map<Identifier, byte[]> components = new HashMap<>();
+
+        @Override
+        public Identifier keyOf(Identifier member) {
+            return keys.get(member);
+        }
+
+        @Override
+        public void index(Identifier member, Identifier key) {
+            keys.put(member, key);
+        }
+
+        @Override
+        public RawComponent get(Identifier key) {
+            try {
+                byte[] bytes = components.get(key);
+                return bytes == null ? null : Codecs.read(RawComponent.CODEC, bytes);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void put(Identifier key, RawComponent component) {
+            try {
+                components.put(key, Codecs.bytes(RawComponent.CODEC, component));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void remove(Identifier key) {
+            components.remove(key);
         }
     }
 

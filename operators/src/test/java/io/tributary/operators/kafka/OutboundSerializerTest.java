@@ -1,5 +1,6 @@
 package io.tributary.operators.kafka;
 
+import static io.tributary.operators.testing.Messages.message;
 import static io.tributary.operators.testing.TestEvent.added;
 import static io.tributary.operators.testing.TestEvent.identify;
 import static io.tributary.operators.testing.TestEvent.minute;
@@ -187,7 +188,7 @@ class OutboundSerializerTest {
                             null)) {
                 for (TestEvent event : events) {
                     CustomerEvent parsed = event.event();
-                    folder.process(new CustomerMessage(parsed.fragment().customerId(), parsed), parsed.timestamp());
+                    folder.process(message(parsed), parsed.timestamp());
                 }
                 for (CartChange change : folder.drain(ProfileFolder.CART_CHANGES)) {
                     watcher.process(change, 0);

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -58,7 +59,7 @@ class RecordTimePropertyTest {
         ActivityLedger activity = new ActivityLedger();
         RecordLedger record = new RecordLedger();
         LedgerFold.apply(activity, () -> record, ((Inbound.Accepted) inbound).event(), 0);
-        assertThat(text(ProfileJson.profile("c_1", activity, record, 1)))
+        assertThat(text(ProfileJson.profile("c_1", List.of(), activity, record, new TreeSet<>(), 1)))
                 .contains("\"last_seen\":\"" + Timestamps.format(recordTime) + '"');
     }
 

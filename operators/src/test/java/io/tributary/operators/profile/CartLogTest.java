@@ -136,7 +136,7 @@ class CartLogTest {
                                 random.nextBoolean() ? "n" + i : null));
                     }
                     long at = TestEvent.START + random.nextInt(100) * step.toMillis();
-                    return new CartEntry(new EventOrder(at, kind, "m" + i, i), lines, null);
+                    return new CartEntry(new EventOrder(at, kind, "m" + i, i), lines, null, at);
                 })
                 .toList();
     }
@@ -191,7 +191,8 @@ class CartLogTest {
     }
 
     private static CartEntry entry(EventKind kind, int at, List<CartLine> lines) {
-        return new CartEntry(new EventOrder(TestEvent.START + at, kind, "m" + at, at), lines, null);
+        return new CartEntry(
+                new EventOrder(TestEvent.START + at, kind, "m" + at, at), lines, null, TestEvent.START + at);
     }
 
     private static List<CartLine> lines(int number) {

@@ -1,5 +1,6 @@
 package io.tributary.operators.profile;
 
+import static io.tributary.operators.identity.People.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.operators.testing.Codecs;
@@ -13,10 +14,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeSet;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 /** The fold of a ledger: a function of the set of events, not of their arrival. */
@@ -71,6 +74,98 @@ class LedgerPropertyTest {
         assertThat(stored.profile()).isEqualTo(straight.profile());
         assertThat(Codecs.bytes(ActivityLedger.CODEC, stored.activity))
                 .isEqualTo(Codecs.bytes(ActivityLedger.CODEC, straight.activity));
+    }
+
+    /** What several fragments of a customer did is what one would have done, in whatever order they come together. */
+    @Property
+    void isMergedFromFragmentsAsIfOneHadDoneAll(@ForAll("minutes") List<CustomerEvent> events, @ForAll long seed)
+            throws IOException {
+        assertThatMergingIsFolding(events, seed);
+    }
+
+    @Property
+    void isMergedFromFragmentsAsIfOneHadDoneAllOverMonths(@ForAll("days") List<CustomerEvent> events, @ForAll long seed)
+            throws IOException {
+        assertThatMergingIsFolding(events, seed);
+    }
+
+    private static void assertThatMergingIsFolding(List<CustomerEvent> events, long seed) throws IOException {
+        Random random = new Random(seed);
+        List<Ledger> fragments = new ArrayList<>(List.of(new Ledger(), new Ledger()));
+        if (random.nextBoolean()) {
+            fragments.add(new Ledger());
+        }
+        for (CustomerEvent event : shuffled(events, seed)) {
+            fragments.get(random.nextInt(fragments.size())).apply(event, NO_WATERMARK);
+        }
+        Ledger folded = Ledger.of(events);
+        for (int times = 0; times < 2; times++) {
+            Collections.shuffle(fragments, random);
+            Ledger merged = new Ledger();
+            for (Ledger fragment : fragments) {
+                merged.merge(fragment);
+            }
+
+            assertThat(merged.profile()).isEqualTo(folded.profile());
+            assertThat(merged.activity.consent().statements())
+                    .isEqualTo(folded.activity.consent().statements());
+            assertThat(merged.activity.marketing().statements())
+                    .isEqualTo(folded.activity.marketing().statements());
+            assertThat(merged.record.hasEverBeenPersonal()).isEqualTo(folded.record.hasEverBeenPersonal());
+            for (CustomerEvent event : events) {
+                assertThat(merged.record.repeatsOrder(event)).isEqualTo(folded.record.repeatsOrder(event));
+                assertThat(merged.activity.knows(id("anonymous_id:a-1")))
+                        .isEqualTo(folded.activity.knows(id("anonymous_id:a-1")));
+            }
+        }
+    }
+
+    /** Two make a union without being changed themselves: they go on apart. */
+    @Property
+    void isUnitedWithoutBeingChanged(@ForAll("minutes") List<CustomerEvent> events, @ForAll long seed)
+            throws IOException {
+        Ledger one = Ledger.of(events.subList(0, events.size() / 2));
+        Ledger other = Ledger.of(events.subList(events.size() / 2, events.size()));
+        String before = one.profile() + other.profile();
+        Ledger union = new Ledger();
+        union.activity = ActivityLedger.union(one.activity, other.activity);
+        union.record = RecordLedger.union(one.record, other.record);
+        for (CustomerEvent event : shuffled(events, seed)) {
+            union.apply(event, NO_WATERMARK);
+        }
+
+        assertThat(one.profile() + other.profile()).isEqualTo(before);
+    }
+
+    @Property
+    void mergesATimelineOfConsentAsIfOneHadSaidAll(
+            @ForAll("minutes") List<CustomerEvent> events,
+            @ForAll long seed,
+            @ForAll @IntRange(max = 100) int minutes) {
+        Random random = new Random(seed);
+        ConsentTimeline folded = new ConsentTimeline();
+        List<ConsentTimeline> parts = List.of(new ConsentTimeline(), new ConsentTimeline(), new ConsentTimeline());
+        for (CustomerEvent event : shuffled(events, seed)) {
+            Boolean granted = event.consent().get("marketing");
+            if (granted != null) {
+                Consent.Statement statement = new Consent.Statement(
+                        event.timestamp(), granted, event.timestamp() + random.nextInt(3) * MINUTE);
+                folded.state(statement);
+                parts.get(random.nextInt(3)).state(statement);
+            }
+        }
+        long watermark = TestEvent.minute(minutes);
+        ConsentTimeline merged = new ConsentTimeline();
+        for (ConsentTimeline part : parts) {
+            if (random.nextBoolean()) {
+                part.forgetBehind(watermark);
+            }
+            merged.merge(part);
+        }
+
+        for (long instant = watermark; instant <= TestEvent.minute(110); instant += MINUTE / 2) {
+            assertThat(merged.refusesAt(instant)).isEqualTo(folded.refusesAt(instant));
+        }
     }
 
     @Property
@@ -156,7 +251,7 @@ class LedgerPropertyTest {
     }
 
     @Test
-    void keepsTheStrongest1000IdentifiersInAnyOrderOfArrival() throws IOException {
+    void keepsTheStrongest1000DevicesInAnyOrderOfArrival() throws IOException {
         List<CustomerEvent> events = new ArrayList<>();
         for (int i = 0; i < 1_100; i++) {
             events.add(TestEvent.track("m" + i, "Opened", TestEvent.START + i)
@@ -165,8 +260,7 @@ class LedgerPropertyTest {
         }
         Ledger ordered = Ledger.of(events);
 
-        assertThat(ordered.record.identifiers()).hasSize(RecordLedger.MAX_IDENTIFIERS);
-        assertThat(ordered.record.identifiers().first().qualified()).isEqualTo("user_id:42");
+        assertThat(ordered.record.devices()).hasSize(RecordLedger.MAX_DEVICES);
         assertThat(Ledger.of(shuffled(events, 1)).profile()).isEqualTo(ordered.profile());
     }
 
@@ -285,8 +379,18 @@ class LedgerPropertyTest {
             LedgerFold.apply(activity, () -> record, event, watermark);
         }
 
+        /** As a customer takes in what another of its fragments has done. */
+        void merge(Ledger other) {
+            activity = ActivityLedger.union(activity, other.activity);
+            RecordLedger own = record;
+            activity.cart().dropRepetitions(entry -> own.repeatsOrder(entry) || other.record.repeatsOrder(entry));
+            record = RecordLedger.union(record, other.record);
+        }
+
         String profile() {
-            return new String(ProfileJson.profile("c_1", activity, record, activity.count()), StandardCharsets.UTF_8);
+            return new String(
+                    ProfileJson.profile("c_1", record.devices(), activity, record, new TreeSet<>(), activity.count()),
+                    StandardCharsets.UTF_8);
         }
     }
 }

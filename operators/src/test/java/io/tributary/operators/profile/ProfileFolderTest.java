@@ -1,5 +1,6 @@
 package io.tributary.operators.profile;
 
+import static io.tributary.operators.testing.Messages.message;
 import static io.tributary.operators.testing.TestEvent.added;
 import static io.tributary.operators.testing.TestEvent.after;
 import static io.tributary.operators.testing.TestEvent.identify;
@@ -31,6 +32,7 @@ class ProfileFolderTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String HOT = "profile-hot";
     private static final String COLD = "profile-cold";
+    private static final String WAITING = "waiting";
     private static final long EVERY = 1_000;
 
     /** Processing time has nothing to do with event time. */
@@ -50,10 +52,14 @@ class ProfileFolderTest {
         harness.processingTime(NOW + Duration.ofDays(1).toMillis());
         harness.watermark(after(Duration.ofDays(400)));
         assertThat(harness.keysIn(HOT)).isEqualTo(customers);
-        assertThat(harness.keysIn(COLD)).isEqualTo(customers);
+        long records = harness.keysIn(COLD);
+        assertThat(records).isLessThanOrEqualTo(customers);
         assertThat(harness.processingTimeTimers()).isZero();
         assertThat(harness.eventTimeTimers()).isZero();
-        assertThat(harness.entries()).as("two values a customer").isEqualTo((int) (2 * customers));
+        assertThat(harness.keysIn(WAITING)).isZero();
+        assertThat(harness.entries())
+                .as("a value a customer, and another one where there is something to keep")
+                .isEqualTo((int) (customers + records));
         harness.close();
     }
 
@@ -68,7 +74,7 @@ class ProfileFolderTest {
 
         List<OutboundRecord> profiles = harness.drain(ProfileFolder.PROFILES);
         OutboundRecord last = profiles.get(profiles.size() - 1);
-        String customer = identify("m1", minute(0)).event().fragment().customerId();
+        String customer = message(identify("m1", minute(0)).event()).customerId();
         assertThat(last.topic()).isEqualTo("cdp.profiles.v1");
         assertThat(last.key()).isEqualTo(customer);
         assertThat(last.version()).isEqualTo(5);
@@ -101,6 +107,36 @@ class ProfileFolderTest {
     }
 
     @Test
+    void writesTheColdValueOnlyByWhatItKeeps() throws Exception {
+        see(track("m1", "Page Opened", minute(0)));
+        see(added("m2", "p1", minute(1)));
+        assertThat(harness.keysIn(COLD)).isZero();
+
+        see(track("m1", "Page Opened", minute(0)).user("device").alsoDevice("a-1"));
+        see(identify("m1", minute(0)).user("trait").trait("country", "PL"));
+        see(ordered("m1", "o1", minute(0)).user("order"));
+        assertThat(harness.keysIn(COLD)).isEqualTo(3);
+        assertThat(harness.keysIn(HOT)).isEqualTo(4);
+    }
+
+    /** Whether a customer is new is told in the order of events, so a first event is looked at again. */
+    @Test
+    void waitsForTheWatermarkOnlyWithWhatMayBeNews() throws Exception {
+        see(track("m2", "Page Opened", minute(2)));
+        see(track("m1", "Page Opened", minute(1)));
+        assertThat(harness.eventTimeTimers()).isEqualTo(2);
+        harness.watermark(minute(1));
+        assertThat(harness.eventTimeTimers()).as("m2 does not know it yet").isEqualTo(1);
+        harness.watermark(minute(2));
+        assertThat(harness.eventTimeTimers()).isZero();
+
+        see(track("m3", "Page Opened", minute(3)));
+        assertThat(harness.eventTimeTimers()).as("nothing new").isZero();
+        see(track("m4", "Page Opened", minute(4)).alsoDevice("a-1"));
+        assertThat(harness.eventTimeTimers()).as("a device").isEqualTo(1);
+    }
+
+    @Test
     void publishesTheFirstChangeAtOnceAndTheNextOnesTogether() throws Exception {
         see(track("m1", "Page Opened", minute(0)));
         assertThat(versions()).containsExactly(1L);
@@ -130,7 +166,7 @@ class ProfileFolderTest {
                 new KeyedHarness<>(new ProfileFolder(0), CustomerMessage::customerId, WireType.OUTBOUND_RECORD, null)) {
             for (int i = 0; i < 3; i++) {
                 CustomerEvent event = track("m" + i, "Page Opened", minute(i)).event();
-                eager.process(new CustomerMessage(event.fragment().customerId(), event), event.timestamp());
+                eager.process(message(event), event.timestamp());
             }
 
             assertThat(eager.drain(ProfileFolder.PROFILES))
@@ -192,7 +228,7 @@ class ProfileFolderTest {
                 .consent("marketing", true)
                 .event()
                 .knownAt(minute(60));
-        harness.process(new CustomerMessage(late.fragment().customerId(), late), late.timestamp());
+        harness.process(message(late), late.timestamp());
         harness.processingTime(NOW + EVERY);
 
         JsonNode profile = lastProfile();
@@ -252,8 +288,8 @@ class ProfileFolderTest {
         List<CartChange> changes = harness.drain(ProfileFolder.CART_CHANGES);
         Consent.Statement refusal = new Consent.Statement(minute(4), false);
         assertThat(changes)
-                .extracting(change ->
-                        change.entry() == null ? null : change.entry().order().messageId())
+                .extracting(change -> ((CartChange.Operation) change).entry())
+                .extracting(entry -> entry == null ? null : entry.order().messageId())
                 .containsExactly("m3", null, "m5");
         assertThat(changes)
                 .extracting(CartChange::consent)
@@ -360,7 +396,7 @@ class ProfileFolderTest {
 
     private void see(TestEvent event) throws Exception {
         CustomerEvent parsed = event.event();
-        harness.process(new CustomerMessage(parsed.fragment().customerId(), parsed), parsed.timestamp());
+        harness.process(message(parsed), parsed.timestamp());
     }
 
     private List<Long> versions() {

@@ -20,6 +20,7 @@ import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.Inbound;
 import io.tributary.schemas.event.Origin;
+import io.tributary.schemas.identity.Identifier;
 import io.tributary.schemas.json.AcceptedJson;
 import io.tributary.schemas.testing.LargestEvents;
 import java.io.IOException;
@@ -27,6 +28,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.flink.api.common.functions.util.ListCollector;
 import org.junit.jupiter.api.Test;
 
@@ -226,6 +229,7 @@ class PublishedBoundsTest {
     private static final class Ledger {
         private ActivityLedger activity = new ActivityLedger();
         private RecordLedger record = new RecordLedger();
+        private final Set<Identifier> identifiers = new TreeSet<>();
 
         static Ledger of(List<CustomerEvent> events) throws IOException {
             Ledger ledger = new Ledger();
@@ -238,11 +242,13 @@ class PublishedBoundsTest {
         }
 
         void apply(CustomerEvent event) throws IOException {
+            identifiers.addAll(event.identifiers());
             LedgerFold.apply(activity, () -> record, event, NO_WATERMARK);
         }
 
         byte[] profileBytes() {
-            return ProfileJson.profile("c_0123456789abcdef", activity, record, activity.count());
+            return ProfileJson.profile(
+                    "c_0123456789abcdef", identifiers, activity, record, new TreeSet<>(), activity.count());
         }
 
         JsonNode profile() throws IOException {

@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import org.apache.flink.api.common.functions.util.ListCollector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,14 +56,16 @@ class AcceptedEventsTest {
         }
 
         private static Published of(CustomerEvent event) throws IOException {
-            String customer = event.fragment().customerId();
+            String customer = event.identifiers().get(0).customerId();
             ActivityLedger activity = new ActivityLedger();
             RecordLedger record = new RecordLedger();
             LedgerFold.apply(activity, () -> record, event, 0);
             byte[] profile = ProfileJson.profile(
                     customer,
+                    event.identifiers(),
                     Codecs.roundTrip(ActivityLedger.CODEC, activity),
                     Codecs.roundTrip(RecordLedger.CODEC, record),
+                    new TreeSet<>(),
                     1);
             byte[] customerEvent = ProfileJson.customerEvent(
                     customer, event.json(), activity.cart().cart(), 1);

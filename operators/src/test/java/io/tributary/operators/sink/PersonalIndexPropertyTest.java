@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeSet;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -143,7 +144,7 @@ class PersonalIndexPropertyTest {
                     "io.tributary.profile.v1",
                     activity.lastSeen(),
                     version,
-                    ProfileJson.profile(CUSTOMER, activity, record, version),
+                    ProfileJson.profile(CUSTOMER, record.devices(), activity, record, new TreeSet<>(), version),
                     record.hasEverBeenPersonal());
         }
 

@@ -21,7 +21,12 @@ public final class Codecs {
 
     /** What is read from what was written, to the last byte. */
     public static <T> T roundTrip(Codec<T> codec, T value) throws IOException {
-        DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes(codec, value)));
+        return read(codec, bytes(codec, value));
+    }
+
+    /** What is read, to the last byte. */
+    public static <T> T read(Codec<T> codec, byte[] bytes) throws IOException {
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
         T read = codec.read(in);
         assertThat(in.available()).as("bytes that nobody read").isZero();
         return read;

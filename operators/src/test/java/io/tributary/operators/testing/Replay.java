@@ -20,8 +20,8 @@ public final class Replay {
 
     private final long bound;
     private final Random random;
-    private final List<Deque<CustomerMessage>> partitions = new ArrayList<>();
-    private final List<CustomerMessage> log = new ArrayList<>();
+    private final List<Deque<CustomerMessage.Event>> partitions = new ArrayList<>();
+    private final List<CustomerMessage.Event> log = new ArrayList<>();
     private final long[] newest;
     private int current;
     private int rest;
@@ -32,18 +32,18 @@ public final class Replay {
      * @param bound by how much a partition may be out of order, milliseconds
      * @param latest by how much more some of the events may be late, or 0 for none
      */
-    public Replay(List<CustomerMessage> messages, int partitions, long bound, long latest, long seed) {
+    public Replay(List<CustomerMessage.Event> messages, int partitions, long bound, long latest, long seed) {
         this.bound = bound;
         this.random = new Random(seed);
         this.newest = new long[partitions];
-        List<List<CustomerMessage>> dealt = new ArrayList<>();
+        List<List<CustomerMessage.Event>> dealt = new ArrayList<>();
         for (int i = 0; i < partitions; i++) {
             dealt.add(new ArrayList<>());
             newest[i] = Long.MIN_VALUE;
         }
         messages.forEach(message -> dealt.get(random.nextInt(partitions)).add(message));
-        for (List<CustomerMessage> partition : dealt) {
-            List<CustomerMessage> arriving = marked(
+        for (List<CustomerMessage.Event> partition : dealt) {
+            List<CustomerMessage.Event> arriving = marked(
                     TestStreams.arriving(
                             partition,
                             message ->
@@ -58,25 +58,26 @@ public final class Replay {
      * Every fourth event is late. Orders with an id are not: which of two reports of an order counts is decided when they
      * arrive, not when they are known.
      */
-    private long delay(CustomerMessage message, long latest) {
+    private long delay(CustomerMessage.Event message, long latest) {
         boolean repeatable =
                 message.event().purchase() != null && message.event().purchase().orderId() != null;
         return latest > 0 && !repeatable && random.nextInt(4) == 0 ? random.nextLong(latest + 1) : 0;
     }
 
-    private static List<CustomerMessage> marked(List<CustomerMessage> partition, long bound) {
+    private static List<CustomerMessage.Event> marked(List<CustomerMessage.Event> partition, long bound) {
         PartitionClocks clocks = new PartitionClocks(bound);
-        List<CustomerMessage> marked = new ArrayList<>();
-        for (CustomerMessage message : partition) {
+        List<CustomerMessage.Event> marked = new ArrayList<>();
+        for (CustomerMessage.Event message : partition) {
             CustomerEvent event = message.event();
-            marked.add(new CustomerMessage(message.customerId(), event.knownAt(clocks.knownAt("", event.timestamp()))));
+            marked.add(new CustomerMessage.Event(
+                    message.customerId(), message.fragment(), event.knownAt(clocks.knownAt("", event.timestamp()))));
             clocks.advance("", event.timestamp());
         }
         return marked;
     }
 
     /** All messages as they are marked, in no particular order. */
-    public List<CustomerMessage> log() {
+    public List<CustomerMessage.Event> log() {
         return log;
     }
 
@@ -84,13 +85,13 @@ public final class Replay {
         return partitions.stream().anyMatch(partition -> !partition.isEmpty());
     }
 
-    public CustomerMessage next() {
+    public CustomerMessage.Event next() {
         while (rest == 0 || partitions.get(current).isEmpty()) {
             current = random.nextInt(partitions.size());
             rest = 1 + random.nextInt(random.nextBoolean() ? 3 : 100);
         }
         rest--;
-        CustomerMessage message = partitions.get(current).remove();
+        CustomerMessage.Event message = partitions.get(current).remove();
         newest[current] = Math.max(newest[current], message.event().timestamp());
         return message;
     }

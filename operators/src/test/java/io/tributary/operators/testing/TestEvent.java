@@ -24,6 +24,7 @@ public final class TestEvent {
     private final Map<String, Object> traits = new LinkedHashMap<>();
     private final Map<String, Object> consent = new LinkedHashMap<>();
     private final List<Map<String, Object>> products = new ArrayList<>();
+    private final List<Map<String, Object>> externalIds = new ArrayList<>();
     private final long at;
 
     private TestEvent(String type, String messageId, long at) {
@@ -101,6 +102,22 @@ public final class TestEvent {
         return this;
     }
 
+    /** Only those identifiers, each as {@code namespace:value}: no user. */
+    public TestEvent by(String... qualified) {
+        json.remove("userId");
+        for (String identifier : qualified) {
+            also(identifier);
+        }
+        return this;
+    }
+
+    /** One identifier more, as {@code namespace:value}. */
+    public TestEvent also(String qualified) {
+        int colon = qualified.indexOf(':');
+        externalIds.add(Map.of("type", qualified.substring(0, colon), "id", qualified.substring(colon + 1)));
+        return this;
+    }
+
     /** A property. */
     public TestEvent with(String name, Object value) {
         properties.put(name, value);
@@ -126,8 +143,15 @@ public final class TestEvent {
         if (!traits.isEmpty()) {
             whole.put("traits", traits);
         }
+        Map<String, Object> context = new LinkedHashMap<>();
         if (!consent.isEmpty()) {
-            whole.put("context", Map.of("consent", Map.of("categoryPreferences", consent)));
+            context.put("consent", Map.of("categoryPreferences", consent));
+        }
+        if (!externalIds.isEmpty()) {
+            context.put("externalIds", externalIds);
+        }
+        if (!context.isEmpty()) {
+            whole.put("context", context);
         }
         try {
             return new ObjectMapper().writeValueAsString(whole).getBytes(StandardCharsets.UTF_8);

@@ -82,7 +82,7 @@ public final class TestStreams {
     }
 
     /** The events in the order of their instants of arrival, of which each is asked for once. */
-    static <T> List<T> arriving(List<T> events, ToLongFunction<T> at) {
+    public static <T> List<T> arriving(List<T> events, ToLongFunction<T> at) {
         record Arrival<T>(long at, T event) {}
         return events.stream()
                 .map(event -> new Arrival<>(at.applyAsLong(event), event))

@@ -1,5 +1,6 @@
 package io.tributary.operators.trigger;
 
+import static io.tributary.operators.testing.Messages.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.operators.profile.ActivityLedger;
@@ -66,7 +67,7 @@ class AbandonedCartsPropertyTest {
             throws Exception {
         Replay replay = replay(events, partitions, boundMinutes, 40, seed);
         List<CustomerEvent> log =
-                replay.log().stream().map(CustomerMessage::event).toList();
+                replay.log().stream().map(CustomerMessage.Event::event).toList();
         assertThat(anchors(run(replay, false)))
                 .isEqualTo(AbandonedCartRule.anchors(TestStreams.sorted(log), DEFINITION));
     }
@@ -77,6 +78,14 @@ class AbandonedCartsPropertyTest {
         assertThat(run(replay(events, 2, 5, 20, seed), true)).isEqualTo(run(replay(events, 2, 5, 20, seed), false));
     }
 
+    /** Whoever starts anew from what was done before, and gets or loses nothing, goes on as before. */
+    @Property
+    void firesAlikeWhenItStartsAnewFromWhatTheCustomerHasDone(
+            @ForAll("events") List<CustomerEvent> events, @ForAll long seed) throws Exception {
+        assertThat(run(replay(events, 2, 5, 20, seed), false, true))
+                .isEqualTo(run(replay(events, 2, 5, 20, seed), false));
+    }
+
     @Provide
     Arbitrary<List<CustomerEvent>> events() {
         return TestStreams.events(MINUTE, 60);
@@ -84,9 +93,8 @@ class AbandonedCartsPropertyTest {
 
     private static Replay replay(
             List<CustomerEvent> events, int partitions, int boundMinutes, int lateMinutes, long seed) {
-        List<CustomerMessage> messages = events.stream()
-                .map(event -> new CustomerMessage(CUSTOMER, event))
-                .toList();
+        List<CustomerMessage.Event> messages =
+                events.stream().map(event -> message(CUSTOMER, event)).toList();
         return new Replay(messages, partitions, boundMinutes * MINUTE, lateMinutes * MINUTE, seed);
     }
 
@@ -102,6 +110,10 @@ class AbandonedCartsPropertyTest {
 
     /** What the operators do, with a watermark behind every event. */
     private static List<String> run(Replay replay, boolean storing) throws Exception {
+        return run(replay, storing, false);
+    }
+
+    private static List<String> run(Replay replay, boolean storing, boolean restarting) throws Exception {
         List<String> fired = new ArrayList<>();
         AbandonedCarts carts = CARTS.get();
         ActivityLedger activity = new ActivityLedger();
@@ -111,14 +123,25 @@ class AbandonedCartsPropertyTest {
         while (replay.hasNext()) {
             CustomerEvent event = replay.next().event();
             LedgerFold.Effect effect = LedgerFold.apply(activity, () -> record, event, watermark);
-            CartChange change = CartChange.of(CUSTOMER, event, effect.changesCart(), activity.marketing());
-            if (change != null && (state != null || change.entry() != null)) {
+            boolean changesCart = effect.changesCart();
+            if (CartChange.concerns(event, changesCart) && (state != null || changesCart)) {
                 state = state == null ? new TriggerState() : state;
-                carts.add(state, Codecs.roundTrip(CartChange.CODEC, change), watermark);
+                CartChange change = CartChange.of(
+                        CUSTOMER, event, changesCart, activity.marketing().statements());
+                carts.add(state, (CartChange.Operation) Codecs.roundTrip(CartChange.CODEC, change), watermark);
             }
             watermark = replay.watermark();
             if (state != null) {
                 carts.advance(state, CUSTOMER, watermark, trigger -> fired.add(text(trigger)));
+                if (restarting && watermark > 0) {
+                    CartChange.Restart restart = new CartChange.Restart(
+                            CUSTOMER,
+                            watermark + 1,
+                            false,
+                            activity.cart().entries(),
+                            activity.marketing().statements());
+                    carts.restart(state, restart, trigger -> fired.add(text(trigger)));
+                }
                 state = storing ? Codecs.roundTrip(TriggerState.CODEC, state) : state;
             }
         }

@@ -519,11 +519,11 @@ class CartWatcherTest {
     }
 
     private static CartChange change(String customer, TestEvent event, long knownAt, List<Consent.Statement> consent) {
-        return new CartChange(customer, CartEntry.of(event.event()), knownAt, consent);
+        return new CartChange.Operation(customer, CartEntry.of(event.event().knownAt(knownAt)), consent);
     }
 
     private void say(String customer, Consent.Statement statement) throws Exception {
-        harness.process(new CartChange(customer, null, 0, List.of(statement)), statement.timestamp());
+        harness.process(new CartChange.Operation(customer, null, List.of(statement)), statement.timestamp());
     }
 
     private void see(TestEvent event) throws Exception {

@@ -1,5 +1,6 @@
 package io.tributary.operators.trigger;
 
+import static io.tributary.operators.testing.Messages.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -42,10 +43,10 @@ class ReplayPropertyTest {
             @ForAll @IntRange(max = 40) int lateMinutes,
             @ForAll long seed)
             throws Exception {
-        List<CustomerMessage> messages = new ArrayList<>();
+        List<CustomerMessage.Event> messages = new ArrayList<>();
         for (int i = 0; i < customers.size(); i++) {
             String customerId = "c_" + i;
-            customers.get(i).forEach(event -> messages.add(new CustomerMessage(customerId, event)));
+            customers.get(i).forEach(event -> messages.add(message(customerId, event)));
         }
         Replay replay = new Replay(messages, partitions, boundMinutes * MINUTE, lateMinutes * MINUTE, seed);
         Map<String, List<CustomerEvent>> logs = new TreeMap<>();
@@ -89,7 +90,7 @@ class ReplayPropertyTest {
 
         void run(Replay replay, Random random) throws Exception {
             while (replay.hasNext()) {
-                CustomerMessage message = replay.next();
+                CustomerMessage.Event message = replay.next();
                 folder.process(message, message.event().timestamp());
                 for (CartChange change : folder.drain(ProfileFolder.CART_CHANGES)) {
                     watcher.process(change, message.event().timestamp());

@@ -56,19 +56,36 @@ public record CustomerEvent(
         return order.messageId();
     }
 
-    /** The key of de-duplication: the event's device, else its strongest person identifier. */
-    public Identifier firstIdentityKey() {
-        for (Identifier identifier : identifiers) {
-            if (!identifier.namespace().isPerson()) {
-                return identifier;
-            }
-        }
-        return identifiers.get(0);
+    /** The event's strongest person identifier, or null if it names nobody. */
+    public Identifier person() {
+        Identifier strongest = identifiers.get(0);
+        return strongest.namespace().isPerson() ? strongest : null;
     }
 
-    /** The fragment that the event belongs to: its strongest person identifier, else its device. */
-    public Identifier fragment() {
-        return identifiers.get(0);
+    /** The person identifiers, strongest first. */
+    public List<Identifier> persons() {
+        int end = 0;
+        while (end < identifiers.size() && identifiers.get(end).namespace().isPerson()) {
+            end++;
+        }
+        return identifiers.subList(0, end);
+    }
+
+    /** The devices, strongest first. Only the first one can be somebody's. */
+    public List<Identifier> devices() {
+        return identifiers.subList(persons().size(), identifiers.size());
+    }
+
+    /** The event's device, or null. */
+    public Identifier device() {
+        List<Identifier> devices = devices();
+        return devices.isEmpty() ? null : devices.get(0);
+    }
+
+    /** The key of de-duplication: the event's device, else its strongest person identifier. */
+    public Identifier firstIdentityKey() {
+        Identifier device = device();
+        return device == null ? identifiers.get(0) : device;
     }
 
     /** Whether it was at or behind its partition's watermark when it was read. */

@@ -31,7 +31,7 @@ public enum EventType {
         return null;
     }
 
-    static EventType byOrdinal(int ordinal) {
+    public static EventType byOrdinal(int ordinal) {
         return VALUES[ordinal];
     }
 }

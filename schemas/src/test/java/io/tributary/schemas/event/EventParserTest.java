@@ -700,7 +700,7 @@ class EventParserTest {
                     .contains("email:ana@x.com", "email:ana@y.com", "phone:+48512345678")
                     .contains("anonymous_id:a-1", "anonymous_id:a-2")
                     .endsWith("device_id:d-1");
-            assertThat(Events.accepted(event).fragment().qualified()).isEqualTo("user_id:42");
+            assertThat(Events.accepted(event).person().qualified()).isEqualTo("user_id:42");
             assertThat(Events.accepted(event).firstIdentityKey().namespace().id())
                     .isEqualTo("anonymous_id");
         }

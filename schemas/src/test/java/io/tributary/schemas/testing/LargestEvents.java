@@ -53,7 +53,7 @@ public final class LargestEvents {
             ObjectNode page = event("page");
             ArrayNode externalIds = page.putObject("context").putArray("externalIds");
             for (int i = 0; i < 63; i++) {
-                externalIds.addObject().put("type", "crm_id").put("id", "c" + controls(TEXT - 2) + "c");
+                externalIds.addObject().put("type", "device_id").put("id", "c" + controls(TEXT - 2) + "c");
             }
             add(page);
         }

@@ -15,10 +15,10 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class EventDeduplicatorTest {
+class FragmentAssignerTest {
     private static final String STATE = "recent-messages";
 
-    private KeyedHarness<CustomerEvent, CustomerEvent> harness;
+    private KeyedHarness<CustomerEvent, FragmentEvent> harness;
 
     @AfterEach
     void leavesNoStateAndNoTimersOnceAllHaveExpired() throws Exception {
@@ -46,7 +46,14 @@ class EventDeduplicatorTest {
         process(track("m1", "Page Opened", minute(1)).device("laptop"));
         process(track("m1", "Page Opened", minute(1)).user("42").alsoDevice("phone"));
 
-        assertThat(passed()).as("the device comes before the user").containsExactly("m1", "m1");
+        assertThat(passed())
+                .as("nobody is named, and the device comes before the user")
+                .isEmpty();
+        assertThat(harness.eventTimeTimers())
+                .as("per key one for what waits and one to forget")
+                .isEqualTo(4);
+        harness.watermark(minute(1));
+        assertThat(passed()).containsExactly("m1", "m1");
         assertThat(harness.eventTimeTimers()).isEqualTo(2);
     }
 
@@ -96,13 +103,14 @@ class EventDeduplicatorTest {
         see("m2", minute(60));
         assertThat(harness.eventTimeTimers()).isEqualTo(1);
 
-        harness.watermark(minute(0) + RecentMessages.HORIZON_MILLIS + 1);
+        harness.watermark(forgotten(minute(0)));
         assertThat(harness.keysIn(STATE)).as("m2 may still be repeated").isEqualTo(1);
         assertThat(harness.eventTimeTimers()).isEqualTo(1);
 
-        harness.watermark(minute(60) + RecentMessages.HORIZON_MILLIS);
+        assertThat(forgotten(minute(60))).as("the next full minute").isEqualTo(minute(61 + 24 * 60));
+        harness.watermark(forgotten(minute(60)) - 1);
         assertThat(harness.keysIn(STATE)).isEqualTo(1);
-        harness.watermark(minute(60) + RecentMessages.HORIZON_MILLIS + 1);
+        harness.watermark(forgotten(minute(60)));
         assertThat(harness.keysIn(STATE)).isZero();
     }
 
@@ -115,7 +123,9 @@ class EventDeduplicatorTest {
         harness.watermark(now + RecentMessages.HORIZON_MILLIS);
         seeLate("m1", minute(1), now + RecentMessages.HORIZON_MILLIS);
         assertThat(passed()).as("of an unknown key").containsExactly("m1");
-        harness.watermark(now + RecentMessages.HORIZON_MILLIS + 1);
+        harness.watermark(forgotten(now) - 1);
+        assertThat(harness.keysIn(STATE)).isEqualTo(1);
+        harness.watermark(forgotten(now));
         assertThat(harness.keysIn(STATE)).isZero();
 
         see("m2", after(Duration.ofDays(20)));
@@ -150,10 +160,16 @@ class EventDeduplicatorTest {
 
     private void start(OperatorSubtaskState restored) throws Exception {
         harness = new KeyedHarness<>(
-                new EventDeduplicator(),
+                new FragmentAssigner(),
                 event -> event.firstIdentityKey().qualified(),
-                WireType.CUSTOMER_EVENT,
+                WireType.FRAGMENT_EVENT,
                 restored);
+    }
+
+    /** When nothing is known any more of a key whose newest message was known at an instant. */
+    private static long forgotten(long newest) {
+        long forgetEvery = FragmentAssigner.FORGET_EVERY_MILLIS;
+        return Math.floorDiv(newest + RecentMessages.HORIZON_MILLIS + forgetEvery, forgetEvery) * forgetEvery;
     }
 
     private void see(String messageId, long at) throws Exception {
@@ -171,6 +187,8 @@ class EventDeduplicatorTest {
     }
 
     private List<String> passed() {
-        return harness.drain().stream().map(CustomerEvent::messageId).toList();
+        return harness.drain().stream()
+                .map(passed -> passed.event().messageId())
+                .toList();
     }
 }

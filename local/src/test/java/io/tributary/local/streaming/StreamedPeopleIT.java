@@ -1,0 +1,153 @@
+package io.tributary.local.streaming;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tributary.jobs.customer.CustomerSettings;
+import io.tributary.local.backtest.Backtest;
+import io.tributary.local.backtest.BacktestResult;
+import io.tributary.local.oracle.IdentityStreams;
+import io.tributary.local.streaming.CrowdComparison.Aspect;
+import io.tributary.operators.trigger.AbandonedCart;
+import io.tributary.schemas.event.EventLimits;
+import io.tributary.schemas.event.EventParser;
+import io.tributary.schemas.event.Origin;
+import io.tributary.schemas.identity.IdentifierRules;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What the customer job publishes about crowds of people, of whom many turn out to be the same, equals what a backtest
+ * says: whatever the order of arrival within the lateness bound, the parallelism, repetitions and crashes.
+ *
+ * <p>One seed: {@code -Dtributary.jobSeed=7}; of it one group: also {@code -Dtributary.jobGroup=123}, which keeps its
+ * order within each partition, and prints what is published. How the partitions are read beside each other, and where
+ * watermarks and checkpoints come, is the machine's: what failed once may need a few runs to fail again.
+ */
+class StreamedPeopleIT {
+    private static final int GROUPS = 300;
+    private static final int SLOTS = 4;
+
+    /**
+     * Where a quarantine takes customers apart, the job does not know of a former customer whether it has come back, nor
+     * whether a device was seen before with what has stayed.
+     */
+    private static final Set<Aspect> NOT_COMPARED =
+            EnumSet.of(Aspect.MERGED_FROM_BESIDE_QUARANTINE, Aspect.LINKED_BESIDE_QUARANTINE);
+
+    @TempDir
+    private static Path folder;
+
+    private static MiniCluster cluster;
+
+    @BeforeAll
+    static void start() throws Exception {
+        Configuration options = new Configuration();
+        options.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(256));
+        options.set(CoreOptions.TMP_DIRS, folder.toString());
+        cluster = new MiniCluster(new MiniClusterConfiguration.Builder()
+                .setConfiguration(options)
+                .setNumTaskManagers(1)
+                .setNumSlotsPerTaskManager(SLOTS)
+                .build());
+        cluster.start();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        cluster.close();
+    }
+
+    static Stream<CrowdScenario> seeds() {
+        Long only = Long.getLong("tributary.jobSeed");
+        LongStream seeds = only == null
+                ? LongStream.rangeClosed(1, Integer.getInteger("tributary.jobSeeds", 4))
+                : LongStream.of(only);
+        return seeds.mapToObj(CrowdScenario::of);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("seeds")
+    void streamedPeopleAreThoseOfABacktest(CrowdScenario scenario) throws Exception {
+        assertEqual(scenario, IdentityStreams.crowd(scenario.seed(), GROUPS));
+    }
+
+    /** Where nobody can turn out to be anybody else: what fails here too has nothing to do with who is who. */
+    @Test
+    @Tag("full")
+    void streamedPeopleWithOneIdentifierEachAreThoseOfABacktest() throws Exception {
+        CrowdScenario scenario = CrowdScenario.of(Long.getLong("tributary.jobSeed", 3));
+        List<List<String>> strangers = IdentityStreams.crowd(scenario.seed(), GROUPS).stream()
+                .map(lines -> lines.stream()
+                        .filter(line -> CrowdLog.parse(line).identifiers().size() == 1)
+                        .toList())
+                .toList();
+
+        assertEqual(scenario, strangers);
+    }
+
+    private static void assertEqual(CrowdScenario scenario, List<List<String>> crowd) throws Exception {
+        Integer only = Integer.getInteger("tributary.jobGroup");
+        CrowdLog log = new CrowdLog(scenario, crowd, only == null ? OptionalInt.empty() : OptionalInt.of(only));
+        BacktestResult expected = backtest(log);
+        CrowdRun.Published published = new CrowdRun(log, settings(scenario)).on(cluster, folder);
+
+        CrowdComparison comparison = new CrowdComparison(log, expected, published.records());
+        if (only != null) {
+            System.out.println("Published, in order:\n" + comparison.history());
+        }
+        SoftAssertions.assertSoftly(softly -> {
+            softly.assertThat(published.atTheEnd())
+                    .as("%s: what the end of the job has published", scenario)
+                    .isEmpty();
+            for (Aspect aspect : EnumSet.complementOf(EnumSet.copyOf(NOT_COMPARED))) {
+                softly.assertThat(comparison.differences(aspect)).isEmpty();
+            }
+        });
+    }
+
+    private static CustomerSettings settings(CrowdScenario scenario) {
+        return new CustomerSettings(
+                EventLimits.defaults(),
+                IdentifierRules.defaults(),
+                scenario.rules(),
+                scenario.latenessBound(),
+                scenario.publishInterval(),
+                AbandonedCart.defaults());
+    }
+
+    static BacktestResult backtest(CrowdLog log) {
+        Backtest backtest =
+                new Backtest(AbandonedCart.defaults(), log.scenario().rules());
+        EventParser parser = EventParser.withDefaults();
+        long lines = 0;
+        for (int group : log.groups()) {
+            for (byte[] line : log.lines(group)) {
+                lines++;
+                backtest.add(parser.parse(line, Origin.line("crowd.jsonl", lines)));
+            }
+        }
+        BacktestResult result = backtest.run(OptionalLong.of(log.newest()), 2);
+        assertThat(result.counts().accepted()).isEqualTo(lines);
+        return result;
+    }
+}

@@ -1,0 +1,36 @@
+package io.tributary.operators.identity;
+
+import io.tributary.schemas.codec.Codec;
+import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.identity.Identifier;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * An event with the fragment that it belongs to: events that always have the same customer, whoever that is.
+ *
+ * @param fragment a person, or a device before its first login
+ */
+public record FragmentEvent(Identifier fragment, CustomerEvent event) {
+    /** For channels between operators of one release; never kept in state. */
+    public static final Codec<FragmentEvent> CODEC = new Codec<>() {
+        @Override
+        public void write(FragmentEvent message, DataOutput out) throws IOException {
+            // Mostly it is one of the event's own identifiers, and then the first.
+            boolean first = message.fragment.equals(message.event.identifiers().get(0));
+            out.writeBoolean(first);
+            if (!first) {
+                Identifier.CODEC.write(message.fragment, out);
+            }
+            CustomerEvent.CODEC.write(message.event, out);
+        }
+
+        @Override
+        public FragmentEvent read(DataInput in) throws IOException {
+            Identifier fragment = in.readBoolean() ? null : Identifier.CODEC.read(in);
+            CustomerEvent event = CustomerEvent.CODEC.read(in);
+            return new FragmentEvent(fragment == null ? event.identifiers().get(0) : fragment, event);
+        }
+    };
+}

@@ -1,0 +1,42 @@
+package io.tributary.operators.identity;
+
+import io.tributary.schemas.codec.Codec;
+import io.tributary.schemas.codec.Wire;
+import io.tributary.schemas.event.EventOrder;
+import io.tributary.schemas.identity.Identifier;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * A fragment has another customer from an instant on.
+ *
+ * @param fragment a person, or a device with what it did before its first login
+ * @param canonical the customer's strongest identifier
+ * @param knownAt the instant, milliseconds since 1970
+ * @param because the event that caused it
+ * @param leavesNobody whether nobody can belong to the customer that the fragment leaves any more
+ */
+public record Relabelling(
+        Identifier fragment, Identifier canonical, long knownAt, EventOrder because, boolean leavesNobody) {
+    /** Without a format of its own: on channels, and part of values that have one. */
+    public static final Codec<Relabelling> CODEC = new Codec<>() {
+        @Override
+        public void write(Relabelling relabelling, DataOutput out) throws IOException {
+            Identifier.CODEC.write(relabelling.fragment, out);
+            Identifier.CODEC.write(relabelling.canonical, out);
+            EventOrder.CODEC.write(relabelling.because, out);
+            Wire.writeVarLong(relabelling.knownAt - relabelling.because.timestamp(), out);
+            out.writeBoolean(relabelling.leavesNobody);
+        }
+
+        @Override
+        public Relabelling read(DataInput in) throws IOException {
+            Identifier fragment = Identifier.CODEC.read(in);
+            Identifier canonical = Identifier.CODEC.read(in);
+            EventOrder because = EventOrder.CODEC.read(in);
+            long knownAt = because.timestamp() + Wire.readVarLong(in);
+            return new Relabelling(fragment, canonical, knownAt, because, in.readBoolean());
+        }
+    };
+}

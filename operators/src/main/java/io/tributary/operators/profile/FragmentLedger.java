@@ -1,0 +1,96 @@
+package io.tributary.operators.profile;
+
+import io.tributary.schemas.codec.Codec;
+import io.tributary.schemas.codec.Wire;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * What a fragment has done, both halves of its ledger, and whose it was: what goes with it from customer to customer.
+ *
+ * <p>Bound: those of the halves, and {@value #MAX_FORMER} former customers.
+ */
+public final class FragmentLedger {
+    /** Of more, the smallest ids are kept. */
+    static final int MAX_FORMER = 100;
+
+    private static final byte FORMAT = 1;
+
+    public static final Codec<FragmentLedger> CODEC = new Codec<>() {
+        @Override
+        public void write(FragmentLedger ledger, DataOutput out) throws IOException {
+            out.writeByte(FORMAT);
+            ActivityLedger.CODEC.write(ledger.activity, out);
+            RecordLedger.CODEC.write(ledger.record, out);
+            writeFormer(ledger.former, out);
+            out.writeBoolean(ledger.seen);
+        }
+
+        @Override
+        public FragmentLedger read(DataInput in) throws IOException {
+            byte format = in.readByte();
+            if (format != FORMAT) {
+                throw new IOException("a fragment's ledger of an unknown format: " + format);
+            }
+            FragmentLedger ledger =
+                    new FragmentLedger(ActivityLedger.CODEC.read(in), RecordLedger.CODEC.read(in), readFormer(in));
+            ledger.seen = in.readBoolean();
+            return ledger;
+        }
+    };
+
+    private final ActivityLedger activity;
+    private final RecordLedger record;
+    private final SortedSet<String> former;
+    private boolean seen;
+
+    FragmentLedger(ActivityLedger activity, RecordLedger record, SortedSet<String> former) {
+        this.activity = activity;
+        this.record = record;
+        this.former = former;
+    }
+
+    static FragmentLedger empty() {
+        return new FragmentLedger(new ActivityLedger(), new RecordLedger(), new TreeSet<>());
+    }
+
+    public ActivityLedger activity() {
+        return activity;
+    }
+
+    public RecordLedger record() {
+        return record;
+    }
+
+    /** Customers that the fragment has left and that nobody can belong to any more. */
+    SortedSet<String> former() {
+        return former;
+    }
+
+    /** Whether the fragment exists as of the events that the watermark has passed. */
+    boolean isSeen() {
+        return seen;
+    }
+
+    void see() {
+        seen = true;
+    }
+
+    static void writeFormer(SortedSet<String> former, DataOutput out) throws IOException {
+        Wire.writeVarInt(former.size(), out);
+        for (String customerId : former) {
+            Wire.writeString(customerId, out);
+        }
+    }
+
+    static SortedSet<String> readFormer(DataInput in) throws IOException {
+        SortedSet<String> former = new TreeSet<>();
+        for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
+            former.add(Wire.readString(in));
+        }
+        return former;
+    }
+}

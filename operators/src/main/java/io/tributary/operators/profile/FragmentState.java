@@ -1,0 +1,175 @@
+package io.tributary.operators.profile;
+
+import io.tributary.operators.identity.Relabelling;
+import io.tributary.schemas.codec.Codec;
+import io.tributary.schemas.codec.Wire;
+import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.event.EventOrder;
+import io.tributary.schemas.identity.Identifier;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** Whose a fragment is and will be, and the hot half of its ledger. */
+public final class FragmentState {
+    private static final byte FORMAT = 1;
+
+    public static final Codec<FragmentState> CODEC = new Codec<>() {
+        @Override
+        public void write(FragmentState state, DataOutput out) throws IOException {
+            out.writeByte(FORMAT);
+            out.writeBoolean(state.canonical != null);
+            if (state.canonical != null) {
+                Identifier.CODEC.write(state.canonical, out);
+            }
+            Wire.writeVarInt(state.relabellings.size(), out);
+            for (Relabelling relabelling : state.relabellings) {
+                Relabelling.CODEC.write(relabelling, out);
+            }
+            out.writeBoolean(state.first != null);
+            if (state.first != null) {
+                EventOrder.CODEC.write(state.first, out);
+            }
+            Wire.writeVarInt(state.newDevices.size(), out);
+            for (Map.Entry<Identifier, EventOrder> device : state.newDevices.entrySet()) {
+                Identifier.CODEC.write(device.getKey(), out);
+                EventOrder.CODEC.write(device.getValue(), out);
+            }
+            FragmentLedger.writeFormer(state.former, out);
+            ActivityLedger.CODEC.write(state.activity, out);
+        }
+
+        @Override
+        public FragmentState read(DataInput in) throws IOException {
+            byte format = in.readByte();
+            if (format != FORMAT) {
+                throw new IOException("a fragment's state of an unknown format: " + format);
+            }
+            Identifier canonical = in.readBoolean() ? Identifier.CODEC.read(in) : null;
+            List<Relabelling> relabellings = new ArrayList<>(1);
+            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
+                relabellings.add(Relabelling.CODEC.read(in));
+            }
+            EventOrder first = in.readBoolean() ? EventOrder.CODEC.read(in) : null;
+            Map<Identifier, EventOrder> newDevices = new LinkedHashMap<>(1);
+            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
+                newDevices.put(Identifier.CODEC.read(in), EventOrder.CODEC.read(in));
+            }
+            SortedSet<String> former = FragmentLedger.readFormer(in);
+            FragmentState state = new FragmentState(relabellings, former, ActivityLedger.CODEC.read(in));
+            state.canonical = canonical;
+            state.first = first;
+            state.newDevices.putAll(newDevices);
+            return state;
+        }
+    };
+
+    /** The customer's strongest identifier; null if it is the fragment itself. */
+    private Identifier canonical;
+
+    private final List<Relabelling> relabellings;
+    private EventOrder first;
+
+    /** Devices that were not known when the watermark stood before their first event here, with that event. */
+    private final Map<Identifier, EventOrder> newDevices = new LinkedHashMap<>(1);
+
+    private final SortedSet<String> former;
+    private final ActivityLedger activity;
+
+    FragmentState() {
+        this(new ArrayList<>(1), new TreeSet<>(), new ActivityLedger());
+    }
+
+    private FragmentState(List<Relabelling> relabellings, SortedSet<String> former, ActivityLedger activity) {
+        this.relabellings = relabellings;
+        this.former = former;
+        this.activity = activity;
+    }
+
+    /** The strongest identifier of the fragment's customer. */
+    Identifier canonicalOf(Identifier fragment) {
+        return canonical == null ? fragment : canonical;
+    }
+
+    ActivityLedger activity() {
+        return activity;
+    }
+
+    /** The fragment's first event, or null. */
+    EventOrder first() {
+        return first;
+    }
+
+    /**
+     * Notes an event before it is folded.
+     *
+     * @param watermark what has passed, milliseconds since 1970
+     */
+    void note(CustomerEvent event, long watermark) {
+        EventOrder order = event.order();
+        if (first == null || order.compareTo(first) < 0) {
+            first = order;
+        }
+        newDevices.values().removeIf(known -> known.timestamp() <= watermark);
+        for (Identifier device : event.devices()) {
+            EventOrder known = newDevices.get(device);
+            if (known == null ? !activity.knows(device) : order.compareTo(known) < 0) {
+                newDevices.put(device, order);
+            }
+        }
+    }
+
+    /**
+     * The devices that none of the fragment's events before another one carries, with the first that does.
+     *
+     * @param event at which the watermark has just arrived
+     */
+    Map<Identifier, EventOrder> devicesAfter(EventOrder event) {
+        Map<Identifier, EventOrder> after = new LinkedHashMap<>(newDevices);
+        after.values().removeIf(known -> known.compareTo(event) < 0);
+        return after;
+    }
+
+    /** Former customers that nobody can belong to any more. */
+    SortedSet<String> former() {
+        return former;
+    }
+
+    void await(Relabelling relabelling) {
+        relabellings.add(relabelling);
+    }
+
+    /** Takes out what is known at an instant, in the order in which it happens. */
+    List<Relabelling> known(long instant) {
+        List<Relabelling> known = new ArrayList<>(1);
+        relabellings.removeIf(next -> next.knownAt() <= instant && known.add(next));
+        return known;
+    }
+
+    boolean awaits() {
+        return !relabellings.isEmpty();
+    }
+
+    void relabel(Relabelling relabelling) {
+        Identifier fragment = relabelling.fragment();
+        Identifier from = canonicalOf(fragment);
+        if (relabelling.leavesNobody() && existedBefore(relabelling.because())) {
+            former.add(from.customerId());
+            while (former.size() > FragmentLedger.MAX_FORMER) {
+                former.remove(former.last());
+            }
+        }
+        canonical = relabelling.canonical().equals(fragment) ? null : relabelling.canonical();
+    }
+
+    /** Whether the fragment has an event that comes before another one. */
+    boolean existedBefore(EventOrder event) {
+        return first != null && first.compareTo(event) < 0;
+    }
+}

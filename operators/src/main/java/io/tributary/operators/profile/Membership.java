@@ -1,0 +1,95 @@
+package io.tributary.operators.profile;
+
+import io.tributary.operators.sink.PersonalIdentifiers;
+import io.tributary.schemas.codec.Codec;
+import io.tributary.schemas.codec.Wire;
+import io.tributary.schemas.identity.Identifier;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Who belongs to a customer beside the canonical identifier, and which customers it was merged from.
+ *
+ * <p>Bound: a person per link that hangs together; per fragment its former customers.
+ */
+public final class Membership {
+    private static final byte FORMAT = 1;
+
+    public static final Codec<Membership> CODEC = new Codec<>() {
+        @Override
+        public void write(Membership membership, DataOutput out) throws IOException {
+            out.writeByte(FORMAT);
+            Wire.writeVarInt(membership.persons.size(), out);
+            for (Identifier person : membership.persons) {
+                Identifier.CODEC.write(person, out);
+            }
+            FragmentLedger.writeFormer(membership.formerOfOwn, out);
+            FragmentLedger.writeFormer(membership.mergedFrom, out);
+            out.writeBoolean(membership.personal);
+        }
+
+        @Override
+        public Membership read(DataInput in) throws IOException {
+            byte format = in.readByte();
+            if (format != FORMAT) {
+                throw new IOException("a membership of an unknown format: " + format);
+            }
+            Membership membership = new Membership();
+            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
+                membership.persons.add(Identifier.CODEC.read(in));
+            }
+            membership.formerOfOwn.addAll(FragmentLedger.readFormer(in));
+            membership.mergedFrom.addAll(FragmentLedger.readFormer(in));
+            membership.personal = in.readBoolean();
+            return membership;
+        }
+    };
+
+    private final SortedSet<Identifier> persons = new TreeSet<>();
+    private final SortedSet<String> formerOfOwn = new TreeSet<>();
+    private final SortedSet<String> mergedFrom = new TreeSet<>();
+    private boolean personal;
+
+    /** Person identifiers, the canonical one not among them. */
+    SortedSet<Identifier> persons() {
+        return Collections.unmodifiableSortedSet(persons);
+    }
+
+    void add(Identifier person) {
+        persons.add(person);
+        personal |= PersonalIdentifiers.isPersonal(person);
+    }
+
+    void remove(Identifier person) {
+        persons.remove(person);
+    }
+
+    /** Former customers of the fragment whose identifier is the canonical one. */
+    SortedSet<String> formerOfOwn() {
+        return formerOfOwn;
+    }
+
+    /** Former customers of all fragments. */
+    SortedSet<String> mergedFrom() {
+        return mergedFrom;
+    }
+
+    /** Whether it says nothing that has to be kept. */
+    boolean isEmpty() {
+        return persons.isEmpty() && formerOfOwn.isEmpty() && mergedFrom.isEmpty() && !personal;
+    }
+
+    /** A fragment has left that has stated something personal. */
+    void notePersonal() {
+        personal = true;
+    }
+
+    /** Whether something personal was ever a member, or what has left has stated something personal. */
+    boolean hasEverBeenPersonal() {
+        return personal;
+    }
+}

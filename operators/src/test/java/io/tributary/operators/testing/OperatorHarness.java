@@ -1,0 +1,106 @@
+package io.tributary.operators.testing;
+
+import io.tributary.operators.serialization.WireType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.apache.flink.api.common.ExecutionConfig;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.state.rocksdb.RocksDBKeyedStateBackend;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Runs a keyed function as production does: on RocksDB, with object reuse, without generic types.
+ *
+ * @param <O> type of the main output
+ */
+abstract class OperatorHarness<O> implements AutoCloseable {
+    private final AbstractStreamOperatorTestHarness<O> harness;
+    private long snapshots;
+
+    /** @param restored state to start from, or null */
+    OperatorHarness(AbstractStreamOperatorTestHarness<O> harness, WireType<O> output, OperatorSubtaskState restored)
+            throws Exception {
+        this.harness = harness;
+        harness.setStateBackend(new EmbeddedRocksDBStateBackend());
+        asInProduction(harness.getExecutionConfig());
+        harness.setup(output.info().createSerializer(new SerializerConfigImpl()));
+        if (restored != null) {
+            harness.initializeState(restored);
+        }
+        harness.open();
+    }
+
+    private static void asInProduction(ExecutionConfig config) {
+        config.enableObjectReuse();
+        ((SerializerConfigImpl) config.getSerializerConfig()).setGenericTypes(false);
+    }
+
+    /** The watermark arrives on all inputs. */
+    public abstract void watermark(long instant) throws Exception;
+
+    public void processingTime(long instant) throws Exception {
+        harness.setProcessingTime(instant);
+    }
+
+    /** What has left the main output since the last call. */
+    public List<O> drain() {
+        List<O> values = harness.extractOutputValues();
+        harness.getOutput().clear();
+        return values;
+    }
+
+    /** What has left a side output since the last call. */
+    public <X> List<X> drain(OutputTag<X> tag) {
+        List<X> values = new ArrayList<>();
+        Queue<StreamRecord<X>> records = harness.getSideOutput(tag);
+        if (records != null) {
+            records.forEach(record -> values.add(record.getValue()));
+            records.clear();
+        }
+        return values;
+    }
+
+    public OperatorSubtaskState snapshot() throws Exception {
+        snapshots++;
+        return harness.snapshot(snapshots, snapshots);
+    }
+
+    public int eventTimeTimers() {
+        return harness.numEventTimeTimers();
+    }
+
+    public int processingTimeTimers() {
+        return harness.numProcessingTimeTimers();
+    }
+
+    /** How many keys have something in a state. */
+    public long keysIn(String state) {
+        try (var keys = backend().getKeys(state, VoidNamespace.INSTANCE)) {
+            return keys.distinct().count();
+        }
+    }
+
+    /** Everything that RocksDB keeps, timers included. */
+    public int entries() throws Exception {
+        // Changes of timers wait in a batch, which a snapshot writes out.
+        snapshot();
+        return backend().numKeyValueStateEntries();
+    }
+
+    private RocksDBKeyedStateBackend<String> backend() {
+        KeyedStateBackend<String> backend = harness.getOperator().getKeyedStateBackend();
+        return (RocksDBKeyedStateBackend<String>) backend;
+    }
+
+    @Override
+    public void close() throws Exception {
+        harness.close();
+    }
+}
