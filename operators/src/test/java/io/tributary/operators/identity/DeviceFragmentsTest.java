@@ -135,6 +135,9 @@ class DeviceFragmentsTest {
         see(identify("other", minute(5)).user("43").alsoDevice("phone"));
         harness.watermark(minute(5));
         assertThat(told()).isEmpty();
+        seeLate(identify("earlier", minute(1)).alsoDevice("phone").event(), minute(6));
+        harness.watermark(minute(6));
+        assertThat(told()).as("it is the same person's").isEmpty();
     }
 
     @Test
