@@ -39,11 +39,7 @@ public final class DeviceOwnership {
                 Identifier.CODEC.write(login.getValue().person, out);
                 out.writeBoolean(login.getValue().explicit);
             }
-            Wire.writeVarInt(ownership.earliest.size(), out);
-            for (Map.Entry<Identifier, EventOrder> earliest : ownership.earliest.entrySet()) {
-                Identifier.CODEC.write(earliest.getKey(), out);
-                EventOrder.CODEC.write(earliest.getValue(), out);
-            }
+            Wire.writeMap(ownership.earliest, Identifier.CODEC, EventOrder.CODEC, out);
         }
 
         @Override
@@ -52,9 +48,7 @@ public final class DeviceOwnership {
             for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
                 ownership.logins.put(EventOrder.CODEC.read(in), new Login(Identifier.CODEC.read(in), in.readBoolean()));
             }
-            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                ownership.earliest.put(Identifier.CODEC.read(in), EventOrder.CODEC.read(in));
-            }
+            ownership.earliest.putAll(Wire.readMap(Identifier.CODEC, EventOrder.CODEC, in));
             return ownership;
         }
     };

@@ -1,6 +1,7 @@
 package io.tributary.operators.identity;
 
 import io.tributary.schemas.codec.Codec;
+import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.identity.Identifier;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -28,10 +29,7 @@ public record Following(Identifier person, Identifier next) {
 
         @Override
         public Following read(DataInput in) throws IOException {
-            byte format = in.readByte();
-            if (format != FORMAT) {
-                throw new IOException("a follower of an unknown format: " + format);
-            }
+            Wire.readFormat(FORMAT, "a follower", in);
             return new Following(Identifier.CODEC.read(in), in.readBoolean() ? Identifier.CODEC.read(in) : null);
         }
     };

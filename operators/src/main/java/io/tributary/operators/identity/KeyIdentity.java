@@ -39,10 +39,7 @@ public final class KeyIdentity {
 
         @Override
         public KeyIdentity read(DataInput in) throws IOException {
-            byte format = in.readByte();
-            if (format != FORMAT) {
-                throw new IOException("the identity of a key in an unknown format: " + format);
-            }
+            Wire.readFormat(FORMAT, "the identity of a key", in);
             KeyIdentity identity = new KeyIdentity(DeviceOwnership.CODEC.read(in));
             for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
                 identity.shown.put(in.readLong(), in.readLong());

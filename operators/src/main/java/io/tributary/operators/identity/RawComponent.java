@@ -415,7 +415,7 @@ public final class RawComponent {
                         | (member.erased ? ERASED : 0)
                         | (member.frozen ? FROZEN : 0));
                 Wire.writeVarInt(places.get(member.canonical), out);
-                writeAll(member.anchors, out);
+                Wire.writeAll(member.anchors, Identifier.CODEC, out);
             }
             Wire.writeVarInt(component.links.size(), out);
             for (ShownLink shown : component.links.values()) {
@@ -431,19 +431,9 @@ public final class RawComponent {
             }
         }
 
-        private static void writeAll(Collection<Identifier> identifiers, DataOutput out) throws IOException {
-            Wire.writeVarInt(identifiers.size(), out);
-            for (Identifier identifier : identifiers) {
-                Identifier.CODEC.write(identifier, out);
-            }
-        }
-
         @Override
         public RawComponent read(DataInput in) throws IOException {
-            byte format = in.readByte();
-            if (format != FORMAT) {
-                throw new IOException("a component of an unknown format: " + format);
-            }
+            Wire.readFormat(FORMAT, "a component", in);
             Identifier[] identifiers = new Identifier[Wire.readVarInt(in)];
             for (int i = 0; i < identifiers.length; i++) {
                 identifiers[i] = Identifier.CODEC.read(in);
@@ -471,9 +461,7 @@ public final class RawComponent {
             member.erased = (flags & ERASED) != 0;
             member.frozen = (flags & FROZEN) != 0;
             member.canonical = identifiers[Wire.readVarInt(in)];
-            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                member.anchors.add(Identifier.CODEC.read(in));
-            }
+            member.anchors.addAll(Wire.readAll(Identifier.CODEC, in));
             return member;
         }
     }

@@ -7,7 +7,6 @@ import io.tributary.schemas.identity.Identifier;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -30,10 +29,7 @@ public record Sighting(long knownAt, EventOrder order, List<Identifier> persons,
             out.writeByte(FORMAT);
             EventOrder.CODEC.write(sighting.order, out);
             Wire.writeVarLong(sighting.knownAt - sighting.order.timestamp(), out);
-            Wire.writeVarInt(sighting.persons.size(), out);
-            for (Identifier person : sighting.persons) {
-                Identifier.CODEC.write(person, out);
-            }
+            Wire.writeAll(sighting.persons, Identifier.CODEC, out);
             out.writeBoolean(sighting.device != null);
             if (sighting.device != null) {
                 Identifier.CODEC.write(sighting.device, out);
@@ -42,17 +38,10 @@ public record Sighting(long knownAt, EventOrder order, List<Identifier> persons,
 
         @Override
         public Sighting read(DataInput in) throws IOException {
-            byte format = in.readByte();
-            if (format != FORMAT) {
-                throw new IOException("a sighting of an unknown format: " + format);
-            }
+            Wire.readFormat(FORMAT, "a sighting", in);
             EventOrder order = EventOrder.CODEC.read(in);
             long knownAt = order.timestamp() + Wire.readVarLong(in);
-            int size = Wire.readVarInt(in);
-            List<Identifier> persons = new ArrayList<>(size);
-            for (int i = 0; i < size; i++) {
-                persons.add(Identifier.CODEC.read(in));
-            }
+            List<Identifier> persons = Wire.readAll(Identifier.CODEC, in);
             return new Sighting(knownAt, order, persons, in.readBoolean() ? Identifier.CODEC.read(in) : null);
         }
     };

@@ -66,10 +66,7 @@ public sealed interface Waiting extends Comparable<Waiting> {
 
         @Override
         public Waiting read(DataInput in) throws IOException {
-            byte format = in.readByte();
-            if (format != FORMAT) {
-                throw new IOException("something that waits, in an unknown format: " + format);
-            }
+            Wire.readFormat(FORMAT, "something that waits", in);
             byte kind = in.readByte();
             if (kind == ANONYMOUS) {
                 return new Anonymous(CustomerEvent.CODEC.read(in));

@@ -52,10 +52,7 @@ public final class ActivityLedger {
 
         @Override
         public ActivityLedger read(DataInput in) throws IOException {
-            byte format = in.readByte();
-            if (format != FORMAT) {
-                throw new IOException("an activity ledger of an unknown format: " + format);
-            }
+            Wire.readFormat(FORMAT, "an activity ledger", in);
             long count = Wire.readVarLong(in);
             long firstSeen = in.readLong();
             long lastSeen = firstSeen + Wire.readVarLong(in);

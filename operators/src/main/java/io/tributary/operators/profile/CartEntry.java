@@ -34,10 +34,7 @@ public record CartEntry(EventOrder order, List<CartLine> lines, String orderId, 
         @Override
         public void write(CartEntry entry, DataOutput out) throws IOException {
             EventOrder.CODEC.write(entry.order, out);
-            Wire.writeVarInt(entry.lines.size(), out);
-            for (CartLine line : entry.lines) {
-                CartLine.CODEC.write(line, out);
-            }
+            Wire.writeAll(entry.lines, CartLine.CODEC, out);
             Wire.writeNullableString(entry.orderId, out);
             Wire.writeVarLong(entry.knownAt - entry.order.timestamp(), out);
         }

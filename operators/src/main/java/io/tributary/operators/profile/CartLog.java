@@ -40,18 +40,13 @@ public final class CartLog {
     public static final Codec<CartLog> CODEC = new Codec<>() {
         @Override
         public void write(CartLog log, DataOutput out) throws IOException {
-            Wire.writeVarInt(log.entries.size(), out);
-            for (CartEntry entry : log.entries) {
-                CartEntry.CODEC.write(entry, out);
-            }
+            Wire.writeAll(log.entries, CartEntry.CODEC, out);
         }
 
         @Override
         public CartLog read(DataInput in) throws IOException {
             CartLog log = new CartLog();
-            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                log.entries.add(CartEntry.CODEC.read(in));
-            }
+            log.entries.addAll(Wire.readAll(CartEntry.CODEC, in));
             return log;
         }
     };

@@ -26,18 +26,13 @@ public final class ConsentTimeline {
     public static final Codec<ConsentTimeline> CODEC = new Codec<>() {
         @Override
         public void write(ConsentTimeline timeline, DataOutput out) throws IOException {
-            Wire.writeVarInt(timeline.statements.size(), out);
-            for (Consent.Statement statement : timeline.statements) {
-                Consent.Statement.TIMED_CODEC.write(statement, out);
-            }
+            Wire.writeAll(timeline.statements, Consent.Statement.TIMED_CODEC, out);
         }
 
         @Override
         public ConsentTimeline read(DataInput in) throws IOException {
             ConsentTimeline timeline = new ConsentTimeline();
-            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                timeline.statements.add(Consent.Statement.TIMED_CODEC.read(in));
-            }
+            timeline.statements.addAll(Wire.readAll(Consent.Statement.TIMED_CODEC, in));
             return timeline;
         }
     };

@@ -8,9 +8,6 @@ import io.tributary.schemas.identity.Identifier;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -108,7 +105,7 @@ public sealed interface CustomerMessage {
                 out.writeBoolean(put.first != null);
                 if (put.first != null) {
                     EventOrder.CODEC.write(put.first, out);
-                    writeDevices(put.newDevices, out);
+                    Wire.writeMap(put.newDevices, Identifier.CODEC, EventOrder.CODEC, out);
                     FragmentLedger.CODEC.write(put.ledger, out);
                 }
             } else if (message instanceof Retract retract) {
@@ -118,12 +115,12 @@ public sealed interface CustomerMessage {
                 out.writeBoolean(retract.first != null);
                 if (retract.first != null) {
                     EventOrder.CODEC.write(retract.first, out);
-                    writeAll(retract.newDevices, out);
+                    Wire.writeAll(retract.newDevices, Identifier.CODEC, out);
                 }
             } else if (message instanceof Sight sight) {
                 out.writeByte(SIGHT);
                 writeCause(sight, out);
-                writeAll(sight.devices, out);
+                Wire.writeAll(sight.devices, Identifier.CODEC, out);
             }
         }
 
@@ -134,43 +131,9 @@ public sealed interface CustomerMessage {
             Wire.writeVarLong(message.knownAt() - message.because().timestamp(), out);
         }
 
-        private static void writeAll(Collection<Identifier> devices, DataOutput out) throws IOException {
-            Wire.writeVarInt(devices.size(), out);
-            for (Identifier device : devices) {
-                Identifier.CODEC.write(device, out);
-            }
-        }
-
-        private static List<Identifier> readAll(DataInput in) throws IOException {
-            List<Identifier> devices = new ArrayList<>(1);
-            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                devices.add(Identifier.CODEC.read(in));
-            }
-            return devices;
-        }
-
-        private static void writeDevices(Map<Identifier, EventOrder> devices, DataOutput out) throws IOException {
-            Wire.writeVarInt(devices.size(), out);
-            for (Map.Entry<Identifier, EventOrder> device : devices.entrySet()) {
-                Identifier.CODEC.write(device.getKey(), out);
-                EventOrder.CODEC.write(device.getValue(), out);
-            }
-        }
-
-        private static Map<Identifier, EventOrder> readDevices(DataInput in) throws IOException {
-            Map<Identifier, EventOrder> devices = new LinkedHashMap<>();
-            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                devices.put(Identifier.CODEC.read(in), EventOrder.CODEC.read(in));
-            }
-            return devices;
-        }
-
         @Override
         public CustomerMessage read(DataInput in) throws IOException {
-            byte format = in.readByte();
-            if (format != FORMAT) {
-                throw new IOException("a message to a customer of an unknown format: " + format);
-            }
+            Wire.readFormat(FORMAT, "a message to a customer", in);
             byte kind = in.readByte();
             String customerId = Wire.readString(in);
             Identifier fragment = Identifier.CODEC.read(in);
@@ -190,7 +153,7 @@ public sealed interface CustomerMessage {
                             canonical,
                             from,
                             hasEvents ? EventOrder.CODEC.read(in) : null,
-                            hasEvents ? readDevices(in) : Map.of(),
+                            hasEvents ? Wire.readMap(Identifier.CODEC, EventOrder.CODEC, in) : Map.of(),
                             hasEvents ? FragmentLedger.CODEC.read(in) : null,
                             knownAt,
                             because);
@@ -203,12 +166,12 @@ public sealed interface CustomerMessage {
                             fragment,
                             into,
                             hasEvents ? EventOrder.CODEC.read(in) : null,
-                            hasEvents ? Set.copyOf(readAll(in)) : Set.of(),
+                            hasEvents ? Set.copyOf(Wire.readAll(Identifier.CODEC, in)) : Set.of(),
                             knownAt,
                             because);
                 }
                 case SIGHT -> {
-                    return new Sight(customerId, fragment, readAll(in), knownAt, because);
+                    return new Sight(customerId, fragment, Wire.readAll(Identifier.CODEC, in), knownAt, because);
                 }
                 default -> throw new IOException("no message to a customer of kind " + kind);
             }

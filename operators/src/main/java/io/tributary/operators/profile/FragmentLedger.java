@@ -31,10 +31,7 @@ public final class FragmentLedger {
 
         @Override
         public FragmentLedger read(DataInput in) throws IOException {
-            byte format = in.readByte();
-            if (format != FORMAT) {
-                throw new IOException("a fragment's ledger of an unknown format: " + format);
-            }
+            Wire.readFormat(FORMAT, "a fragment's ledger", in);
             FragmentLedger ledger =
                     new FragmentLedger(ActivityLedger.CODEC.read(in), RecordLedger.CODEC.read(in), readFormer(in));
             ledger.seen = in.readBoolean();

@@ -28,39 +28,23 @@ public final class FragmentState {
             if (state.canonical != null) {
                 Identifier.CODEC.write(state.canonical, out);
             }
-            Wire.writeVarInt(state.relabellings.size(), out);
-            for (Relabelling relabelling : state.relabellings) {
-                Relabelling.CODEC.write(relabelling, out);
-            }
+            Wire.writeAll(state.relabellings, Relabelling.CODEC, out);
             out.writeBoolean(state.first != null);
             if (state.first != null) {
                 EventOrder.CODEC.write(state.first, out);
             }
-            Wire.writeVarInt(state.newDevices.size(), out);
-            for (Map.Entry<Identifier, EventOrder> device : state.newDevices.entrySet()) {
-                Identifier.CODEC.write(device.getKey(), out);
-                EventOrder.CODEC.write(device.getValue(), out);
-            }
+            Wire.writeMap(state.newDevices, Identifier.CODEC, EventOrder.CODEC, out);
             FragmentLedger.writeFormer(state.former, out);
             ActivityLedger.CODEC.write(state.activity, out);
         }
 
         @Override
         public FragmentState read(DataInput in) throws IOException {
-            byte format = in.readByte();
-            if (format != FORMAT) {
-                throw new IOException("a fragment's state of an unknown format: " + format);
-            }
+            Wire.readFormat(FORMAT, "a fragment's state", in);
             Identifier canonical = in.readBoolean() ? Identifier.CODEC.read(in) : null;
-            List<Relabelling> relabellings = new ArrayList<>(1);
-            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                relabellings.add(Relabelling.CODEC.read(in));
-            }
+            List<Relabelling> relabellings = Wire.readAll(Relabelling.CODEC, in);
             EventOrder first = in.readBoolean() ? EventOrder.CODEC.read(in) : null;
-            Map<Identifier, EventOrder> newDevices = new LinkedHashMap<>(1);
-            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                newDevices.put(Identifier.CODEC.read(in), EventOrder.CODEC.read(in));
-            }
+            Map<Identifier, EventOrder> newDevices = Wire.readMap(Identifier.CODEC, EventOrder.CODEC, in);
             SortedSet<String> former = FragmentLedger.readFormer(in);
             FragmentState state = new FragmentState(relabellings, former, ActivityLedger.CODEC.read(in));
             state.canonical = canonical;

@@ -23,10 +23,7 @@ public final class Membership {
         @Override
         public void write(Membership membership, DataOutput out) throws IOException {
             out.writeByte(FORMAT);
-            Wire.writeVarInt(membership.persons.size(), out);
-            for (Identifier person : membership.persons) {
-                Identifier.CODEC.write(person, out);
-            }
+            Wire.writeAll(membership.persons, Identifier.CODEC, out);
             FragmentLedger.writeFormer(membership.formerOfOwn, out);
             FragmentLedger.writeFormer(membership.mergedFrom, out);
             out.writeBoolean(membership.personal);
@@ -34,14 +31,9 @@ public final class Membership {
 
         @Override
         public Membership read(DataInput in) throws IOException {
-            byte format = in.readByte();
-            if (format != FORMAT) {
-                throw new IOException("a membership of an unknown format: " + format);
-            }
+            Wire.readFormat(FORMAT, "a membership", in);
             Membership membership = new Membership();
-            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                membership.persons.add(Identifier.CODEC.read(in));
-            }
+            membership.persons.addAll(Wire.readAll(Identifier.CODEC, in));
             membership.formerOfOwn.addAll(FragmentLedger.readFormer(in));
             membership.mergedFrom.addAll(FragmentLedger.readFormer(in));
             membership.personal = in.readBoolean();

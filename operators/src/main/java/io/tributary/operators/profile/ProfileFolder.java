@@ -188,8 +188,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         hot.update(state);
     }
 
-    // -----------------------------------------------------------------------------------------------------------
-    // events
+    // --------------------------------------------------------------------------------------------------------- events
 
     /** @return what has to be looked at again in the order of events, or null */
     private CustomerMessage.Sight fold(
@@ -674,12 +673,8 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         CartLog cart = new CartLog();
         cart.merge(state.own().cart());
         cart.merge(othersActivity().cart());
-        dropRepetitions(cart, record(), othersRecord());
+        cart.dropRepetitions(entry -> ownRepeatsOrder(entry) || othersRepeatOrder(entry));
         return cart;
-    }
-
-    private static void dropRepetitions(CartLog cart, RecordLedger own, RecordLedger others) {
-        cart.dropRepetitions(entry -> own.repeatsOrder(entry) || others.repeatsOrder(entry));
     }
 
     private ConsentTimeline marketing(ProfileState state) throws IOException {
@@ -753,12 +748,13 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     /** Its id is that of its content: after a rebuild another profile may bear the same version. */
     private OutboundRecord profile(String customerId, ProfileState state) throws Exception {
         ActivityLedger activity = state.own();
-        RecordLedger record = record();
+        RecordLedger own = record();
+        RecordLedger record = own;
         if (state.hasOthers()) {
-            RecordLedger othersRecord = othersRecord();
+            RecordLedger others = othersRecord();
             activity = ActivityLedger.union(activity, othersActivity());
-            dropRepetitions(activity.cart(), record, othersRecord);
-            record = RecordLedger.union(record, othersRecord);
+            activity.cart().dropRepetitions(entry -> own.repeatsOrder(entry) || others.repeatsOrder(entry));
+            record = RecordLedger.union(own, others);
         }
         SortedSet<Identifier> identifiers = persons(state);
         identifiers.addAll(record.devices());

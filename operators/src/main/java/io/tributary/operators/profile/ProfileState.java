@@ -72,10 +72,7 @@ public final class ProfileState {
 
         @Override
         public ProfileState read(DataInput in) throws IOException {
-            byte format = in.readByte();
-            if (format != FORMAT) {
-                throw new IOException("a profile state of an unknown format: " + format);
-            }
+            Wire.readFormat(FORMAT, "a profile state", in);
             int flags = Wire.readVarInt(in);
             ProfileState state = new ProfileState();
             state.pending = (flags & PENDING) != 0;

@@ -295,10 +295,7 @@ public final class RecordLedger {
         @Override
         public void write(RecordLedger ledger, DataOutput out) throws IOException {
             out.writeByte(FORMAT);
-            Wire.writeVarInt(ledger.devices.size(), out);
-            for (Identifier identifier : ledger.devices) {
-                Identifier.CODEC.write(identifier, out);
-            }
+            Wire.writeAll(ledger.devices, Identifier.CODEC, out);
             writeTraits(ledger, out);
             Wire.writeVarInt(ledger.orders.size(), out);
             for (var entry : ledger.orders.entrySet()) {
@@ -324,10 +321,7 @@ public final class RecordLedger {
                     events.add(trait.statedBy);
                 }
             }
-            Wire.writeVarInt(events.size(), out);
-            for (EventOrder event : events) {
-                EventOrder.CODEC.write(event, out);
-            }
+            Wire.writeAll(events, EventOrder.CODEC, out);
             Wire.writeVarInt(ledger.traits.size(), out);
             for (var entry : ledger.traits.entrySet()) {
                 Wire.writeString(entry.getKey(), out);
@@ -346,14 +340,9 @@ public final class RecordLedger {
 
         @Override
         public RecordLedger read(DataInput in) throws IOException {
-            byte format = in.readByte();
-            if (format != FORMAT) {
-                throw new IOException("a record ledger of an unknown format: " + format);
-            }
+            Wire.readFormat(FORMAT, "a record ledger", in);
             RecordLedger ledger = new RecordLedger();
-            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                ledger.devices.add(Identifier.CODEC.read(in));
-            }
+            ledger.devices.addAll(Wire.readAll(Identifier.CODEC, in));
             readTraits(ledger, in);
             for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
                 ledger.orders.put(Wire.readString(in), new Order(EventOrder.CODEC.read(in), Purchase.CODEC.read(in)));
@@ -370,9 +359,7 @@ public final class RecordLedger {
 
         private static void readTraits(RecordLedger ledger, DataInput in) throws IOException {
             List<EventOrder> events = new ArrayList<>();
-            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                events.add(EventOrder.CODEC.read(in));
-            }
+            events.addAll(Wire.readAll(EventOrder.CODEC, in));
             for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
                 String name = Wire.readString(in);
                 EventOrder statedBy = events.get(Wire.readVarInt(in));

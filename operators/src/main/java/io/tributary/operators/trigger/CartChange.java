@@ -8,7 +8,6 @@ import io.tributary.schemas.event.CustomerEvent;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** What the abandoned-cart trigger learns about a customer. */
@@ -78,24 +77,14 @@ public sealed interface CartChange {
                 if (operation.entry != null) {
                     CartEntry.CODEC.write(operation.entry, out);
                 }
-                writeConsent(operation.consent, out);
+                Wire.writeAll(operation.consent, Consent.Statement.TIMED_CODEC, out);
             } else if (change instanceof Restart restart) {
                 out.writeByte(RESTART);
                 Wire.writeString(restart.customerId, out);
                 out.writeLong(restart.instant);
                 out.writeBoolean(restart.decidesInstant);
-                Wire.writeVarInt(restart.entries.size(), out);
-                for (CartEntry entry : restart.entries) {
-                    CartEntry.CODEC.write(entry, out);
-                }
-                writeConsent(restart.consent, out);
-            }
-        }
-
-        private static void writeConsent(List<Consent.Statement> consent, DataOutput out) throws IOException {
-            Wire.writeVarInt(consent.size(), out);
-            for (Consent.Statement statement : consent) {
-                Consent.Statement.TIMED_CODEC.write(statement, out);
+                Wire.writeAll(restart.entries, CartEntry.CODEC, out);
+                Wire.writeAll(restart.consent, Consent.Statement.TIMED_CODEC, out);
             }
         }
 
@@ -104,28 +93,19 @@ public sealed interface CartChange {
             byte kind = in.readByte();
             String customerId = Wire.readString(in);
             return switch (kind) {
-                case STATEMENT -> new Operation(customerId, null, readConsent(in));
-                case OPERATION -> new Operation(customerId, CartEntry.CODEC.read(in), readConsent(in));
+                case STATEMENT -> new Operation(customerId, null, Wire.readAll(Consent.Statement.TIMED_CODEC, in));
+                case OPERATION ->
+                    new Operation(
+                            customerId, CartEntry.CODEC.read(in), Wire.readAll(Consent.Statement.TIMED_CODEC, in));
                 case RESTART ->
-                    new Restart(customerId, in.readLong(), in.readBoolean(), readEntries(in), readConsent(in));
+                    new Restart(
+                            customerId,
+                            in.readLong(),
+                            in.readBoolean(),
+                            Wire.readAll(CartEntry.CODEC, in),
+                            Wire.readAll(Consent.Statement.TIMED_CODEC, in));
                 default -> throw new IOException("no cart change of kind " + kind);
             };
-        }
-
-        private static List<CartEntry> readEntries(DataInput in) throws IOException {
-            List<CartEntry> entries = new ArrayList<>();
-            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                entries.add(CartEntry.CODEC.read(in));
-            }
-            return entries;
-        }
-
-        private static List<Consent.Statement> readConsent(DataInput in) throws IOException {
-            List<Consent.Statement> consent = new ArrayList<>(2);
-            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                consent.add(Consent.Statement.TIMED_CODEC.read(in));
-            }
-            return consent;
         }
     };
 }

@@ -30,10 +30,7 @@ public final class TriggerState {
         public void write(TriggerState state, DataOutput out) throws IOException {
             out.writeByte(FORMAT);
             CartLog.CODEC.write(state.cart, out);
-            Wire.writeVarInt(state.pending.size(), out);
-            for (CartEntry next : state.pending) {
-                CartEntry.CODEC.write(next, out);
-            }
+            Wire.writeAll(state.pending, CartEntry.CODEC, out);
             ConsentTimeline.CODEC.write(state.marketing, out);
             Wire.writeBytes(state.matching, out);
             out.writeLong(state.timer);
@@ -41,15 +38,10 @@ public final class TriggerState {
 
         @Override
         public TriggerState read(DataInput in) throws IOException {
-            byte format = in.readByte();
-            if (format != FORMAT) {
-                throw new IOException("a trigger state of an unknown format: " + format);
-            }
+            Wire.readFormat(FORMAT, "a trigger state", in);
             TriggerState state = new TriggerState();
             state.cart = CartLog.CODEC.read(in);
-            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                state.pending.add(CartEntry.CODEC.read(in));
-            }
+            state.pending.addAll(Wire.readAll(CartEntry.CODEC, in));
             state.marketing = ConsentTimeline.CODEC.read(in);
             state.matching = Wire.readBytes(in);
             state.timer = in.readLong();

@@ -6,6 +6,11 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /** Primitive pieces of binary forms: variable-length integers, strings, decimals. */
 public final class Wire {
@@ -105,5 +110,55 @@ public final class Wire {
         return in.readBoolean()
                 ? BigDecimal.valueOf(readSigned(in), scale)
                 : new BigDecimal(new BigInteger(readBytes(in)), scale);
+    }
+
+    /**
+     * Reads the format that a value begins with.
+     *
+     * @param what names the value in messages
+     * @throws IOException if it is another one
+     */
+    public static void readFormat(byte expected, String what, DataInput in) throws IOException {
+        byte format = in.readByte();
+        if (format != expected) {
+            throw new IOException(what + " of an unknown format: " + format);
+        }
+    }
+
+    /** Writes how many values there are, then each. */
+    public static <T> void writeAll(Collection<? extends T> values, Codec<T> codec, DataOutput out) throws IOException {
+        writeVarInt(values.size(), out);
+        for (T value : values) {
+            codec.write(value, out);
+        }
+    }
+
+    /** Reads values into a list that can grow. */
+    public static <T> List<T> readAll(Codec<T> codec, DataInput in) throws IOException {
+        int size = readVarInt(in);
+        List<T> values = new ArrayList<>(size + 1);
+        for (int i = 0; i < size; i++) {
+            values.add(codec.read(in));
+        }
+        return values;
+    }
+
+    /** Writes how many entries there are, then each. */
+    public static <K, V> void writeMap(Map<K, V> map, Codec<K> keys, Codec<V> values, DataOutput out)
+            throws IOException {
+        writeVarInt(map.size(), out);
+        for (Map.Entry<K, V> entry : map.entrySet()) {
+            keys.write(entry.getKey(), out);
+            values.write(entry.getValue(), out);
+        }
+    }
+
+    /** Reads entries into a map in their order. */
+    public static <K, V> Map<K, V> readMap(Codec<K> keys, Codec<V> values, DataInput in) throws IOException {
+        Map<K, V> map = new LinkedHashMap<>(2);
+        for (int rest = readVarInt(in); rest > 0; rest--) {
+            map.put(keys.read(in), values.read(in));
+        }
+        return map;
     }
 }
