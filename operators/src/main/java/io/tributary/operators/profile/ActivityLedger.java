@@ -162,8 +162,17 @@ public final class ActivityLedger {
         return at < 0;
     }
 
-    /** Takes in what another fragment of the same customer did. */
-    void merge(ActivityLedger other) {
+    /**
+     * Takes in what another fragment of the same customer did.
+     *
+     * @param watermark what has passed, milliseconds since 1970: of it the cart keeps what one fragment would
+     */
+    void merge(ActivityLedger other, long watermark) {
+        merge(other);
+        cart.forgetOld(watermark);
+    }
+
+    private void merge(ActivityLedger other) {
         if (other.count == 0) {
             return;
         }

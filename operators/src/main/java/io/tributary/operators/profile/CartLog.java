@@ -22,10 +22,14 @@ import java.util.function.Predicate;
  * <p>The cart after a cart event at t is the fold of the newest {@value #MAX_CART_EVENTS} cart events in
  * (t − {@value #WINDOW_DAYS} d, t] since the last order; nothing leaves it by time alone.
  *
- * <p>Bound: {@value #MAX_ENTRIES} operations, within {@value #WINDOW_DAYS} days of the newest, since the last order or
- * replacement of the cart ({@code Cart Updated}) that the watermark has passed; of them, whatever the order of arrival,
- * the newest whose products take at most {@value #MAX_JSON_BYTES} bytes of JSON. Where that cuts, an operation without
- * its products marks the place: what lies before it is not known any more.
+ * <p>Of what the watermark has passed it keeps the newest {@value #MAX_CART_EVENTS} cart events within
+ * {@value #WINDOW_DAYS} days of the newest of them, since the last order or replacement of the cart ({@code Cart
+ * Updated}). What is ahead of the watermark pushes nothing out: a job that catches up may have read months of one
+ * partition before another one lets the watermark follow.
+ *
+ * <p>Bound: the newest {@value #MAX_ENTRIES} operations; of them, whatever the order of arrival, the newest whose
+ * products take at most {@value #MAX_JSON_BYTES} bytes of JSON. Where that cuts, an operation without its products marks
+ * the place: what lies before it is not known any more.
  */
 public final class CartLog {
     public static final int MAX_CART_EVENTS = 200;
@@ -34,7 +38,8 @@ public final class CartLog {
     /** 1.25 MiB: more than the products of any one event. */
     public static final int MAX_JSON_BYTES = 5 << 18;
 
-    private static final int MAX_ENTRIES = 400;
+    /** Some 400 that the watermark has passed, with their orders, and 1,000 ahead of it. */
+    static final int MAX_ENTRIES = 1_400;
 
     /** Without a format of its own: part of values that have one. */
     public static final Codec<CartLog> CODEC = new Codec<>() {
@@ -75,7 +80,7 @@ public final class CartLog {
             }
         }
         entries.add(-at - 1, entry);
-        forgetOld();
+        keepWithinBounds();
         return true;
     }
 
@@ -89,44 +94,30 @@ public final class CartLog {
         entries.removeIf(entry -> entry.isOrder() && repeats.test(entry));
     }
 
-    private void forgetOld() {
+    private void keepWithinBounds() {
         int first = 0;
         int cartEvents = 0;
         int bytes = 0;
-        long newest = newestCartEvent();
-        for (int i = entries.size() - 1; i >= 0; i--) {
+        for (int i = entries.size() - 1; i >= 0 && first == 0; i--) {
             CartEntry entry = entries.get(i);
             if (entry.isOrder()) {
                 continue;
             }
-            if (++cartEvents > MAX_CART_EVENTS || entry.order().timestamp() <= newest - WINDOW_MILLIS) {
-                first = i + 1;
-                break;
-            }
+            cartEvents++;
             bytes += entry.jsonBytes(MAX_JSON_BYTES);
             if (bytes > MAX_JSON_BYTES && cartEvents > 1 && !entry.isForgotten()) {
                 entries.set(i, entry.forgotten());
             }
             if (entries.get(i).isForgotten()) {
                 first = i;
-                break;
             }
         }
         entries.subList(0, Math.max(first, entries.size() - MAX_ENTRIES)).clear();
     }
 
-    private long newestCartEvent() {
-        for (int i = entries.size() - 1; i >= 0; i--) {
-            if (!entries.get(i).isOrder()) {
-                return entries.get(i).order().timestamp();
-            }
-        }
-        return Long.MIN_VALUE + WINDOW_MILLIS;
-    }
-
     /**
-     * Drops what lies before the last order or replacement that the watermark has passed: no event in time can ask for
-     * it again.
+     * Drops what no event in time can ask for again: what lies before the last order or replacement that the watermark has
+     * passed, and what is {@linkplain #forgetOld old}.
      */
     public void forgetBehind(long watermark) {
         forgetBehind(watermark, entry -> false);
@@ -138,6 +129,27 @@ public final class CartLog {
             CartEntry entry = entries.get(i);
             if (entry.startsAnew() && entry.order().timestamp() <= watermark && !repeats.test(entry)) {
                 entries.subList(0, i).clear();
+                break;
+            }
+        }
+        forgetOld(watermark);
+    }
+
+    /** Drops what is more operations or days before the newest that the watermark has passed than a cart goes back. */
+    void forgetOld(long watermark) {
+        long newest = 0;
+        int cartEvents = 0;
+        for (int i = entries.size() - 1; i >= 0; i--) {
+            CartEntry entry = entries.get(i);
+            long at = entry.order().timestamp();
+            if (entry.isOrder() || at > watermark) {
+                continue;
+            }
+            if (cartEvents++ == 0) {
+                newest = at;
+            }
+            if (cartEvents > MAX_CART_EVENTS || at <= newest - WINDOW_MILLIS) {
+                entries.subList(0, i + 1).clear();
                 return;
             }
         }

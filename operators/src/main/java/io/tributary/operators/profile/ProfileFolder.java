@@ -148,7 +148,8 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         } else if (state.isPutWaiting() && isStillToCome(event.fragment(), waiting.get())) {
             waiting.add(event);
         } else {
-            CustomerMessage.Sight sight = fold(event, state, context, out);
+            CustomerMessage.Sight sight =
+                    fold(event, state, context.timerService().currentWatermark(), context, out);
             if (sight != null) {
                 await(sight, context);
             }
@@ -190,9 +191,16 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
 
     // --------------------------------------------------------------------------------------------------------- events
 
-    /** @return what has to be looked at again in the order of events, or null */
+    /**
+     * @param watermark what has passed, milliseconds since 1970
+     * @return what has to be looked at again in the order of events, or null
+     */
     private CustomerMessage.Sight fold(
-            CustomerMessage.Event message, ProfileState state, Context context, Collector<OutboundRecord> out)
+            CustomerMessage.Event message,
+            ProfileState state,
+            long watermark,
+            Context context,
+            Collector<OutboundRecord> out)
             throws Exception {
         CustomerEvent event = message.event();
         Identifier fragment = message.fragment();
@@ -202,7 +210,6 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         if (state.eventCount() == 0) {
             customersCreated.inc();
         }
-        long watermark = context.timerService().currentWatermark();
         boolean changesCart;
         boolean isSeen;
         if (fragment.equals(state.canonical())) {
@@ -412,13 +419,13 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 continue;
             }
             if (hasLost) {
-                foldOthersAnew(state);
+                foldOthersAnew(moves.instant, state);
                 hasLost = false;
             }
             if (message instanceof CustomerMessage.Put put) {
                 put(put, state, moves, passage);
                 for (CustomerMessage.Event event : moves.arrivedWith(put)) {
-                    CustomerMessage.Sight seen = fold(event, state, context, out);
+                    CustomerMessage.Sight seen = fold(event, state, moves.instant, context, out);
                     if (seen != null) {
                         moves.add(seen);
                     }
@@ -428,7 +435,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             }
         }
         if (hasLost) {
-            foldOthersAnew(state);
+            foldOthersAnew(moves.instant, state);
         }
         passage.tell(state.isSeen(), () -> reading(() -> seenListing(state)), change -> publish(change, context));
     }
@@ -503,7 +510,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 members.formerOfOwn().addAll(ledger.former());
                 state.seeOwn(existed);
             } else {
-                addOther(fragment, ledger, existed, state);
+                addOther(fragment, ledger, existed, moves.instant, state);
             }
             members.mergedFrom().addAll(ledger.former());
             members.mergedFrom().remove(put.customerId());
@@ -524,7 +531,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         state.change();
     }
 
-    private void addOther(Identifier fragment, FragmentLedger ledger, boolean existed, ProfileState state)
+    private void addOther(Identifier fragment, FragmentLedger ledger, boolean existed, long instant, ProfileState state)
             throws Exception {
         if (existed) {
             ledger.see();
@@ -532,7 +539,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         }
         fragments.put(fragment, ledger);
         ActivityLedger activity = othersActivity();
-        activity.merge(ledger.activity());
+        activity.merge(ledger.activity(), instant);
         othersHot.update(activity);
         RecordLedger record = othersRecord();
         record.merge(ledger.record());
@@ -565,7 +572,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     }
 
     /** After a loss, which can't be taken out of a union. */
-    private void foldOthersAnew(ProfileState state) throws Exception {
+    private void foldOthersAnew(long instant, ProfileState state) throws Exception {
         Membership members = members();
         members.mergedFrom().clear();
         members.mergedFrom().addAll(members.formerOfOwn());
@@ -574,7 +581,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         int others = 0;
         int seen = 0;
         for (FragmentLedger ledger : fragments.values()) {
-            activity.merge(ledger.activity());
+            activity.merge(ledger.activity(), instant);
             record.merge(ledger.record());
             members.mergedFrom().addAll(ledger.former());
             others++;

@@ -44,6 +44,31 @@ class CartLogTest {
         checkForgetting(entries(size, replacementsPerMille, Duration.ofDays(2), seed), Duration.ofDays(12), seed);
     }
 
+    /** A job that catches up: what it has read of one partition is months ahead of the watermark. */
+    @Property(tries = 100)
+    void givesEveryCartAheadOfTheWatermarkHoweverFarAhead(
+            @ForAll @IntRange(min = 1, max = 100) int size,
+            @ForAll @IntRange(max = 200) int replacementsPerMille,
+            @ForAll long seed) {
+        List<CartEntry> entries = entries(size, replacementsPerMille, Duration.ofDays(2), seed).stream()
+                .sorted()
+                .toList();
+        Random random = new Random(seed);
+        CartLog log = new CartLog();
+        long watermark = 0;
+        for (int i = 0; i < entries.size(); i++) {
+            log.add(entries.get(i));
+            watermark = Math.max(
+                    watermark, entries.get(random.nextInt(i + 1)).order().timestamp() - 1);
+            log.forgetBehind(watermark);
+            for (int j = 0; j <= i; j++) {
+                if (entries.get(j).order().timestamp() > watermark) {
+                    assertThat(log.cartAt(entries.get(j).order())).isEqualTo(contract(entries.subList(0, j + 1)));
+                }
+            }
+        }
+    }
+
     private static void checkForgetting(List<CartEntry> entries, Duration bound, long seed) throws IOException {
         CartLog forgetting = new CartLog();
         CartLog keeping = new CartLog();

@@ -204,6 +204,7 @@ class LedgerPropertyTest {
         for (CustomerEvent event : events) {
             if (CartEntry.isRelevant(event.kind())) {
                 log.add(CartEntry.of(event));
+                log.forgetBehind(Long.MAX_VALUE);
             }
         }
         List<Long> times = log.entries().stream()
@@ -216,21 +217,25 @@ class LedgerPropertyTest {
     }
 
     @Test
-    void keepsTheNewest200CartEventsAnd400OperationsInAll() {
+    void keepsTheNewest200CartEventsThatHavePassedAnd1400OperationsInAll() {
         CartLog log = new CartLog();
         for (int i = 0; i < 250; i++) {
             log.add(CartEntry.of(
                     TestEvent.added("m" + i, "p" + i, TestEvent.START + i).event()));
         }
+        assertThat(log.entries()).hasSize(250);
+        log.forgetOld(TestEvent.START + 210);
+        assertThat(log.entries().get(0).order().messageId()).isEqualTo("m11");
+        log.forgetOld(Long.MAX_VALUE);
         assertThat(log.entries()).hasSize(CartLog.MAX_CART_EVENTS);
         assertThat(log.cart().items()).hasSize(CartLog.MAX_CART_EVENTS);
         assertThat(log.entries().get(0).order().messageId()).isEqualTo("m50");
 
-        for (int i = 0; i < 500; i++) {
+        for (int i = 0; i < 1_500; i++) {
             log.add(CartEntry.of(TestEvent.ordered("o" + i, "o" + i, TestEvent.START + 1_000 + i)
                     .event()));
         }
-        assertThat(log.entries()).hasSize(400);
+        assertThat(log.entries()).hasSize(CartLog.MAX_ENTRIES);
     }
 
     @Test
