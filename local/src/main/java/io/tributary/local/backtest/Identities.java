@@ -100,7 +100,7 @@ final class Identities {
         }
         Identifier person = strongest;
         if (person == null && owners.containsKey(device)) {
-            person = owners.get(device).ownerAt(event.order());
+            person = owners.get(device).ownerAt(event.order()).person();
         }
         Fragment fragment = person == null
                 ? fragments.computeIfAbsent(device, unknown -> new Fragment(customer(unknown)))

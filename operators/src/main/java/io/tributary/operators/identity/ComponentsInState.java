@@ -7,10 +7,16 @@ import org.apache.flink.api.common.state.MapState;
 final class ComponentsInState implements RawComponents {
     private final MapState<Identifier, Identifier> keys;
     private final MapState<Identifier, RawComponent> components;
+    private final MapState<Long, Boolean> erased;
 
-    ComponentsInState(MapState<Identifier, Identifier> keys, MapState<Identifier, RawComponent> components) {
+    /** @param erased by hash, those that are never linked again */
+    ComponentsInState(
+            MapState<Identifier, Identifier> keys,
+            MapState<Identifier, RawComponent> components,
+            MapState<Long, Boolean> erased) {
         this.keys = keys;
         this.components = components;
+        this.erased = erased;
     }
 
     @Override
@@ -31,6 +37,19 @@ final class ComponentsInState implements RawComponents {
     @Override
     public void put(Identifier key, RawComponent component) {
         write(() -> components.put(key, component));
+    }
+
+    @Override
+    public void erase(Identifier member) {
+        write(() -> {
+            keys.remove(member);
+            erased.put(member.hash(), true);
+        });
+    }
+
+    @Override
+    public boolean isErased(Identifier member) {
+        return read(() -> erased.contains(member.hash()));
     }
 
     @Override

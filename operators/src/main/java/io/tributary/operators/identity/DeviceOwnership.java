@@ -9,9 +9,8 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -22,8 +21,8 @@ import java.util.TreeMap;
  * login it is nobody's. The person of an event is its strongest person identifier, quarantined or not. Events may be
  * noted in any order.
  *
- * <p>Bound: {@value #MAX_LOGINS} logins. Of more, the oldest goes that repeats the one before it, which changes no
- * owner in what has come in order; else the oldest. So it takes that many changes of hands until something is forgotten:
+ * <p>Bound: {@value #MAX_LOGINS} logins. Of more, the oldest goes that stands between two of the same person, which
+ * changes no owner in what has come in order; else the oldest. So it takes that many changes of hands until something is forgotten:
  * then what was before the oldest that is left counts as its person's, and a forgotten person's next event as a login.
  */
 public final class DeviceOwnership {
@@ -52,6 +51,13 @@ public final class DeviceOwnership {
             return ownership;
         }
     };
+
+    /**
+     * Whose a device is.
+     *
+     * @param since the person's last login, milliseconds since 1970, or the first one if it is still to come
+     */
+    public record Owner(Identifier person, long since) {}
 
     /** @param explicit whether it is a login also if it is not the earliest of its person */
     private record Login(Identifier person, boolean explicit) {}
@@ -91,8 +97,8 @@ public final class DeviceOwnership {
     }
 
     /**
-     * Drops what changes no owner: logins that repeat the one before them. No login in time comes between the two any
-     * more.
+     * Drops what changes no owner: of logins of one person in a row all but the first and the last. No login in time comes
+     * between them any more.
      *
      * @param watermark what has passed, milliseconds since 1970
      */
@@ -103,19 +109,20 @@ public final class DeviceOwnership {
     /** @return whether there was any */
     private boolean forgetRepetitions(long watermark, int most) {
         int forgotten = 0;
-        Identifier before = null;
-        Iterator<Map.Entry<EventOrder, Login>> all = logins.entrySet().iterator();
-        while (all.hasNext() && forgotten < most) {
-            Map.Entry<EventOrder, Login> login = all.next();
-            if (login.getKey().timestamp() > watermark) {
+        Identifier beforeLast = null;
+        Map.Entry<EventOrder, Login> last = null;
+        for (Map.Entry<EventOrder, Login> next : List.copyOf(logins.entrySet())) {
+            if (forgotten == most || next.getKey().timestamp() > watermark) {
                 break;
             }
-            Identifier person = login.getValue().person;
-            if (person.equals(before)) {
-                all.remove();
+            Identifier person = next.getValue().person;
+            if (last != null && last.getValue().person.equals(person) && person.equals(beforeLast)) {
+                logins.remove(last.getKey());
                 forgotten++;
+            } else {
+                beforeLast = last == null ? null : last.getValue().person;
             }
-            before = person;
+            last = next;
         }
         return forgotten > 0;
     }
@@ -131,19 +138,14 @@ public final class DeviceOwnership {
         }
     }
 
-    /** Forgets the logins of some persons. */
-    public void forget(Set<Identifier> persons) {
-        logins.values().removeIf(login -> persons.contains(login.person));
-        earliest.keySet().removeAll(persons);
-    }
-
-    /** The person to whom the device belongs at an event, or null if nobody has logged in. */
-    public Identifier ownerAt(EventOrder order) {
+    /** To whom the device belongs at an event, or null if nobody has logged in. */
+    public Owner ownerAt(EventOrder order) {
         if (logins.isEmpty()) {
             return null;
         }
-        Map.Entry<EventOrder, Login> login = logins.floorEntry(order);
-        return (login == null ? logins.firstEntry() : login).getValue().person;
+        Map.Entry<EventOrder, Login> last = logins.floorEntry(order);
+        Map.Entry<EventOrder, Login> login = last == null ? logins.firstEntry() : last;
+        return new Owner(login.getValue().person, login.getKey().timestamp());
     }
 
     /** The person of the first login, to whom belongs what the device did before; null if nobody has logged in. */

@@ -1,5 +1,6 @@
 package io.tributary.operators.identity;
 
+import io.tributary.operators.identity.DeviceOwnership.Owner;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.identity.Identifier;
@@ -73,12 +74,11 @@ public final class FragmentAssigner extends KeyedProcessFunction<String, Custome
             return;
         }
         eventsAccepted.inc();
-        Identifier person = event.person();
-        if (person == null) {
+        if (event.person() == null) {
             await(new Waiting.Anonymous(event), context.timerService());
             return;
         }
-        out.collect(new FragmentEvent(person, event));
+        out.collect(FragmentEvent.of(event));
         if (event.identifiers().size() > 1) {
             learn(event, context);
         }
@@ -171,9 +171,12 @@ public final class FragmentAssigner extends KeyedProcessFunction<String, Custome
         boolean hasLearnt = false;
         for (Waiting next : known) {
             if (next instanceof Waiting.Anonymous anonymous) {
-                Identifier owner = current == null ? null : current.ownership().ownerAt(next.order());
+                Owner owner = current == null ? null : current.ownership().ownerAt(next.order());
                 CustomerEvent event = anonymous.event();
-                out.collect(new FragmentEvent(owner == null ? event.device() : owner, event));
+                out.collect(
+                        owner == null
+                                ? FragmentEvent.of(event)
+                                : new FragmentEvent(owner.person(), owner.since(), event));
             } else if (next instanceof Waiting.Login login) {
                 if (current == null) {
                     current = new KeyIdentity();

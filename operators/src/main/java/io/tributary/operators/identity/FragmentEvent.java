@@ -11,8 +11,10 @@ import java.io.IOException;
  * An event with the fragment that it belongs to: events that always have the same customer, whoever that is.
  *
  * @param fragment a person, or a device before its first login
+ * @param since when the person last logged in on the device of an event that names nobody, milliseconds since 1970; else
+ *     {@link Long#MAX_VALUE}
  */
-public record FragmentEvent(Identifier fragment, CustomerEvent event) {
+public record FragmentEvent(Identifier fragment, long since, CustomerEvent event) {
     /** For channels between operators of one release; never kept in state. */
     public static final Codec<FragmentEvent> CODEC = new Codec<>() {
         @Override
@@ -22,6 +24,7 @@ public record FragmentEvent(Identifier fragment, CustomerEvent event) {
             out.writeBoolean(first);
             if (!first) {
                 Identifier.CODEC.write(message.fragment, out);
+                out.writeLong(message.since);
             }
             CustomerEvent.CODEC.write(message.event, out);
         }
@@ -29,8 +32,14 @@ public record FragmentEvent(Identifier fragment, CustomerEvent event) {
         @Override
         public FragmentEvent read(DataInput in) throws IOException {
             Identifier fragment = in.readBoolean() ? null : Identifier.CODEC.read(in);
+            long since = fragment == null ? Long.MAX_VALUE : in.readLong();
             CustomerEvent event = CustomerEvent.CODEC.read(in);
-            return new FragmentEvent(fragment == null ? event.identifiers().get(0) : fragment, event);
+            return fragment == null ? of(event) : new FragmentEvent(fragment, since, event);
         }
     };
+
+    /** An event of its strongest identifier. */
+    public static FragmentEvent of(CustomerEvent event) {
+        return new FragmentEvent(event.identifiers().get(0), Long.MAX_VALUE, event);
+    }
 }

@@ -35,7 +35,7 @@ import java.util.TreeSet;
  *       frozen: no further link to any of its members is kept. What is refused so leaves no trace, so nothing grows.
  *   <li><b>Unmerge.</b> A pair that is kept apart is never one customer, whatever connects it: links that would bring it
  *       together are left out.
- *   <li><b>Erasure.</b> The identifiers of an erased customer are never linked again.
+ *   <li><b>Erasure.</b> The identifiers of an erased customer are never linked again, and nothing else is known of them.
  * </ul>
  *
  * <p>A showing reads and writes the components of its identifiers and no other. Cost: a new link resolves its component
@@ -70,8 +70,12 @@ public final class PersonGraph {
             return Resolution.NOTHING;
         }
         Session session = new Session();
-        List<Identifier> strongestFirst = List.copyOf(new TreeSet<>(persons));
-        session.countAnchors(strongestFirst);
+        List<Identifier> all = List.copyOf(new TreeSet<>(persons));
+        List<Identifier> strongestFirst =
+                all.stream().filter(person -> !session.isErased(person)).toList();
+        for (Identifier person : strongestFirst) {
+            session.countAnchors(person, all);
+        }
         for (int i = 0; i < strongestFirst.size(); i++) {
             for (int j = i + 1; j < strongestFirst.size(); j++) {
                 session.show(new Link(strongestFirst.get(i), strongestFirst.get(j)), order);
@@ -91,6 +95,9 @@ public final class PersonGraph {
             return Resolution.NOTHING;
         }
         Session session = new Session();
+        if (session.isErased(one) || session.isErased(other)) {
+            return Resolution.NOTHING;
+        }
         Link pair = Link.of(one, other);
         for (Identifier end : List.of(one, other)) {
             RawComponent component = session.componentOf(end);
@@ -101,7 +108,8 @@ public final class PersonGraph {
     }
 
     /**
-     * Takes a customer apart: none of its identifiers is ever linked again, and each is a customer of its own.
+     * Forgets a customer: of its identifiers only a hash is kept, by which they are never linked again. Each that is seen
+     * later is a customer of its own, and not quarantined. As anchors of others they go on counting, by their hashes.
      *
      * @param person any person identifier of the customer, known or not
      * @throws IllegalArgumentException if it is a device's
@@ -109,16 +117,7 @@ public final class PersonGraph {
     public Resolution erase(Identifier person) {
         requirePerson(person);
         Session session = new Session();
-        RawComponent component = session.componentOf(person);
-        session.touch(component);
-        Identifier canonical = component.member(person).canonical();
-        for (Member member : component.members()) {
-            if (member.canonical().equals(canonical)) {
-                member.erase();
-                component.cutOff(member.identifier());
-            }
-        }
-        session.split(component);
+        session.erase(customerOf(person));
         return session.end();
     }
 
@@ -177,6 +176,11 @@ public final class PersonGraph {
 
         private final List<Identifier> quarantined = new ArrayList<>(0);
         private final List<Link> full = new ArrayList<>(0);
+        private final List<Identifier> erased = new ArrayList<>(0);
+
+        boolean isErased(Identifier person) {
+            return components.keyOf(person) == null && components.isErased(person);
+        }
 
         RawComponent componentOf(Identifier person) {
             Identifier key = components.keyOf(person);
@@ -199,30 +203,29 @@ public final class PersonGraph {
             toResolve.add(component.key());
         }
 
-        void countAnchors(List<Identifier> persons) {
-            for (Identifier person : persons) {
-                RawComponent component = componentOf(person);
-                Member member = component.member(person);
-                if (!member.isQuarantined() && hasTooManyAnchors(component, member, persons)) {
-                    touch(component);
-                    member.quarantine();
-                    quarantined.add(person);
-                    component.cutOff(person);
-                    split(component);
-                }
+        /** @param persons all that an event shows together */
+        void countAnchors(Identifier person, List<Identifier> persons) {
+            RawComponent component = componentOf(person);
+            Member member = component.member(person);
+            if (!member.isQuarantined() && hasTooManyAnchors(component, member, persons)) {
+                touch(component);
+                member.quarantine();
+                quarantined.add(person);
+                component.cutOff(person);
+                split(component);
             }
         }
 
         private boolean hasTooManyAnchors(RawComponent component, Member member, List<Identifier> persons) {
             int max = rules.maxShared(member.identifier().namespace());
-            int known = member.anchors().size();
+            int known = member.anchorCount();
             boolean tooMany = false;
             for (Identifier anchor : persons) {
                 if (rules.isAnchor(anchor.namespace()) && !anchor.equals(member.identifier())) {
                     tooMany = member.count(anchor, max);
                 }
             }
-            if (member.anchors().size() > known) {
+            if (member.anchorCount() > known) {
                 changed.add(component.key());
             }
             return tooMany;
@@ -233,7 +236,7 @@ public final class PersonGraph {
             RawComponent other = componentOf(link.weaker());
             Member stronger = one.member(link.stronger());
             Member weaker = other.member(link.weaker());
-            if (stronger.isVoid() || weaker.isVoid()) {
+            if (stronger.isQuarantined() || weaker.isQuarantined()) {
                 return;
             }
             ShownLink known = one.link(link);
@@ -277,6 +280,31 @@ public final class PersonGraph {
             return larger;
         }
 
+        /** Forgets persons who are one customer. */
+        void erase(Set<Identifier> customer) {
+            for (Identifier person : new TreeSet<>(customer)) {
+                RawComponent component = componentOf(person);
+                for (Link pair : component.apartFrom(person)) {
+                    for (Identifier end : List.of(pair.stronger(), pair.weaker())) {
+                        RawComponent home = componentOf(end);
+                        home.forgetApart(pair);
+                        changed.add(home.key());
+                    }
+                }
+                touch(component);
+                component.cutOff(person);
+                split(component);
+                // What is left of its component is the person alone.
+                RawComponent alone = componentOf(person);
+                fetched.remove(alone.key());
+                changed.remove(alone.key());
+                toResolve.remove(alone.key());
+                dissolved.add(alone.key());
+                components.erase(person);
+                erased.add(person);
+            }
+        }
+
         /** Lets go what does not hang together with a touched component any more. */
         void split(RawComponent component) {
             for (RawComponent part : component.split()) {
@@ -294,7 +322,7 @@ public final class PersonGraph {
             Collections.sort(conflicts);
             dissolved.forEach(components::remove);
             changed.forEach(key -> components.put(key, fetched.get(key)));
-            return new Resolution(moves, quarantined, conflicts, full);
+            return new Resolution(moves, quarantined, conflicts, full, erased);
         }
     }
 }

@@ -32,6 +32,7 @@ public final class PersonResolver extends KeyedProcessFunction<String, Sighting,
     private final ResolutionRules rules;
     private transient MapState<Identifier, Identifier> componentKeys;
     private transient MapState<Identifier, RawComponent> components;
+    private transient MapState<Long, Boolean> erased;
     private transient MapState<Identifier, Following> followings;
     private transient MapState<Identifier, Identifier> newestFollowers;
     private transient MapState<Long, Integer> waitingByInstant;
@@ -51,6 +52,10 @@ public final class PersonResolver extends KeyedProcessFunction<String, Sighting,
 
     static MapStateDescriptor<Identifier, RawComponent> components() {
         return new MapStateDescriptor<>("components", WireType.IDENTIFIER.info(), WireType.RAW_COMPONENT.info());
+    }
+
+    static MapStateDescriptor<Long, Boolean> erased() {
+        return new MapStateDescriptor<>("erased", Types.LONG, Types.BOOLEAN);
     }
 
     static MapStateDescriptor<Identifier, Following> followings() {
@@ -73,11 +78,12 @@ public final class PersonResolver extends KeyedProcessFunction<String, Sighting,
     public void open(OpenContext openContext) {
         componentKeys = getRuntimeContext().getMapState(componentKeys());
         components = getRuntimeContext().getMapState(components());
+        erased = getRuntimeContext().getMapState(erased());
         followings = getRuntimeContext().getMapState(followings());
         newestFollowers = getRuntimeContext().getMapState(newestFollowers());
         waitingByInstant = getRuntimeContext().getMapState(waitingByInstant());
         waiting = getRuntimeContext().getMapState(waiting());
-        graph = new PersonGraph(rules, new ComponentsInState(componentKeys, components));
+        graph = new PersonGraph(rules, new ComponentsInState(componentKeys, components, erased));
         followers = new Followers(followings, newestFollowers);
         sightingsResolved = getRuntimeContext().getMetricGroup().counter("sightingsResolved");
         fragmentsRelabelled = getRuntimeContext().getMetricGroup().counter("fragmentsRelabelled");

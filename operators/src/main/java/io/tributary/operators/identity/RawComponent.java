@@ -43,11 +43,13 @@ public final class RawComponent {
         /** Null until somebody asks for it. */
         private byte[] digest;
 
-        /** Distinct anchors that it was seen with; no more are kept than it takes to know that they are too many. */
-        private final List<Identifier> anchors = new ArrayList<>(2);
+        /**
+         * Hashes of the distinct anchors that it was seen with; no more are kept than it takes to know that they are too
+         * many.
+         */
+        private final List<Long> anchors = new ArrayList<>(2);
 
         private boolean quarantined;
-        private boolean erased;
         private boolean frozen;
 
         /** The strongest identifier of its customer, as of the last resolution. */
@@ -69,14 +71,15 @@ public final class RawComponent {
             return canonical;
         }
 
-        List<Identifier> anchors() {
-            return Collections.unmodifiableList(anchors);
+        /** How many distinct anchors are known. */
+        int anchorCount() {
+            return anchors.size();
         }
 
         /** @return whether there are more anchors than {@code max} now */
         boolean count(Identifier anchor, int max) {
-            if (anchors.size() <= max && !anchors.contains(anchor)) {
-                anchors.add(anchor);
+            if (anchors.size() <= max && !anchors.contains(anchor.hash())) {
+                anchors.add(anchor.hash());
             }
             return anchors.size() > max;
         }
@@ -85,12 +88,9 @@ public final class RawComponent {
             quarantined = true;
         }
 
+        /** Whether its links connect nothing and count for nothing. */
         boolean isQuarantined() {
             return quarantined;
-        }
-
-        void erase() {
-            erased = true;
         }
 
         void freeze() {
@@ -99,11 +99,6 @@ public final class RawComponent {
 
         boolean isFrozen() {
             return frozen;
-        }
-
-        /** Whether its links connect nothing and count for nothing. */
-        boolean isVoid() {
-            return quarantined || erased;
         }
 
         /** The order of identifiers, without computing hashes again. */
@@ -270,6 +265,15 @@ public final class RawComponent {
         apart.add(pair);
     }
 
+    /** The pairs that are kept apart of which an identifier is one. */
+    List<Link> apartFrom(Identifier identifier) {
+        return apart.stream().filter(pair -> pair.touches(identifier)).toList();
+    }
+
+    void forgetApart(Link pair) {
+        apart.remove(pair);
+    }
+
     void freeze() {
         members.values().forEach(Member::freeze);
     }
@@ -397,8 +401,7 @@ public final class RawComponent {
     /** Identifiers are written once; everything else refers to their places. */
     private static final class RawComponentCodec implements Codec<RawComponent> {
         private static final int QUARANTINED = 1;
-        private static final int ERASED = 2;
-        private static final int FROZEN = 4;
+        private static final int FROZEN = 2;
 
         @Override
         public void write(RawComponent component, DataOutput out) throws IOException {
@@ -411,11 +414,12 @@ public final class RawComponent {
             }
             Wire.writeVarInt(places.get(component.key), out);
             for (Member member : component.members.values()) {
-                out.writeByte((member.quarantined ? QUARANTINED : 0)
-                        | (member.erased ? ERASED : 0)
-                        | (member.frozen ? FROZEN : 0));
+                out.writeByte((member.quarantined ? QUARANTINED : 0) | (member.frozen ? FROZEN : 0));
                 Wire.writeVarInt(places.get(member.canonical), out);
-                Wire.writeAll(member.anchors, Identifier.CODEC, out);
+                Wire.writeVarInt(member.anchors.size(), out);
+                for (long anchor : member.anchors) {
+                    out.writeLong(anchor);
+                }
             }
             Wire.writeVarInt(component.links.size(), out);
             for (ShownLink shown : component.links.values()) {
@@ -458,10 +462,11 @@ public final class RawComponent {
             Member member = new Member(identifier);
             int flags = in.readByte();
             member.quarantined = (flags & QUARANTINED) != 0;
-            member.erased = (flags & ERASED) != 0;
             member.frozen = (flags & FROZEN) != 0;
             member.canonical = identifiers[Wire.readVarInt(in)];
-            member.anchors.addAll(Wire.readAll(Identifier.CODEC, in));
+            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
+                member.anchors.add(in.readLong());
+            }
             return member;
         }
     }

@@ -4,7 +4,7 @@ import io.tributary.schemas.identity.Identifier;
 
 /**
  * Where a {@link PersonGraph} keeps what it knows: raw components by their key, and for each identifier the key of its
- * component. A key is one of the component's members.
+ * component. A key is one of the component's members. Of who was erased a hash.
  */
 public interface RawComponents {
     /** The key of an identifier's component, or null if the identifier is unknown. */
@@ -18,6 +18,12 @@ public interface RawComponents {
 
     /** Keeps a component as it is now. */
     void put(Identifier key, RawComponent component);
+
+    /** Forgets an identifier, and remembers by a hash that it was erased. */
+    void erase(Identifier member);
+
+    /** Whether an identifier without a component was erased. */
+    boolean isErased(Identifier member);
 
     /** Drops a component whose members belong to others now; it may be one that was never kept. */
     void remove(Identifier key);

@@ -127,7 +127,7 @@ final class StateFixtures {
                     added("m1", "p1", minute(1)).by("email:ana@x.com"),
                     ordered("m2", "o1", minute(2)).by("email:ana@x.com", "anonymous_id:phone"),
                     added("m3", "p3", minute(9)).by("email:ana@x.com", "anonymous_id:tablet"))) {
-                harness.processFirst(new FragmentEvent(EMAIL, event.event()), 0);
+                harness.processFirst(new FragmentEvent(EMAIL, Long.MAX_VALUE, event.event()), 0);
             }
             harness.processSecond(new Relabelling(EMAIL, CRM, minute(3), order("s1", minute(3)), true), 0);
             harness.watermark(minute(4));

@@ -14,7 +14,6 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.LongStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -42,10 +41,10 @@ class DeviceOwnershipTest {
         device.note(at(10), EventType.IDENTIFY, user(1));
         device.note(at(20), EventType.IDENTIFY, user(2));
 
-        assertThat(device.ownerAt(at(5))).isEqualTo(user(1));
-        assertThat(device.ownerAt(at(10))).isEqualTo(user(1));
-        assertThat(device.ownerAt(at(19))).isEqualTo(user(1));
-        assertThat(device.ownerAt(at(20))).isEqualTo(user(2));
+        assertThat(device.ownerAt(at(5)).person()).isEqualTo(user(1));
+        assertThat(device.ownerAt(at(10)).person()).isEqualTo(user(1));
+        assertThat(device.ownerAt(at(19)).person()).isEqualTo(user(1));
+        assertThat(device.ownerAt(at(20)).person()).isEqualTo(user(2));
     }
 
     @Test
@@ -54,7 +53,7 @@ class DeviceOwnershipTest {
         assertThat(device.note(at(20), EventType.IDENTIFY, user(2))).isTrue();
         assertThat(device.note(at(30), EventType.TRACK, user(1))).isFalse();
 
-        assertThat(device.ownerAt(at(30))).isEqualTo(user(2));
+        assertThat(device.ownerAt(at(30)).person()).isEqualTo(user(2));
     }
 
     @Test
@@ -63,19 +62,20 @@ class DeviceOwnershipTest {
         device.note(at(20), EventType.TRACK, user(1));
         device.note(at(5), EventType.TRACK, user(1));
 
-        assertThat(device.ownerAt(at(20))).isEqualTo(user(2));
-        assertThat(device.ownerAt(at(7))).isEqualTo(user(1));
+        assertThat(device.ownerAt(at(20)).person()).isEqualTo(user(2));
+        assertThat(device.ownerAt(at(7)).person()).isEqualTo(user(1));
     }
 
     @Test
-    void forgetsTheLoginsOfSomebody() {
-        device.note(at(10), EventType.IDENTIFY, user(1));
-        device.note(at(20), EventType.IDENTIFY, user(2));
+    void isThePersonsSinceTheLastLogin() {
+        for (int instant = 10; instant < 50; instant += 10) {
+            device.note(at(instant), EventType.IDENTIFY, user(1));
+            device.forgetBehind(at(instant).timestamp());
+        }
 
-        device.forget(Set.of(user(1)));
-
-        assertThat(device.ownerAt(at(10))).isEqualTo(user(2));
-        assertThat(device.note(at(30), EventType.TRACK, user(1))).isTrue();
+        assertThat(device.ownerAt(at(45))).isEqualTo(new DeviceOwnership.Owner(user(1), at(40).timestamp()));
+        assertThat(device.ownerAt(at(5))).isEqualTo(new DeviceOwnership.Owner(user(1), at(10).timestamp()));
+        assertThat(device.size()).isEqualTo(2);
     }
 
     @Test
@@ -85,8 +85,8 @@ class DeviceOwnershipTest {
         }
 
         assertThat(device.size()).isEqualTo(DeviceOwnership.MAX_LOGINS);
-        assertThat(device.ownerAt(at(2_500))).isEqualTo(user(2_500));
-        assertThat(device.ownerAt(at(3))).isEqualTo(user(2_000));
+        assertThat(device.ownerAt(at(2_500)).person()).isEqualTo(user(2_500));
+        assertThat(device.ownerAt(at(3)).person()).isEqualTo(user(2_000));
     }
 
     @Test
@@ -97,8 +97,8 @@ class DeviceOwnershipTest {
         }
 
         assertThat(device.size()).isEqualTo(DeviceOwnership.MAX_LOGINS);
-        assertThat(device.ownerAt(at(0))).isEqualTo(user(1));
-        assertThat(device.ownerAt(at(1))).isEqualTo(user(2));
+        assertThat(device.ownerAt(at(0)).person()).isEqualTo(user(1));
+        assertThat(device.ownerAt(at(1)).person()).isEqualTo(user(2));
     }
 
     @Property
@@ -144,8 +144,13 @@ class DeviceOwnershipTest {
 
     private static List<Identifier> owners(DeviceOwnership device) {
         List<Identifier> owners = new ArrayList<>();
-        LongStream.rangeClosed(0, LAST).forEach(instant -> owners.add(device.ownerAt(at(instant, "n"))));
+        LongStream.rangeClosed(0, LAST).forEach(instant -> owners.add(ownerAt(at(instant, "n"), device)));
         return owners;
+    }
+
+    private static Identifier ownerAt(EventOrder order, DeviceOwnership device) {
+        DeviceOwnership.Owner owner = device.ownerAt(order);
+        return owner == null ? null : owner.person();
     }
 
     private static List<Identifier> plainOwners(List<Carried> events) {

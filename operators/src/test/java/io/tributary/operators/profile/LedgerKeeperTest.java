@@ -301,7 +301,7 @@ class LedgerKeeperTest {
     }
 
     private void see(TestEvent event) throws Exception {
-        harness.processFirst(new FragmentEvent(event.event().identifiers().get(0), event.event()), 0);
+        harness.processFirst(FragmentEvent.of(event.event()), 0);
     }
 
     /** The fragment goes from an instant on, and nobody can belong to the customer that it leaves. */

@@ -33,7 +33,7 @@ public final class LedgerMoves implements AutoCloseable {
 
     /** An event of a fragment, on its way to whoever is the customer now. */
     public List<CustomerMessage> event(Identifier fragment, CustomerEvent event) throws Exception {
-        keeper.processFirst(new FragmentEvent(fragment, event), event.timestamp());
+        keeper.processFirst(new FragmentEvent(fragment, Long.MAX_VALUE, event), event.timestamp());
         return keeper.drain();
     }
 

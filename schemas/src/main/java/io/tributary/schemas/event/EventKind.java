@@ -6,6 +6,8 @@ package io.tributary.schemas.event;
  * <p>Event names are those of the Segment e-commerce specification, to the letter.
  */
 public enum EventKind {
+    /** No event: a {@linkplain io.tributary.schemas.privacy.PrivacyCommand command}, which comes before all events. */
+    COMMAND,
     IDENTITY,
     VIEW,
     CART_ADD,

@@ -36,6 +36,11 @@ public record Identifier(Namespace namespace, String value) implements Comparabl
         return "c_" + Hashes.shortHex(qualified());
     }
 
+    /** The first eight bytes of the SHA-256 of {@link #qualified}: what may be kept of somebody who was erased. */
+    public long hash() {
+        return Hashes.prefix(Hashes.sha256(qualified()));
+    }
+
     @Override
     public int compareTo(Identifier other) {
         int byNamespace = namespace.compareTo(other.namespace);

@@ -451,6 +451,7 @@ class EventParserTest {
         void ordersEventsOfTheSameInstant() {
             assertThat(EventKind.values())
                     .containsExactly(
+                            EventKind.COMMAND,
                             EventKind.IDENTITY,
                             EventKind.VIEW,
                             EventKind.CART_ADD,

@@ -1,0 +1,2 @@
+/** What people demand of their data: records of {@code cdp.privacy.v1}. */
+package io.tributary.schemas.privacy;
