@@ -80,6 +80,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     private transient ListState<CustomerMessage> waiting;
     private transient Counter customersCreated;
     private transient Counter customersMerged;
+    private transient Counter customersErased;
     private transient Counter profilesPublished;
 
     /** @param publishEveryMillis least time between two publications of a customer, milliseconds of processing time */
@@ -126,6 +127,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         waiting = getRuntimeContext().getListState(waiting());
         customersCreated = getRuntimeContext().getMetricGroup().counter("customersCreated");
         customersMerged = getRuntimeContext().getMetricGroup().counter("customersMerged");
+        customersErased = getRuntimeContext().getMetricGroup().counter("customersErased");
         profilesPublished = getRuntimeContext().getMetricGroup().counter("profilesPublished");
     }
 
@@ -141,11 +143,11 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             state = new ProfileState();
         }
         if (!(message instanceof CustomerMessage.Event event)) {
-            if (message instanceof CustomerMessage.Put) {
-                state.putWaits();
+            if (startsAnew(message)) {
+                state.startWaits();
             }
             await(message, context);
-        } else if (state.isPutWaiting() && isStillToCome(event.fragment(), waiting.get())) {
+        } else if (state.isStartWaiting() && isStillToStart(event.fragment(), waiting.get())) {
             waiting.add(event);
         } else {
             CustomerMessage.Sight sight =
@@ -163,10 +165,16 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         context.timerService().registerEventTimeTimer(message.knownAt());
     }
 
+    /** Whether what a fragment does from here on is the customer's, and what it has done before is not. */
+    private static boolean startsAnew(CustomerMessage message) {
+        return message instanceof CustomerMessage.Put
+                || (message instanceof CustomerMessage.Retract retract && retract.isErasure());
+    }
+
     /** An event goes on waiting only if its fragment does. */
-    private static boolean isStillToCome(Identifier fragment, Iterable<CustomerMessage> waiting) {
+    private static boolean isStillToStart(Identifier fragment, Iterable<CustomerMessage> waiting) {
         for (CustomerMessage message : waiting) {
-            if (message instanceof CustomerMessage.Put && message.fragment().equals(fragment)) {
+            if (startsAnew(message) && message.fragment().equals(fragment)) {
                 return true;
             }
         }
@@ -304,12 +312,15 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         if (moves.any) {
             restartTriggers(customerId, state, moves, context);
             publishMoves(customerId, state, moves, context);
+            if (!state.hasAnybody()) {
+                forget(state, moves);
+            }
         }
         waiting.update(moves.rest);
         state.nothingWaits();
         for (CustomerMessage message : moves.rest) {
-            if (message instanceof CustomerMessage.Put) {
-                state.putWaits();
+            if (startsAnew(message)) {
+                state.startWaits();
             } else if (message instanceof CustomerMessage.Sight sight) {
                 state.sightWaits(sight.fragment(), sight.because().timestamp());
                 sight.devices()
@@ -327,8 +338,8 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         /** What is to be done at the instant, in order. */
         private final PriorityQueue<CustomerMessage> due = new PriorityQueue<>(IN_ORDER);
 
-        /** The events of a fragment that have arrived behind it. */
-        private final IdentityHashMap<CustomerMessage.Put, List<CustomerMessage.Event>> arrivedWith =
+        /** The events of a fragment that have arrived behind what it starts anew with. */
+        private final IdentityHashMap<CustomerMessage, List<CustomerMessage.Event>> arrivedWith =
                 new IdentityHashMap<>(0);
 
         /** What goes on waiting, in the order of arrival. */
@@ -340,22 +351,23 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         private final Map<Identifier, Boolean> areHere = new HashMap<>(1);
         private boolean any;
         private boolean ofThePast;
+        private boolean erased;
 
-        /** Of a fragment with an event. */
+        /** Of a fragment with an event, or of an erased one. */
         private CustomerMessage.Retract lastRetract;
 
         /** @param waiting in the order of arrival */
         Moves(long instant, Iterable<CustomerMessage> waiting) {
             this.instant = instant;
-            Map<Identifier, CustomerMessage.Put> puts = new HashMap<>(1);
+            Map<Identifier, CustomerMessage> starts = new HashMap<>(1);
             for (CustomerMessage message : waiting) {
-                if (message instanceof CustomerMessage.Put put) {
-                    puts.put(put.fragment(), put);
+                if (startsAnew(message)) {
+                    starts.put(message.fragment(), message);
                 }
                 if (message instanceof CustomerMessage.Event event
-                        && puts.get(event.fragment()).knownAt() <= instant) {
+                        && starts.get(event.fragment()).knownAt() <= instant) {
                     arrivedWith
-                            .computeIfAbsent(puts.get(event.fragment()), put -> new ArrayList<>(1))
+                            .computeIfAbsent(starts.get(event.fragment()), start -> new ArrayList<>(1))
                             .add(event);
                 } else {
                     add(message);
@@ -368,9 +380,9 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             (isDue ? due : rest).add(message);
         }
 
-        /** The events that have waited for a fragment. */
-        List<CustomerMessage.Event> arrivedWith(CustomerMessage.Put put) {
-            return arrivedWith.getOrDefault(put, List.of());
+        /** The events that have waited for a fragment to start anew. */
+        List<CustomerMessage.Event> arrivedWith(CustomerMessage start) {
+            return arrivedWith.getOrDefault(start, List.of());
         }
 
         /** The next that is due because of an event, or null. */
@@ -384,8 +396,10 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             areHere.put(message.fragment(), comes);
             ofThePast |= firstEvent != null && firstEvent.timestamp() < instant;
             any = true;
-            if (message instanceof CustomerMessage.Retract retract && firstEvent != null) {
-                lastRetract = retract;
+            if (message instanceof CustomerMessage.Retract retract) {
+                ofThePast |= retract.isErasure();
+                erased |= retract.isErasure();
+                lastRetract = firstEvent != null || retract.isErasure() ? retract : lastRetract;
             }
         }
 
@@ -416,26 +430,28 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             if (message instanceof CustomerMessage.Retract retract) {
                 retract(retract, state, moves, passage);
                 hasLost = true;
-                continue;
+                if (moves.arrivedWith(retract).isEmpty()) {
+                    continue;
+                }
             }
             if (hasLost) {
-                foldOthersAnew(moves.instant, state);
+                foldOthersAnew(moves.instant, customerId, state);
                 hasLost = false;
             }
             if (message instanceof CustomerMessage.Put put) {
                 put(put, state, moves, passage);
-                for (CustomerMessage.Event event : moves.arrivedWith(put)) {
-                    CustomerMessage.Sight seen = fold(event, state, moves.instant, context, out);
-                    if (seen != null) {
-                        moves.add(seen);
-                    }
-                }
             } else if (message instanceof CustomerMessage.Sight sight) {
                 see(sight, state, passage);
             }
+            for (CustomerMessage.Event event : moves.arrivedWith(message)) {
+                CustomerMessage.Sight seen = fold(event, state, moves.instant, context, out);
+                if (seen != null) {
+                    moves.add(seen);
+                }
+            }
         }
         if (hasLost) {
-            foldOthersAnew(moves.instant, state);
+            foldOthersAnew(moves.instant, customerId, state);
         }
         passage.tell(state.isSeen(), () -> reading(() -> seenListing(state)), change -> publish(change, context));
     }
@@ -469,10 +485,12 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 }
             }
         }
-        passage.depart(
-                retract.into(),
-                identifiers,
-                retract.first() != null && retract.first().compareTo(retract.because()) < 0);
+        if (!retract.isErasure()) {
+            passage.depart(
+                    retract.into(),
+                    identifiers,
+                    retract.first() != null && retract.first().compareTo(retract.because()) < 0);
+        }
         Membership members = members();
         if (isOwn) {
             members.formerOfOwn().clear();
@@ -572,7 +590,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     }
 
     /** After a loss, which can't be taken out of a union. */
-    private void foldOthersAnew(long instant, ProfileState state) throws Exception {
+    private void foldOthersAnew(long instant, String customerId, ProfileState state) throws Exception {
         Membership members = members();
         members.mergedFrom().clear();
         members.mergedFrom().addAll(members.formerOfOwn());
@@ -596,7 +614,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         }
         state.others(others, activity.count(), isWatched(activity));
         state.seeOthers(seen);
-        members.mergedFrom().remove(state.canonical().customerId());
+        members.mergedFrom().remove(customerId);
         SortedSet<Identifier> devices = new TreeSet<>(record.devices());
         devices.addAll(record().devices());
         state.seeOnly(devices);
@@ -626,7 +644,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             publishSoon(customerId, state, context);
         } else if (moves.lastRetract != null && (state.isPublished() || state.isAliased())) {
             CustomerMessage.Retract retract = moves.lastRetract;
-            customersMerged.inc();
+            (retract.isErasure() ? customersErased : customersMerged).inc();
             if (state.isPublished()) {
                 context.output(PROFILES, deletion(customerId, state, retract, hasEverBeenPersonal(state, record())));
             }
@@ -634,6 +652,16 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             context.output(IDENTITIES, CustomerAlias.of(retract).record());
             state.withdrawn();
             state.aliased(true);
+        }
+    }
+
+    /** Of a customer to whom nobody belongs nothing is kept that says who it was. */
+    private void forget(ProfileState state, Moves moves) throws IOException {
+        if (moves.erased) {
+            keep(new Membership(), state);
+        }
+        if (!state.hasMembership() || members().persons().isEmpty()) {
+            state.forgetCanonical();
         }
     }
 

@@ -38,7 +38,7 @@ public final class ProfileState {
                     (state.pending ? PENDING : 0)
                             | (state.published ? PUBLISHED : 0)
                             | (state.aliased ? ALIASED : 0)
-                            | (state.putsWaiting > 0 || !state.sightsWaiting.isEmpty() ? WAITING : 0)
+                            | (state.startsWaiting > 0 || !state.sightsWaiting.isEmpty() ? WAITING : 0)
                             | (state.othersWatched ? OTHERS_WATCHED : 0)
                             | (state.ownSeen ? OWN_SEEN : 0)
                             | (state.canonical != null ? HAS_CANONICAL : 0)
@@ -55,8 +55,8 @@ public final class ProfileState {
                 Wire.writeVarInt(state.othersSeen, out);
                 Wire.writeVarLong(state.otherEvents, out);
             }
-            if (state.putsWaiting > 0 || !state.sightsWaiting.isEmpty()) {
-                Wire.writeVarInt(state.putsWaiting, out);
+            if (state.startsWaiting > 0 || !state.sightsWaiting.isEmpty()) {
+                Wire.writeVarInt(state.startsWaiting, out);
                 Wire.writeVarInt(state.sightsWaiting.size(), out);
                 for (Map.Entry<Long, Long> sight : state.sightsWaiting.entrySet()) {
                     out.writeLong(sight.getKey());
@@ -92,7 +92,7 @@ public final class ProfileState {
                 state.otherEvents = Wire.readVarLong(in);
             }
             if ((flags & WAITING) != 0) {
-                state.putsWaiting = Wire.readVarInt(in);
+                state.startsWaiting = Wire.readVarInt(in);
                 for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
                     state.sightsWaiting.put(in.readLong(), in.readLong());
                 }
@@ -118,7 +118,7 @@ public final class ProfileState {
     /** Hashes of devices whose first event here has been passed, ascending. */
     private long[] seenDevices = {};
 
-    private int putsWaiting;
+    private int startsWaiting;
 
     /** Hash of a fragment or a device of which a sight waits → time of the earliest event that has shown it. */
     private final Map<Long, Long> sightsWaiting = new LinkedHashMap<>(1);
@@ -136,6 +136,11 @@ public final class ProfileState {
 
     void canonical(Identifier identifier) {
         canonical = identifier;
+    }
+
+    /** Forgets who the customer was: nobody belongs to it any more. */
+    void forgetCanonical() {
+        canonical = null;
     }
 
     // ------------------------------------------------------------------------------------------------------ fragments
@@ -182,6 +187,11 @@ public final class ProfileState {
 
     void membership(boolean something) {
         membership = something;
+    }
+
+    /** Whether any fragment has an event. */
+    boolean hasAnybody() {
+        return own.count() > 0 || others > 0;
     }
 
     /** Events of all fragments. */
@@ -245,18 +255,18 @@ public final class ProfileState {
         return Hashes.prefix(Hashes.sha256(device.qualified()));
     }
 
-    /** Whether a fragment is still to come. */
-    boolean isPutWaiting() {
-        return putsWaiting > 0;
+    /** Whether a fragment is still to come, or to start anew after an erasure. */
+    boolean isStartWaiting() {
+        return startsWaiting > 0;
     }
 
-    void putWaits() {
-        putsWaiting++;
+    void startWaits() {
+        startsWaiting++;
     }
 
     /** What waits is counted anew. */
     void nothingWaits() {
-        putsWaiting = 0;
+        startsWaiting = 0;
         sightsWaiting.clear();
     }
 

@@ -70,9 +70,13 @@ public record PrivacyCommand(String id, long at, Kind kind, Identifier identifie
         return new PrivacyCommand(id, at, Kind.UNMERGE, one, other);
     }
 
-    /** Its place among events: before all of its instant. */
-    public EventOrder order() {
-        return new EventOrder(at, EventKind.COMMAND, id, 0);
+    /**
+     * Its place among events: before all of an instant.
+     *
+     * @param instant at which it is obeyed, milliseconds since 1970
+     */
+    public EventOrder orderAt(long instant) {
+        return new EventOrder(instant, EventKind.COMMAND, id, 0);
     }
 
     @Override
