@@ -84,7 +84,7 @@ record CommandSource(String run) implements Source<PrivacyInbound, CommandSource
 
         @Override
         public void addSplitsBack(List<Partition> splits, int subtask) {
-            unassigned = splits.get(0);
+            splits.forEach(split -> unassigned = split);
         }
 
         @Override
