@@ -1,13 +1,17 @@
 package io.tributary.schemas.privacy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.event.EventKind;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.json.AcceptedJson;
+import io.tributary.schemas.time.Timestamps;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.Locale;
 
@@ -68,6 +72,19 @@ public record PrivacyCommand(String id, long at, Kind kind, Identifier identifie
 
     public static PrivacyCommand unmerge(String id, long at, Identifier one, Identifier other) {
         return new PrivacyCommand(id, at, Kind.UNMERGE, one, other);
+    }
+
+    /** As a record of {@code cdp.privacy.v1}: one JSON object in UTF-8, without a line end. */
+    public byte[] json() {
+        ObjectNode json = AcceptedJson.mapper().createObjectNode();
+        json.put("id", id);
+        json.put("at", Timestamps.format(at));
+        json.put("command", kind.id());
+        json.put("identifier", identifier.qualified());
+        if (with != null) {
+            json.put("with", with.qualified());
+        }
+        return json.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     /**
