@@ -624,13 +624,13 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             throws Exception {
         if (state.eventCount() > 0) {
             publishSoon(customerId, state, context);
-        } else if (moves.lastRetract != null && (state.isPublished() || state.isAliased())) {
+        } else if (moves.lastRetract != null) {
             CustomerMessage.Retract retract = moves.lastRetract;
             customersMerged.inc();
             if (state.isPublished()) {
                 context.output(PROFILES, deletion(customerId, state, retract, hasEverBeenPersonal(state, record())));
             }
-            // Also if it had come back and nobody was told of it yet: it is somebody else's now.
+            // Also if nobody was told that it was there or has come back: the aliases of others may lead to it.
             context.output(IDENTITIES, CustomerAlias.of(retract).record());
             state.withdrawn();
             state.aliased(true);

@@ -159,13 +159,25 @@ class CustomerFragmentsTest {
                 .as("nobody was told that it had come back")
                 .extracting(record -> record.value() != null)
                 .containsExactly(true, false);
-        List<String> into = new ArrayList<>();
-        for (OutboundRecord record : of(harness.drain(ProfileFolder.IDENTITIES), EMAIL)) {
-            if (record.topic().equals("cdp.customer-aliases.v1")) {
-                into.add(name(MAPPER.readTree(record.value()).path("into").asText()));
-            }
-        }
-        assertThat(into).containsExactly("crm_id:7", "user_id:42");
+        assertThat(aliases(harness.drain(ProfileFolder.IDENTITIES), EMAIL)).containsExactly("crm_id:7", "user_id:42");
+    }
+
+    @Test
+    void leadsOnFromACustomerThatWasThereForAnInstantOnly() throws Exception {
+        see(track("m1", "Page Opened", minute(1)).by("email:ana@x.com"));
+        harness.watermark(minute(1));
+        moves.relabel(EMAIL, CRM, at(minute(5), "s5"), true);
+        send(moves.move(EMAIL, USER, at(minute(5), "s5b"), true));
+        harness.watermark(minute(5));
+
+        assertThat(of(harness.drain(ProfileFolder.PROFILES), CRM)).isEmpty();
+        List<OutboundRecord> identities = harness.drain(ProfileFolder.IDENTITIES);
+        assertThat(aliases(identities, EMAIL)).containsExactly("crm_id:7");
+        assertThat(aliases(identities, CRM)).containsExactly("user_id:42");
+        see(track("m6", "Page Opened", minute(6)).by("crm_id:7"));
+        assertThat(aliases(harness.drain(ProfileFolder.IDENTITIES), CRM))
+                .as("it is one of its own now")
+                .containsExactly("none");
     }
 
     @Test
@@ -767,6 +779,22 @@ class CustomerFragmentsTest {
             }
         }
         return changes;
+    }
+
+    /** Where a customer's aliases have led, one after the other. */
+    private static List<String> aliases(List<OutboundRecord> identities, Identifier canonical) throws IOException {
+        List<String> into = new ArrayList<>();
+        for (OutboundRecord record : of(identities, canonical)) {
+            if (record.topic().equals("cdp.customer-aliases.v1")) {
+                into.add(
+                        record.value() == null
+                                ? "none"
+                                : name(MAPPER.readTree(record.value())
+                                        .path("into")
+                                        .asText()));
+            }
+        }
+        return into;
     }
 
     private static String name(String customerId) {
