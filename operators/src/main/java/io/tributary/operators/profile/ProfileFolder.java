@@ -256,7 +256,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         }
         boolean isNews = !isSeen && state.sightWaits(fragment, event.timestamp());
         for (Identifier device : event.devices()) {
-            isNews |= !state.hasSeen(device) && state.sightWaits(device, event.timestamp());
+            isNews |= !(isSeen && state.hasSeen(device)) && state.sightWaits(fragment, device, event.timestamp());
         }
         return isNews
                 ? new CustomerMessage.Sight(
@@ -311,10 +311,9 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             if (message instanceof CustomerMessage.Put) {
                 state.putWaits();
             } else if (message instanceof CustomerMessage.Sight sight) {
-                state.sightWaits(sight.fragment(), sight.because().timestamp());
-                sight.devices()
-                        .forEach(device ->
-                                state.sightWaits(device, sight.because().timestamp()));
+                long at = sight.because().timestamp();
+                state.sightWaits(sight.fragment(), at);
+                sight.devices().forEach(device -> state.sightWaits(sight.fragment(), device, at));
             }
             context.timerService().registerEventTimeTimer(message.knownAt());
         }
@@ -597,8 +596,12 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         state.others(others, activity.count(), isWatched(activity));
         state.seeOthers(seen);
         members.mergedFrom().remove(state.canonical().customerId());
-        SortedSet<Identifier> devices = new TreeSet<>(record.devices());
-        devices.addAll(record().devices());
+        // If nothing is left but events that are yet to come, so are their devices.
+        SortedSet<Identifier> devices = new TreeSet<>();
+        if (state.isSeen()) {
+            devices.addAll(record.devices());
+            devices.addAll(record().devices());
+        }
         state.seeOnly(devices);
         keep(members, state);
     }

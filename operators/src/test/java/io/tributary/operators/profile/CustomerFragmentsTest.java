@@ -502,6 +502,44 @@ class CustomerFragmentsTest {
         assertThat(changes()).containsExactly("linked user_id:42 [phone] m8");
     }
 
+    @Test
+    void tellsOfADeviceThatAFragmentHasTakenAwayWhenAnotherCarriesIt() throws Exception {
+        see(track("m1", "Page Opened", minute(1)).by("email:ana@x.com", "anonymous_id:phone"));
+        move(EMAIL, USER, 2);
+        see(track("m6", "Page Opened", minute(6)));
+        see(track("m7", "Page Opened", minute(7)).alsoDevice("phone"));
+        changes();
+        move(EMAIL, EMAIL, 5);
+        assertThat(changes())
+                .containsExactlyInAnyOrder(
+                        "merged user_id:42 [phone, ana@x.com] into email:ana@x.com s5",
+                        "created email:ana@x.com [phone, ana@x.com] s5");
+        harness.watermark(minute(6));
+        assertThat(changes()).containsExactly("created user_id:42 [42] m6");
+        harness.watermark(minute(7));
+        assertThat(changes()).containsExactly("linked user_id:42 [phone] m7");
+    }
+
+    @Test
+    void tellsOfADeviceThatAFragmentWouldHaveCarriedFirstWhenAnotherCarriesIt() throws Exception {
+        see(track("m1", "Page Opened", minute(1)));
+        see(track("m1b", "Page Opened", minute(1)).by("email:ana@x.com"));
+        see(track("m1c", "Page Opened", minute(1)).by("crm_id:7"));
+        move(EMAIL, USER, 2);
+        move(CRM, USER, 3);
+        see(track("m6", "Page Opened", minute(6)).by("crm_id:7", "anonymous_id:phone"));
+        see(track("m7", "Page Opened", minute(7)).by("email:ana@x.com", "anonymous_id:phone"));
+        move(CRM, CRM, 5);
+        changes();
+        harness.watermark(minute(7));
+        assertThat(changes()).containsExactlyInAnyOrder("linked crm_id:7 [phone] m6", "linked user_id:42 [phone] m7");
+        move(EMAIL, EMAIL, 8);
+        assertThat(changes())
+                .containsExactlyInAnyOrder(
+                        "unmerged user_id:42 [phone, ana@x.com] into email:ana@x.com s8",
+                        "created email:ana@x.com [phone, ana@x.com] s8");
+    }
+
     // ------------------------------------------------------------------------------------------------------- triggers
 
     @Test
