@@ -132,12 +132,13 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     @Override
     public void processElement(CustomerMessage message, Context context, Collector<OutboundRecord> out)
             throws Exception {
+        if (message instanceof CustomerMessage.Retract) {
+            // Maybe of an identifier that was never a customer: whether something is here shows when it is due.
+            await(message, context);
+            return;
+        }
         ProfileState state = hot.value();
         if (state == null) {
-            if (message instanceof CustomerMessage.Retract) {
-                // An identifier that was never a customer.
-                return;
-            }
             state = new ProfileState();
         }
         if (!(message instanceof CustomerMessage.Event event)) {
@@ -176,8 +177,9 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<OutboundRecord> out) throws Exception {
         ProfileState state = hot.value();
-        if (state == null) {
-            return;
+        boolean isKnown = state != null;
+        if (!isKnown) {
+            state = new ProfileState();
         }
         if (context.timeDomain() == TimeDomain.EVENT_TIME) {
             pass(timestamp, state, context, out);
@@ -186,7 +188,9 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         } else {
             return;
         }
-        hot.update(state);
+        if (isKnown) {
+            hot.update(state);
+        }
     }
 
     // --------------------------------------------------------------------------------------------------------- events
@@ -413,8 +417,10 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         boolean hasLost = false;
         for (CustomerMessage message = moves.poll(because); message != null; message = moves.poll(because)) {
             if (message instanceof CustomerMessage.Retract retract) {
-                retract(retract, state, moves, passage);
-                hasLost = true;
+                if (state.canonical() != null) {
+                    retract(retract, state, moves, passage);
+                    hasLost = true;
+                }
                 continue;
             }
             if (hasLost) {

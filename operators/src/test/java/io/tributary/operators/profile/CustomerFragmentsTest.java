@@ -216,6 +216,41 @@ class CustomerFragmentsTest {
         assertThat(changes()).containsExactly("created user_id:42 [ana@x.com, 42] m6");
     }
 
+    @Test
+    void letsAnIdentifierGoThatWasNeverACustomerWhileAnotherIsStillToCome() throws Exception {
+        List<CustomerMessage> goes = moves.move(CRM, USER, at(minute(5), "s5"), true);
+        List<CustomerMessage> comes = moves.move(EMAIL, CRM, at(minute(6), "s6"), false);
+        send(comes);
+        send(goes);
+        harness.watermark(minute(5));
+        assertThat(harness.drain(ProfileFolder.IDENTITIES)).isEmpty();
+        see(track("m7", "Page Opened", minute(7)).by("email:ana@x.com"));
+        harness.watermark(minute(7));
+
+        assertThat(changes()).containsExactly("created crm_id:7 [7, ana@x.com] m7");
+    }
+
+    /** Each comes on a channel of its own. */
+    @Test
+    void losesAnIdentifierWhoseDepartureArrivesBeforeTheFirstFragment() throws Exception {
+        send(moves.event(
+                track("m1", "Page Opened", minute(1)).by("email:ana@x.com").event()));
+        List<CustomerMessage> comes = moves.move(EMAIL, CRM, at(minute(4), "s4"), true);
+        moves.relabel(EMAIL, USER, at(minute(5), "s5"), true);
+        List<CustomerMessage> both = new ArrayList<>(moves.move(CRM, USER, at(minute(5), "s5"), true));
+        List<CustomerMessage> goes =
+                both.stream().filter(message -> message.fragment().equals(CRM)).toList();
+        both.removeAll(goes);
+        send(goes);
+        send(comes);
+        send(both);
+        harness.watermark(minute(4));
+        changes();
+        harness.watermark(minute(5));
+
+        assertThat(changes()).contains("merged crm_id:7 [7, ana@x.com] into user_id:42 s5");
+    }
+
     // ------------------------------------------------------------------------------------------------------ the union
 
     @Test
