@@ -16,10 +16,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -341,8 +343,11 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         private final Map<Identifier, Boolean> wereHere = new HashMap<>(1);
 
         private final Map<Identifier, Boolean> areHere = new HashMap<>(1);
+
+        /** Fragments that have come or gone and have an event before the instant. */
+        private final Set<Identifier> ofThePast = new HashSet<>(1);
+
         private boolean any;
-        private boolean ofThePast;
 
         /** Of a fragment with an event. */
         private CustomerMessage.Retract lastRetract;
@@ -385,7 +390,9 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         void note(CustomerMessage message, EventOrder firstEvent, boolean comes) {
             wereHere.putIfAbsent(message.fragment(), !comes);
             areHere.put(message.fragment(), comes);
-            ofThePast |= firstEvent != null && firstEvent.timestamp() < instant;
+            if (firstEvent != null && firstEvent.timestamp() < instant) {
+                ofThePast.add(message.fragment());
+            }
             any = true;
             if (message instanceof CustomerMessage.Retract retract && firstEvent != null) {
                 lastRetract = retract;
@@ -401,6 +408,12 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         /** Whether the customer has other fragments than before the instant. */
         boolean hasOthersThanBefore() {
             return !wereHere.equals(areHere);
+        }
+
+        /** Whether events of the past are among what the customer has got or lost. */
+        boolean changesThePast() {
+            return ofThePast.stream()
+                    .anyMatch(fragment -> !wereHere.get(fragment).equals(areHere.get(fragment)));
         }
     }
 
@@ -624,7 +637,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 new CartChange.Restart(
                         customerId,
                         moves.instant,
-                        moves.ofThePast,
+                        moves.changesThePast(),
                         cart(state).entries(),
                         marketing(state).statements()));
     }

@@ -610,6 +610,21 @@ class CustomerFragmentsTest {
     }
 
     @Test
+    void decidesNoInstantAtWhichSomethingOfThePastHasOnlyComeAndGone() throws Exception {
+        see(added("m1", "p1", minute(1)).by("email:ana@x.com"));
+        see(added("m5", "p5", minute(5)).by("crm_id:7"));
+        harness.drain(ProfileFolder.CART_CHANGES);
+        moves.relabel(EMAIL, USER, at(minute(5), "a"), false);
+        moves.relabel(CRM, USER, at(minute(5), "a"), true);
+        send(moves.move(EMAIL, EMAIL, at(minute(5), "b"), false));
+        harness.watermark(minute(5));
+
+        CartChange.Restart ofTheUser = restart(harness.drain(ProfileFolder.CART_CHANGES), USER);
+        assertThat(ofTheUser.entries()).hasSize(1);
+        assertThat(ofTheUser.decidesInstant()).isFalse();
+    }
+
+    @Test
     void startsNoTriggersAnewIfTheFragmentIsBackAtTheSameInstant() throws Exception {
         see(added("m1", "p1", minute(1)).by("email:ana@x.com"));
         move(EMAIL, USER, 4);
