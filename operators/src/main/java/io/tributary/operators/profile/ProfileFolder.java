@@ -511,14 +511,11 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         state.canonical(put.canonical());
         boolean isOwn = fragment.equals(put.canonical());
         boolean existed = put.first() != null && put.first().compareTo(put.because()) < 0;
-        boolean cameFromAnother = existed || !put.from().equals(fragment);
+        passage.arrive(fragment, put.from(), existed);
         Membership members = members();
         if (fragment.namespace().isPerson() && !isOwn) {
             members.add(fragment);
             passage.list(fragment);
-            if (cameFromAnother) {
-                passage.cameFromAnother(fragment);
-            }
         }
         FragmentLedger ledger = put.ledger();
         if (ledger != null) {
@@ -537,7 +534,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                     if (state.see(device)) {
                         passage.list(device);
                     }
-                    passage.cameFromAnother(device);
+                    passage.arrive(device, put.from(), existed);
                 }
             }
             if (!existed) {

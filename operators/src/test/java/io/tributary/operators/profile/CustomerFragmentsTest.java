@@ -575,6 +575,17 @@ class CustomerFragmentsTest {
                         "created email:ana@x.com [phone, ana@x.com] s8");
     }
 
+    @Test
+    void linksIdentifiersThatWereTogetherBeforeButNeverACustomer() throws Exception {
+        see(track("m1", "Page Opened", minute(1)));
+        move(EMAIL, CRM, 2);
+        changes();
+        moves.relabel(EMAIL, USER, at(minute(5), "s5"), true);
+        move(CRM, USER, 5);
+
+        assertThat(changes()).containsExactly("linked user_id:42 [7, ana@x.com] s5");
+    }
+
     // ------------------------------------------------------------------------------------------------------- triggers
 
     @Test
