@@ -16,10 +16,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -134,12 +136,13 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     @Override
     public void processElement(CustomerMessage message, Context context, Collector<OutboundRecord> out)
             throws Exception {
+        if (message instanceof CustomerMessage.Retract retract && !retract.isErasure()) {
+            // Maybe of an identifier that was never a customer: whether something is here shows when it is due.
+            await(message, context);
+            return;
+        }
         ProfileState state = hot.value();
         if (state == null) {
-            if (message instanceof CustomerMessage.Retract) {
-                // An identifier that was never a customer.
-                return;
-            }
             state = new ProfileState();
         }
         if (!(message instanceof CustomerMessage.Event event)) {
@@ -184,8 +187,9 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<OutboundRecord> out) throws Exception {
         ProfileState state = hot.value();
-        if (state == null) {
-            return;
+        boolean isKnown = state != null;
+        if (!isKnown) {
+            state = new ProfileState();
         }
         if (context.timeDomain() == TimeDomain.EVENT_TIME) {
             pass(timestamp, state, context, out);
@@ -194,7 +198,11 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         } else {
             return;
         }
-        hot.update(state);
+        if (state.isBlank()) {
+            hot.clear();
+        } else if (isKnown) {
+            hot.update(state);
+        }
     }
 
     // --------------------------------------------------------------------------------------------------------- events
@@ -264,7 +272,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         }
         boolean isNews = !isSeen && state.sightWaits(fragment, event.timestamp());
         for (Identifier device : event.devices()) {
-            isNews |= !state.hasSeen(device) && state.sightWaits(device, event.timestamp());
+            isNews |= !(isSeen && state.hasSeen(device)) && state.sightWaits(fragment, device, event.timestamp());
         }
         return isNews
                 ? new CustomerMessage.Sight(
@@ -322,10 +330,9 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             if (startsAnew(message)) {
                 state.startWaits();
             } else if (message instanceof CustomerMessage.Sight sight) {
-                state.sightWaits(sight.fragment(), sight.because().timestamp());
-                sight.devices()
-                        .forEach(device ->
-                                state.sightWaits(device, sight.because().timestamp()));
+                long at = sight.because().timestamp();
+                state.sightWaits(sight.fragment(), at);
+                sight.devices().forEach(device -> state.sightWaits(sight.fragment(), device, at));
             }
             context.timerService().registerEventTimeTimer(message.knownAt());
         }
@@ -349,8 +356,11 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         private final Map<Identifier, Boolean> wereHere = new HashMap<>(1);
 
         private final Map<Identifier, Boolean> areHere = new HashMap<>(1);
+
+        /** Fragments that have come or gone and have an event before the instant. */
+        private final Set<Identifier> ofThePast = new HashSet<>(1);
+
         private boolean any;
-        private boolean ofThePast;
         private boolean erased;
 
         /** Of a fragment with an event, or of an erased one. */
@@ -394,12 +404,14 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         void note(CustomerMessage message, EventOrder firstEvent, boolean comes) {
             wereHere.putIfAbsent(message.fragment(), !comes);
             areHere.put(message.fragment(), comes);
-            ofThePast |= firstEvent != null && firstEvent.timestamp() < instant;
+            boolean erases = message instanceof CustomerMessage.Retract retract && retract.isErasure();
+            if (erases || (firstEvent != null && firstEvent.timestamp() < instant)) {
+                ofThePast.add(message.fragment());
+            }
             any = true;
-            if (message instanceof CustomerMessage.Retract retract) {
-                ofThePast |= retract.isErasure();
-                erased |= retract.isErasure();
-                lastRetract = firstEvent != null || retract.isErasure() ? retract : lastRetract;
+            erased |= erases;
+            if (message instanceof CustomerMessage.Retract retract && (erases || firstEvent != null)) {
+                lastRetract = retract;
             }
         }
 
@@ -412,6 +424,12 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         /** Whether the customer has other fragments than before the instant. */
         boolean hasOthersThanBefore() {
             return !wereHere.equals(areHere);
+        }
+
+        /** Whether events of the past are among what the customer has got or lost. */
+        boolean changesThePast() {
+            return ofThePast.stream()
+                    .anyMatch(fragment -> !wereHere.get(fragment).equals(areHere.get(fragment)));
         }
     }
 
@@ -428,8 +446,10 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         boolean hasLost = false;
         for (CustomerMessage message = moves.poll(because); message != null; message = moves.poll(because)) {
             if (message instanceof CustomerMessage.Retract retract) {
-                retract(retract, state, moves, passage);
-                hasLost = true;
+                if (state.canonical() != null) {
+                    retract(retract, state, moves, passage);
+                    hasLost = true;
+                }
                 if (moves.arrivedWith(retract).isEmpty()) {
                     continue;
                 }
@@ -444,6 +464,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 see(sight, state, passage);
             }
             for (CustomerMessage.Event event : moves.arrivedWith(message)) {
+                moves.any = true;
                 CustomerMessage.Sight seen = fold(event, state, moves.instant, context, out);
                 if (seen != null) {
                     moves.add(seen);
@@ -511,14 +532,11 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         state.canonical(put.canonical());
         boolean isOwn = fragment.equals(put.canonical());
         boolean existed = put.first() != null && put.first().compareTo(put.because()) < 0;
-        boolean cameFromAnother = existed || !put.from().equals(fragment);
+        passage.arrive(fragment, put.from(), existed);
         Membership members = members();
         if (fragment.namespace().isPerson() && !isOwn) {
             members.add(fragment);
             passage.list(fragment);
-            if (cameFromAnother) {
-                passage.cameFromAnother(fragment);
-            }
         }
         FragmentLedger ledger = put.ledger();
         if (ledger != null) {
@@ -537,7 +555,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                     if (state.see(device)) {
                         passage.list(device);
                     }
-                    passage.cameFromAnother(device);
+                    passage.arrive(device, put.from(), existed);
                 }
             }
             if (!existed) {
@@ -615,8 +633,12 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         state.others(others, activity.count(), isWatched(activity));
         state.seeOthers(seen);
         members.mergedFrom().remove(customerId);
-        SortedSet<Identifier> devices = new TreeSet<>(record.devices());
-        devices.addAll(record().devices());
+        // If nothing is left but events that are yet to come, so are their devices.
+        SortedSet<Identifier> devices = new TreeSet<>();
+        if (state.isSeen()) {
+            devices.addAll(record.devices());
+            devices.addAll(record().devices());
+        }
         state.seeOnly(devices);
         keep(members, state);
     }
@@ -633,7 +655,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 new CartChange.Restart(
                         customerId,
                         moves.instant,
-                        moves.ofThePast,
+                        moves.changesThePast(),
                         cart(state).entries(),
                         marketing(state).statements()));
     }
@@ -642,13 +664,13 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             throws Exception {
         if (state.eventCount() > 0) {
             publishSoon(customerId, state, context);
-        } else if (moves.lastRetract != null && (state.isPublished() || state.isAliased())) {
+        } else if (moves.lastRetract != null) {
             CustomerMessage.Retract retract = moves.lastRetract;
             (retract.isErasure() ? customersErased : customersMerged).inc();
             if (state.isPublished()) {
                 context.output(PROFILES, deletion(customerId, state, retract, hasEverBeenPersonal(state, record())));
             }
-            // Also if it had come back and nobody was told of it yet: it is somebody else's now.
+            // Also if nobody was told that it was there or has come back: the aliases of others may lead to it.
             context.output(IDENTITIES, CustomerAlias.of(retract).record());
             state.withdrawn();
             state.aliased(true);

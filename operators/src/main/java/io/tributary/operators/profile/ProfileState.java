@@ -120,7 +120,7 @@ public final class ProfileState {
 
     private int startsWaiting;
 
-    /** Hash of a fragment or a device of which a sight waits → time of the earliest event that has shown it. */
+    /** Hash of a fragment, or of one and its device, of which a sight waits → time of the earliest such event. */
     private final Map<Long, Long> sightsWaiting = new LinkedHashMap<>(1);
 
     private long version;
@@ -189,6 +189,11 @@ public final class ProfileState {
         membership = something;
     }
 
+    /** Whether the customer has never been here, and nothing waits that would bring it. */
+    boolean isBlank() {
+        return version == 0 && !hasAnybody() && startsWaiting == 0 && sightsWaiting.isEmpty();
+    }
+
     /** Whether any fragment has an event. */
     boolean hasAnybody() {
         return own.count() > 0 || others > 0;
@@ -251,8 +256,12 @@ public final class ProfileState {
         }
     }
 
-    private static long hash(Identifier device) {
-        return Hashes.prefix(Hashes.sha256(device.qualified()));
+    private static long hash(Identifier identifier) {
+        return hash(identifier.qualified());
+    }
+
+    private static long hash(String name) {
+        return Hashes.prefix(Hashes.sha256(name));
     }
 
     /** Whether a fragment is still to come, or to start anew after an erasure. */
@@ -271,16 +280,25 @@ public final class ProfileState {
     }
 
     /**
-     * Notes that an event shows a fragment or a device, to be looked at again in the order of events.
+     * Notes that an event shows a fragment, to be looked at again in the order of events.
      *
      * @return whether it is the earliest such event, as far as is known
      */
-    boolean sightWaits(Identifier identifier, long at) {
-        Long earliest = sightsWaiting.get(hash(identifier));
+    boolean sightWaits(Identifier fragment, long at) {
+        return sightWaits(hash(fragment), at);
+    }
+
+    /** The same of a device with a fragment: another fragment that shows it may have gone by then. */
+    boolean sightWaits(Identifier fragment, Identifier device, long at) {
+        return sightWaits(hash(fragment.qualified() + "\n" + device.qualified()), at);
+    }
+
+    private boolean sightWaits(long hash, long at) {
+        Long earliest = sightsWaiting.get(hash);
         if (earliest != null && earliest < at) {
             return false;
         }
-        sightsWaiting.put(hash(identifier), at);
+        sightsWaiting.put(hash, at);
         return true;
     }
 
