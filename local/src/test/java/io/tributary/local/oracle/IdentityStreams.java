@@ -66,7 +66,8 @@ public final class IdentityStreams {
             "crm_id:c1",
             "crm_id:c2",
             "loyalty_card:l1",
-            "anonymous_id:a1");
+            "anonymous_id:a1",
+            "anonymous_id:a2");
 
     private IdentityStreams() {}
 
@@ -116,7 +117,7 @@ public final class IdentityStreams {
         return Arbitraries.of(OFFSETS).map(START::plus);
     }
 
-    /** Up to three commands. */
+    /** Up to six commands, some of them with the same id. */
     public static Arbitrary<List<PrivacyCommand>> commands() {
         Arbitrary<String> identifiers = Arbitraries.of(IDENTIFIERS);
         Arbitrary<String> ids = Arbitraries.of("p1", "p2", "p3", "p4", "p5", "p6");
@@ -126,8 +127,7 @@ public final class IdentityStreams {
                 Combinators.combine(ids, instants(), identifiers).as(PrivacyCommand::erase);
         return Arbitraries.frequencyOf(Tuple.of(2, unmerge), Tuple.of(1, erase))
                 .list()
-                .ofMaxSize(3)
-                .uniqueElements(PrivacyCommand::id);
+                .ofMaxSize(6);
     }
 
     // ---------------------------------------------------------------------------------------------------------- events
