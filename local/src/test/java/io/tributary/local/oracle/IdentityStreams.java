@@ -105,6 +105,35 @@ public final class IdentityStreams {
                 .toList();
     }
 
+    /** Commands on the people of a {@link #crowd}. */
+    public static List<PrivacyCommand> commandsOnCrowd(long seed, int groups) {
+        List<PrivacyCommand> result = new ArrayList<>();
+        JqwikSession.run(() -> {
+            for (int group = 0; group < groups; group++) {
+                Random random = new Random(seed * groups + group);
+                for (PrivacyCommand command :
+                        commands().generator(GENERATED_SIZE).next(random).value()) {
+                    result.add(renamed(command, group));
+                }
+            }
+        });
+        return result;
+    }
+
+    private static PrivacyCommand renamed(PrivacyCommand command, int group) {
+        return new PrivacyCommand(
+                        command.id() + "-" + group,
+                        command.at(),
+                        command.command(),
+                        command.identifier(),
+                        command.with())
+                .mapIdentifiers(text -> {
+                    int colon = text.indexOf(':') + 1;
+                    String quoted = "\"" + text.substring(colon) + "\"";
+                    return text.substring(0, colon) + renamed(quoted, group).replace("\"", "");
+                });
+    }
+
     private static String renamed(String line, int group) {
         return NAME.matcher(line)
                 .replaceAll("\"$1-" + group + "\"")

@@ -5,6 +5,7 @@ import io.tributary.schemas.event.RejectReason;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A record of {@code cdp.privacy.v1}; they are applied in (at, id) order. Of several with the same id the first by (at,
@@ -23,6 +24,11 @@ public record PrivacyCommand(String id, Instant at, String command, String ident
 
     public static PrivacyCommand unmerge(String id, Instant at, String identifier, String with) {
         return new PrivacyCommand(id, at, "unmerge", identifier, with);
+    }
+
+    /** With other identifiers. */
+    public PrivacyCommand mapIdentifiers(UnaryOperator<String> change) {
+        return new PrivacyCommand(id, at, command, change.apply(identifier), with == null ? null : change.apply(with));
     }
 
     /** As it stands in a file. */
