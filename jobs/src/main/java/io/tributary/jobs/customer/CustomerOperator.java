@@ -11,6 +11,8 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 enum CustomerOperator {
     SOURCE("customer-event-source", "Events from Kafka"),
     INTAKE("customer-event-intake", "Intake: rejects aside, late marked"),
+    PRIVACY_SOURCE("customer-privacy-source", "Privacy commands from Kafka"),
+    PRIVACY_INTAKE("customer-privacy-intake", "Privacy intake: rejects aside"),
     ASSIGN("customer-fragment-assigner", "Deduplicate, assign events to fragments by device or identifier"),
     RESOLVE("customer-person-resolver", "Resolve persons"),
     KEEP("customer-ledger-keeper", "Keep ledgers by fragment"),

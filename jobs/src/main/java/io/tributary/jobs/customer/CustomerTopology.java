@@ -5,6 +5,8 @@ import static io.tributary.jobs.customer.CustomerOperator.DOCUMENTS;
 import static io.tributary.jobs.customer.CustomerOperator.FOLD;
 import static io.tributary.jobs.customer.CustomerOperator.INTAKE;
 import static io.tributary.jobs.customer.CustomerOperator.KEEP;
+import static io.tributary.jobs.customer.CustomerOperator.PRIVACY_INTAKE;
+import static io.tributary.jobs.customer.CustomerOperator.PRIVACY_SOURCE;
 import static io.tributary.jobs.customer.CustomerOperator.RESOLVE;
 import static io.tributary.jobs.customer.CustomerOperator.SOURCE;
 import static io.tributary.jobs.customer.CustomerOperator.TO_KAFKA;
@@ -12,12 +14,13 @@ import static io.tributary.jobs.customer.CustomerOperator.TO_SEARCH;
 import static io.tributary.jobs.customer.CustomerOperator.WATCH;
 
 import io.tributary.operators.clock.EventIntake;
+import io.tributary.operators.clock.IdleWatermarks;
 import io.tributary.operators.clock.TickingWatermarks;
 import io.tributary.operators.identity.FragmentAssigner;
-import io.tributary.operators.identity.FragmentEvent;
+import io.tributary.operators.identity.FragmentMessage;
 import io.tributary.operators.identity.PersonResolver;
-import io.tributary.operators.identity.Relabelling;
 import io.tributary.operators.identity.Sighting;
+import io.tributary.operators.privacy.PrivacyIntake;
 import io.tributary.operators.profile.CustomerMessage;
 import io.tributary.operators.profile.LedgerKeeper;
 import io.tributary.operators.profile.ProfileFolder;
@@ -26,6 +29,7 @@ import io.tributary.operators.sink.SearchDocuments;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.operators.trigger.CartWatcher;
 import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.privacy.PrivacyCommand;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -36,8 +40,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * events ─► intake ─► assign ──── sightings ────► resolve ─► relabellings ─┐
  *             │        by device                   (one for all)           ▼
  *             │        or identifier ─── events by fragment ────────────► keep ─► fold ──► watch
- *             ▼                                                            by      by       by
- *           rejects                                                     fragment customer customer
+ *             ▼                                           ▲                by      by       by
+ *           rejects                    privacy commands ──┴──► keep     fragment customer customer
  *
  * customer events, profiles, identities, triggers, rejects ─► Kafka; profiles, triggers ─► Elasticsearch
  * </pre>
@@ -53,14 +57,26 @@ public final class CustomerTopology {
         var events = INTAKE.on(inbound.process(new EventIntake(bound)).returns(WireType.CUSTOMER_EVENT.info()));
         var assigned = ASSIGN.on(events.keyBy(CustomerTopology::firstIdentityKey)
                 .process(new FragmentAssigner())
-                .returns(WireType.FRAGMENT_EVENT.info()));
+                .returns(WireType.FRAGMENT_MESSAGE.info()));
+        var commands = PRIVACY_INTAKE.on(PRIVACY_SOURCE
+                .on(env.fromSource(
+                                ports.privacy(),
+                                new IdleWatermarks<>(),
+                                PRIVACY_SOURCE.title(),
+                                WireType.PRIVACY_INBOUND.info())
+                        .setParallelism(1))
+                .process(new PrivacyIntake())
+                .returns(WireType.PRIVACY_COMMAND.info())
+                .setParallelism(1));
         var relabellings = RESOLVE.on(assigned.getSideOutput(FragmentAssigner.SIGHTINGS)
                 .keyBy(CustomerTopology::oneForAll)
+                .connect(commands.keyBy(CustomerTopology::oneForAll))
                 .process(new PersonResolver(settings.resolutionRules()))
-                .returns(WireType.RELABELLING.info())
+                .returns(WireType.FRAGMENT_MESSAGE.info())
                 .setParallelism(1));
-        var messages = KEEP.on(assigned.keyBy(CustomerTopology::fragment)
-                .connect(relabellings.keyBy(CustomerTopology::fragment))
+        var messages = KEEP.on(assigned.union(relabellings)
+                .keyBy(CustomerTopology::fragment)
+                .connect(commands.broadcast(LedgerKeeper.erasures()))
                 .process(new LedgerKeeper(settings.resolutionRules()))
                 .returns(WireType.CUSTOMER_MESSAGE.info()));
         var folded = FOLD.on(messages.keyBy(CustomerMessage::customerId)
@@ -73,7 +89,7 @@ public final class CustomerTopology {
                 .process(new CartWatcher(settings.abandonedCart()))
                 .returns(WireType.OUTBOUND_RECORD.info()));
         var profiles = folded.getSideOutput(ProfileFolder.PROFILES);
-        var rejects = events.getSideOutput(EventIntake.REJECTS);
+        var rejects = events.getSideOutput(EventIntake.REJECTS).union(commands.getSideOutput(EventIntake.REJECTS));
 
         var identities = folded.getSideOutput(ProfileFolder.IDENTITIES)
                 .union(relabellings.getSideOutput(PersonResolver.CHANGES));
@@ -91,15 +107,15 @@ public final class CustomerTopology {
         return event.firstIdentityKey().qualified();
     }
 
+    private static String oneForAll(PrivacyCommand command) {
+        return "";
+    }
+
     private static String oneForAll(Sighting sighting) {
         return "";
     }
 
-    private static String fragment(FragmentEvent message) {
+    private static String fragment(FragmentMessage message) {
         return message.fragment().qualified();
-    }
-
-    private static String fragment(Relabelling relabelling) {
-        return relabelling.fragment().qualified();
     }
 }

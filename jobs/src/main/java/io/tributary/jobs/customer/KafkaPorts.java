@@ -3,9 +3,11 @@ package io.tributary.jobs.customer;
 import io.tributary.jobs.options.OptionsException;
 import io.tributary.operators.kafka.EventDeserializer;
 import io.tributary.operators.kafka.OutboundSerializer;
+import io.tributary.operators.kafka.PrivacyDeserializer;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.Topic;
 import io.tributary.schemas.event.Inbound;
+import io.tributary.schemas.privacy.PrivacyInbound;
 import java.util.Arrays;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
@@ -14,21 +16,31 @@ import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 
 /** The customer job's Kafka source and sink, from its options. */
 final class KafkaPorts {
     private KafkaPorts() {}
 
     static Source<Inbound, ?, ?> events(ReadableConfig options, CustomerSettings settings) {
-        return KafkaSource.<Inbound>builder()
+        return source(Topic.EVENTS, new EventDeserializer(settings.limits(), settings.identifierRules()), options);
+    }
+
+    static Source<PrivacyInbound, ?, ?> privacy(ReadableConfig options, CustomerSettings settings) {
+        return source(Topic.PRIVACY, new PrivacyDeserializer(settings.identifierRules()), options);
+    }
+
+    private static <T> Source<T, ?, ?> source(
+            String topic, KafkaRecordDeserializationSchema<T> deserializer, ReadableConfig options) {
+        return KafkaSource.<T>builder()
                 .setBootstrapServers(bootstrapServers(options))
                 .setGroupId(options.get(CustomerOptions.KAFKA_GROUP_ID))
-                .setTopics(Topic.EVENTS)
+                .setTopics(topic)
                 // Without a savepoint there is no state either: profiles are folded from the beginning of the log.
                 .setStartingOffsets(OffsetsInitializer.earliest())
                 .setProperty("isolation.level", "read_committed")
                 .setProperty("partition.discovery.interval.ms", "60000")
-                .setDeserializer(new EventDeserializer(settings.limits(), settings.identifierRules()))
+                .setDeserializer(deserializer)
                 .build();
     }
 

@@ -104,8 +104,12 @@ class CustomerTopologyTest {
     }
 
     private static CustomerPorts ports(Optional<Sink<DocumentWrite>> search) {
+        CustomerSettings settings = CustomerSettings.from(options());
         return new CustomerPorts(
-                KafkaPorts.events(options(), CustomerSettings.from(options())), KafkaPorts.outputs(options()), search);
+                KafkaPorts.events(options(), settings),
+                KafkaPorts.privacy(options(), settings),
+                KafkaPorts.outputs(options()),
+                search);
     }
 
     private static Configuration options() {

@@ -6,6 +6,7 @@ import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.RejectJson;
 import io.tributary.operators.sink.Topic;
 import io.tributary.schemas.event.Reject;
+import io.tributary.schemas.privacy.PrivacyCommand;
 import io.tributary.schemas.time.Timestamps;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -119,6 +120,12 @@ public final class Publisher implements AutoCloseable {
         for (int partition = 0; partition < partitions; partition++) {
             send(new ProducerRecord<>(Topic.EVENTS, partition, timestamp, null, tick));
         }
+    }
+
+    /** Sends a privacy command, after which comes no tick. */
+    public void send(PrivacyCommand command) throws UserException {
+        send(new ProducerRecord<>(
+                Topic.PRIVACY, null, command.at(), command.id().getBytes(StandardCharsets.UTF_8), command.json()));
     }
 
     /**

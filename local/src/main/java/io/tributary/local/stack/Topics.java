@@ -8,12 +8,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -139,6 +141,34 @@ public final class Topics {
             admin.createPartitions(Map.of(Topic.EVENTS, NewPartitions.increaseTo(partitions)))
                     .all()
                     .get();
+        }
+    }
+
+    /**
+     * How far event time has come: the greatest record time of {@link Topic#EVENTS}, milliseconds since 1970.
+     *
+     * @return empty if there is no record
+     * @throws IOException if Kafka does not answer
+     */
+    public static OptionalLong newestEventTime(String bootstrapServers) throws IOException {
+        try (var admin = admin(bootstrapServers)) {
+            var newest = new HashMap<TopicPartition, OffsetSpec>();
+            int partitions = eventPartitions(admin);
+            for (int partition = 0; partition < partitions; partition++) {
+                newest.put(new TopicPartition(Topic.EVENTS, partition), OffsetSpec.maxTimestamp());
+            }
+            return admin.listOffsets(newest).all().get().values().stream()
+                    .filter(found -> found.offset() >= 0)
+                    .mapToLong(ListOffsetsResultInfo::timestamp)
+                    .max();
+        } catch (ExecutionException e) {
+            throw new IOException(
+                    "Kafka did not tell how far its log reaches: "
+                            + e.getCause().getMessage(),
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted while asking Kafka how far its log reaches", e);
         }
     }
 

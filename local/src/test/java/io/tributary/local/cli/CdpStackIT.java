@@ -189,6 +189,7 @@ class CdpStackIT {
         assertThat(committed(again)).containsExactlyInAnyOrder("m-1", "m-2", "m-3", "m-4");
         assertThat(documents(again)).isEqualTo(1);
         assertTimeIsToldAtTheEndOfWhatIsPublished(again);
+        assertPeopleAreKeptApartAndForgotten();
 
         cancelTheJob(again);
         var lame = cdp("status", "--dir", dir.toString());
@@ -240,6 +241,44 @@ class CdpStackIT {
         assertThat(fired(endpoints))
                 .containsExactlyInAnyOrder("m-10 2026-01-05T11:00:00.000Z", "m-11 2026-01-05T12:30:00.000Z");
         assertTheExampleForConsumersMailsEachOnce(endpoints);
+    }
+
+    private void assertPeopleAreKeptApartAndForgotten() throws Exception {
+        publish(Files.write(
+                folder.resolve("cid.jsonl"),
+                List.of(
+                        "{\"type\":\"identify\",\"messageId\":\"m-20\",\"userId\":\"cid\","
+                                + "\"traits\":{\"email\":\"cid@x.com\"},\"timestamp\":\"2026-01-05T13:00:00.000Z\"}",
+                        "{\"type\":\"track\",\"event\":\"Email Opened\",\"messageId\":\"m-21\","
+                                + "\"context\":{\"traits\":{\"email\":\"cid@x.com\"}},"
+                                + "\"timestamp\":\"2026-01-05T13:01:00.000Z\"}")));
+        Await.until("both to be one", DEADLINE, () -> found("user_id:cid").contains("\"count\":2"));
+
+        var unmerge = cdp("identity", "unmerge", "email:cid@x.com", "user_id:cid", "--dir", dir.toString());
+        assertThat(unmerge.err()).isEmpty();
+        assertThat(unmerge.exit()).isZero();
+        assertThat(unmerge.out())
+                .contains("email:cid@x.com and user_id:cid are never one customer", "a tick went along");
+        Await.until("the mail to be the address's", DEADLINE, () -> found("email:cid@x.com")
+                .contains("\"count\":1,\"by_name\":{\"Email Opened\":1}"));
+        Await.until("the user to be without it", DEADLINE, () -> found("user_id:cid")
+                .contains("\"count\":1"));
+        assertThat(found("user_id:cid")).doesNotContain("\"email\":[");
+
+        var erase = cdp("identity", "erase", "user_id:cid", "--dir", dir.toString());
+        assertThat(erase.exit()).isZero();
+        assertThat(erase.out()).contains("The customer of user_id:cid is erased");
+        Await.until(
+                "the user to be forgotten",
+                DEADLINE,
+                () -> cdp("profile", "find", "user_id:cid", "--dir", dir.toString())
+                                .exit()
+                        == 1);
+        assertThat(found("email:cid@x.com")).as("somebody else").contains("\"count\":1");
+    }
+
+    private String found(String customer) throws Exception {
+        return cdp("profile", "find", customer, "--dir", dir.toString()).out();
     }
 
     private static void assertTheExampleForConsumersMailsEachOnce(JsonNode endpoints) throws Exception {

@@ -157,9 +157,25 @@ class IdentityCommandTest {
         assertThat(run.errorLines()).singleElement().asString().contains("./cdp up");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    unmerge email:ana@x.com                        | WITH
+                    unmerge email:ana@x.com email:Ana@X.com        | Both are email:ana@x.com
+                    unmerge email:ana@x.com anonymous_id:phone     | anonymous_id:phone is a device's
+                    unmerge c_0123456789abcdef user_id:42          | name one of its identifiers
+                    erase mail:ana@x.com                           | email
+                    erase user_id:42 --at tomorrow                 | no ISO-8601 instant
+                    """)
+    void exitsWith2OnACommandThatCantBeObeyed(String arguments, String message) {
+        assertMisused("identity " + arguments, message);
+    }
+
     @Test
     void namesItsCommands() {
-        assertMisused("identity", "Which command? There is: explain.");
+        assertMisused("identity", "Which command? There are: explain, unmerge, erase.");
     }
 
     private static void assertMisused(String command, String message) {

@@ -35,7 +35,7 @@ class CrowdComparisonTest {
     @BeforeAll
     static void backtest() {
         CrowdScenario scenario = CrowdScenario.of(1);
-        log = new CrowdLog(scenario, IdentityStreams.crowd(1, 30), OptionalInt.empty());
+        log = new CrowdLog(scenario, IdentityStreams.crowd(1, 30), List.of(), OptionalInt.empty());
         expected = StreamedPeopleIT.backtest(log);
     }
 

@@ -9,6 +9,7 @@ import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.Inbound;
 import io.tributary.schemas.event.Origin;
 import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.privacy.PrivacyCommand;
 import io.tributary.schemas.time.Timestamps;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -59,10 +60,16 @@ final class CrowdLog {
     private final List<List<Arrival>> arrivals = new ArrayList<>();
     private final List<List<Entry>> partitions = new ArrayList<>();
     private final Map<Integer, List<Line>> groups = new LinkedHashMap<>();
+    private final Map<Integer, List<PrivacyCommand>> commandsByGroup = new LinkedHashMap<>();
     private final Map<String, Integer> groupByCustomer = new HashMap<>();
 
-    /** @param only the one group whose lines are in the log; the clock goes as far as for all */
-    CrowdLog(CrowdScenario scenario, List<List<String>> crowd, OptionalInt only) {
+    /**
+     * A log.
+     *
+     * @param commands by group, or nothing
+     * @param only the one group whose lines are in the log; the clock goes as far as for all
+     */
+    CrowdLog(CrowdScenario scenario, List<List<String>> crowd, List<List<PrivacyCommand>> commands, OptionalInt only) {
         this.scenario = scenario;
         List<List<CustomerEvent>> events =
                 crowd.stream().map(CrowdLog::distinctEvents).toList();
@@ -77,9 +84,10 @@ final class CrowdLog {
         for (int group = 0; group < events.size(); group++) {
             if (only.isEmpty() || only.getAsInt() == group) {
                 add(group, events.get(group));
+                commandsByGroup.put(group, commands.isEmpty() ? List.of() : commands.get(group));
             }
         }
-        addTicks(events);
+        addTicks(events, commands);
         arrivals.forEach(this::close);
     }
 
@@ -155,10 +163,11 @@ final class CrowdLog {
         arrivals.get(partition).add(new Arrival(entry, random.nextLong(), line));
     }
 
-    private void addTicks(List<List<CustomerEvent>> events) {
+    private void addTicks(List<List<CustomerEvent>> events, List<List<PrivacyCommand>> commands) {
         long bound = scenario.latenessBound().toMillis();
         Set<Long> instants = new TreeSet<>();
         events.forEach(group -> group.forEach(event -> instants.add(event.timestamp())));
+        commands.forEach(group -> group.forEach(command -> instants.add(command.at())));
         Random random = scenario.random(-1);
         for (long instant : instants) {
             // Moves the watermark right before the instant, to it, and right behind it.
@@ -223,15 +232,30 @@ final class CrowdLog {
         return groups.get(group).stream().map(line -> line.event.json()).toList();
     }
 
+    /** The privacy commands that concern a group. */
+    List<PrivacyCommand> commands(int group) {
+        return commandsByGroup.get(group);
+    }
+
+    /** All privacy commands, which are known before anything happens. */
+    List<PrivacyCommand> commands() {
+        return commandsByGroup.values().stream().flatMap(List::stream).toList();
+    }
+
     /** Whose customer it is; nothing for one of nobody in the log. */
     OptionalInt groupOf(String customerId) {
         Integer group = groupByCustomer.get(customerId);
         return group == null ? OptionalInt.empty() : OptionalInt.of(group);
     }
 
-    /** The lines of a group in the order of events, each behind its places in the log. */
+    /** The commands of a group, and its lines in the order of events, each behind its places in the log. */
     String describe(int group) {
         StringBuilder text = new StringBuilder();
+        commands(group).stream().sorted().forEach(command -> text.append("  ")
+                .append(Timestamps.format(command.at()))
+                .append("  ")
+                .append(command)
+                .append('\n'));
         groups.get(group).stream()
                 .sorted(Comparator.comparing(line -> line.event.order()))
                 .forEach(line -> text.append("  ")

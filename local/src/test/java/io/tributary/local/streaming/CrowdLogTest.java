@@ -110,7 +110,7 @@ class CrowdLogTest {
     }
 
     private static CrowdLog log(CrowdScenario scenario, OptionalInt only) {
-        return new CrowdLog(scenario, IdentityStreams.crowd(scenario.seed(), GROUPS), only);
+        return new CrowdLog(scenario, IdentityStreams.crowd(scenario.seed(), GROUPS), List.of(), only);
     }
 
     private static Stream<String> values(CrowdLog log, int partition) {

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -51,6 +52,7 @@ final class CrowdRun {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofMillis(100);
     private static final Duration WATERMARK_INTERVAL = Duration.ofMillis(2);
+    private static final Duration COMMANDS_TAKE = Duration.ofMillis(300);
     private static final Duration LINGER = Duration.ofMillis(150);
 
     /**
@@ -74,6 +76,7 @@ final class CrowdRun {
     private final AtomicBoolean interrupted = new AtomicBoolean();
     private final CompletableFuture<Void> reachedMidway = new CompletableFuture<>();
     private volatile boolean hasCheckpoint;
+    private final AtomicLong commandsReadAt = new AtomicLong();
 
     // How far it is; guarded by this.
     private final Map<Long, Integer> quietReaders = new HashMap<>();
@@ -155,6 +158,7 @@ final class CrowdRun {
                 env,
                 new CustomerPorts(
                         new LogSource(name, settings.limits(), settings.identifierRules()),
+                        new CommandSource(name),
                         new LogSink(name),
                         Optional.empty()),
                 settings);
@@ -208,6 +212,9 @@ final class CrowdRun {
      * @throws IllegalStateException if it is time to crash
      */
     boolean mayRead() {
+        if (!areCommandsKnown()) {
+            return false;
+        }
         Interruption interruption = log.scenario().interruption();
         if (interruption == Interruption.NONE || interrupted.get() || read.get() < midway) {
             return true;
@@ -227,6 +234,16 @@ final class CrowdRun {
      */
     boolean mayReadLast() {
         return log.scenario().interruption() == Interruption.NONE || interrupted.get();
+    }
+
+    void hasReadCommands() {
+        commandsReadAt.compareAndSet(0, System.nanoTime());
+    }
+
+    /** They go one step: after a moment they are where they are obeyed. */
+    private boolean areCommandsKnown() {
+        long readAt = commandsReadAt.get();
+        return log.commands().isEmpty() || (readAt != 0 && System.nanoTime() - readAt > COMMANDS_TAKE.toNanos());
     }
 
     private void crash() {

@@ -107,7 +107,8 @@ class StreamedPeopleIT {
 
     private static void assertEqual(CrowdScenario scenario, List<List<String>> crowd) throws Exception {
         Integer only = Integer.getInteger("tributary.jobGroup");
-        CrowdLog log = new CrowdLog(scenario, crowd, only == null ? OptionalInt.empty() : OptionalInt.of(only));
+        CrowdLog log =
+                new CrowdLog(scenario, crowd, List.of(), only == null ? OptionalInt.empty() : OptionalInt.of(only));
         BacktestResult expected = backtest(log);
         CrowdRun.Published published = new CrowdRun(log, settings(scenario)).on(cluster, folder);
 

@@ -58,6 +58,14 @@ final class Followers {
         followings.remove(device);
     }
 
+    /** A person is followed by nobody any more. */
+    void abandon(Identifier person) throws Exception {
+        for (Identifier device : of(person)) {
+            followings.remove(device);
+        }
+        newest.remove(person);
+    }
+
     /** The devices that follow a person. */
     List<Identifier> of(Identifier person) throws Exception {
         List<Identifier> devices = new ArrayList<>(0);

@@ -32,7 +32,7 @@ import org.apache.flink.util.OutputTag;
  * event (or after it came, if late); what is known about the device and of persons shown together, read where an event
  * names two identifiers of which one is a person's, and written by what is new, for good; what waits.
  */
-public final class FragmentAssigner extends KeyedProcessFunction<String, CustomerEvent, FragmentEvent> {
+public final class FragmentAssigner extends KeyedProcessFunction<String, CustomerEvent, FragmentMessage> {
     /** For the resolver. */
     public static final OutputTag<Sighting> SIGHTINGS = new OutputTag<>("sightings", WireType.SIGHTING.info());
 
@@ -68,7 +68,7 @@ public final class FragmentAssigner extends KeyedProcessFunction<String, Custome
     }
 
     @Override
-    public void processElement(CustomerEvent event, Context context, Collector<FragmentEvent> out) throws Exception {
+    public void processElement(CustomerEvent event, Context context, Collector<FragmentMessage> out) throws Exception {
         if (!admit(event, context.timerService())) {
             eventsDuplicate.inc();
             return;
@@ -134,7 +134,7 @@ public final class FragmentAssigner extends KeyedProcessFunction<String, Custome
     }
 
     @Override
-    public void onTimer(long timestamp, OnTimerContext context, Collector<FragmentEvent> out) throws Exception {
+    public void onTimer(long timestamp, OnTimerContext context, Collector<FragmentMessage> out) throws Exception {
         takeIn(timestamp, context, out);
         if (timestamp % FORGET_EVERY_MILLIS == 0) {
             forget(timestamp, context.timerService());
@@ -159,7 +159,7 @@ public final class FragmentAssigner extends KeyedProcessFunction<String, Custome
     }
 
     /** Takes in what waits for an instant, in order. */
-    private void takeIn(long instant, OnTimerContext context, Collector<FragmentEvent> out) throws Exception {
+    private void takeIn(long instant, OnTimerContext context, Collector<FragmentMessage> out) throws Exception {
         WaitingAtInstant waitingNow = waiting.get(instant);
         if (waitingNow == null) {
             return;

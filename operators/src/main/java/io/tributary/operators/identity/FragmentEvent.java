@@ -14,9 +14,9 @@ import java.io.IOException;
  * @param since when the person last logged in on the device of an event that names nobody, milliseconds since 1970; else
  *     {@link Long#MAX_VALUE}
  */
-public record FragmentEvent(Identifier fragment, long since, CustomerEvent event) {
-    /** For channels between operators of one release; never kept in state. */
-    public static final Codec<FragmentEvent> CODEC = new Codec<>() {
+public record FragmentEvent(Identifier fragment, long since, CustomerEvent event) implements FragmentMessage {
+    /** Without a format of its own. */
+    static final Codec<FragmentEvent> CODEC = new Codec<>() {
         @Override
         public void write(FragmentEvent message, DataOutput out) throws IOException {
             // Mostly it is one of the event's own identifiers, and then the first.

@@ -2,17 +2,21 @@ package io.tributary.operators.identity;
 
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
-import java.util.ArrayList;
+import io.tributary.schemas.privacy.PrivacyCommand;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.streaming.api.TimerService;
+import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
@@ -21,10 +25,14 @@ import org.apache.flink.util.OutputTag;
  * before. One for all: it sees only what is new, in the order of events, behind the watermark, and passes the watermark on
  * only when it has said what follows from what lies behind it. So no deadline overtakes a merger.
  *
- * <p>State: links, with a place per person identifier; the devices that follow a person who can change the customer; what
- * waits for the watermark, within the lateness bound. It lives as long as the customers.
+ * <p>Privacy commands are obeyed in the order of (time, id), each before the events of its instant; one whose instant has
+ * passed when it arrives, at the next one.
+ *
+ * <p>State: links, with a place per person identifier; a hash per erased one; the devices that follow a person; what waits
+ * for the watermark, within the lateness bound; commands ahead of it; ids of recent commands. It lives as long as the
+ * customers.
  */
-public final class PersonResolver extends KeyedProcessFunction<String, Sighting, Relabelling> {
+public final class PersonResolver extends KeyedCoProcessFunction<String, Sighting, PrivacyCommand, FragmentMessage> {
     /** Conflicts, quarantines, full components, for {@code cdp.identity-changes.v1}. */
     public static final OutputTag<OutboundRecord> CHANGES =
             new OutputTag<>("identity-changes", WireType.OUTBOUND_RECORD.info());
@@ -37,10 +45,17 @@ public final class PersonResolver extends KeyedProcessFunction<String, Sighting,
     private transient MapState<Identifier, Identifier> newestFollowers;
     private transient MapState<Long, Integer> waitingByInstant;
     private transient MapState<Slot, Sighting> waiting;
+    private transient MapState<Long, Integer> commandsByInstant;
+    private transient MapState<Slot, PrivacyCommand> waitingCommands;
+    private transient ValueState<RecentMessages> recentCommands;
+    private transient WaitingByInstant<Sighting> sightings;
+    private transient WaitingByInstant<PrivacyCommand> commands;
     private transient PersonGraph graph;
     private transient Followers followers;
     private transient Counter sightingsResolved;
     private transient Counter fragmentsRelabelled;
+    private transient Counter commandsObeyed;
+    private transient Counter commandsDuplicate;
 
     public PersonResolver(ResolutionRules rules) {
         this.rules = rules;
@@ -74,6 +89,18 @@ public final class PersonResolver extends KeyedProcessFunction<String, Sighting,
         return new MapStateDescriptor<>("waiting", WireType.SLOT.info(), WireType.SIGHTING.info());
     }
 
+    static MapStateDescriptor<Long, Integer> commandsByInstant() {
+        return new MapStateDescriptor<>("commands-by-instant", Types.LONG, Types.INT);
+    }
+
+    static MapStateDescriptor<Slot, PrivacyCommand> waitingCommands() {
+        return new MapStateDescriptor<>("waiting-commands", WireType.SLOT.info(), WireType.PRIVACY_COMMAND.info());
+    }
+
+    static ValueStateDescriptor<RecentMessages> recentCommands() {
+        return new ValueStateDescriptor<>("recent-commands", WireType.RECENT_MESSAGES.info());
+    }
+
     @Override
     public void open(OpenContext openContext) {
         componentKeys = getRuntimeContext().getMapState(componentKeys());
@@ -81,29 +108,56 @@ public final class PersonResolver extends KeyedProcessFunction<String, Sighting,
         erased = getRuntimeContext().getMapState(erased());
         followings = getRuntimeContext().getMapState(followings());
         newestFollowers = getRuntimeContext().getMapState(newestFollowers());
+        recentCommands = getRuntimeContext().getState(recentCommands());
         waitingByInstant = getRuntimeContext().getMapState(waitingByInstant());
         waiting = getRuntimeContext().getMapState(waiting());
+        commandsByInstant = getRuntimeContext().getMapState(commandsByInstant());
+        waitingCommands = getRuntimeContext().getMapState(waitingCommands());
+        sightings = new WaitingByInstant<>(waitingByInstant, waiting);
+        commands = new WaitingByInstant<>(commandsByInstant, waitingCommands);
         graph = new PersonGraph(rules, new ComponentsInState(componentKeys, components, erased));
         followers = new Followers(followings, newestFollowers);
         sightingsResolved = getRuntimeContext().getMetricGroup().counter("sightingsResolved");
         fragmentsRelabelled = getRuntimeContext().getMetricGroup().counter("fragmentsRelabelled");
+        commandsObeyed = getRuntimeContext().getMetricGroup().counter("commandsObeyed");
+        commandsDuplicate = getRuntimeContext().getMetricGroup().counter("commandsDuplicate");
     }
 
     @Override
-    public void processElement(Sighting sighting, Context context, Collector<Relabelling> out) throws Exception {
-        long instant = sighting.knownAt();
-        Integer others = waitingByInstant.get(instant);
-        if (others == null) {
+    public void processElement1(Sighting sighting, Context context, Collector<FragmentMessage> out) throws Exception {
+        if (sightings.add(sighting.knownAt(), sighting)) {
+            context.timerService().registerEventTimeTimer(sighting.knownAt());
+        }
+    }
+
+    @Override
+    public void processElement2(PrivacyCommand command, Context context, Collector<FragmentMessage> out)
+            throws Exception {
+        RecentMessages recent = recentCommands.value();
+        RecentMessages ids = recent == null ? new RecentMessages() : recent;
+        long instant = Math.max(command.at(), nextInstant(context.timerService()));
+        if (!ids.admit(command.id(), command.at(), instant)) {
+            commandsDuplicate.inc();
+            return;
+        }
+        recentCommands.update(ids);
+        if (commands.add(instant, command)) {
             context.timerService().registerEventTimeTimer(instant);
         }
-        int number = others == null ? 0 : others;
-        waitingByInstant.put(instant, number + 1);
-        waiting.put(new Slot(instant, number), sighting);
+    }
+
+    private static long nextInstant(TimerService timers) {
+        long watermark = timers.currentWatermark();
+        return watermark == Watermark.MAX_WATERMARK.getTimestamp() ? watermark : watermark + 1;
     }
 
     @Override
-    public void onTimer(long timestamp, OnTimerContext context, Collector<Relabelling> out) throws Exception {
-        for (Sighting sighting : known(timestamp)) {
+    public void onTimer(long timestamp, OnTimerContext context, Collector<FragmentMessage> out) throws Exception {
+        for (PrivacyCommand command : commands.known(timestamp)) {
+            commandsObeyed.inc();
+            obey(command, new Cause(timestamp, command.orderAt(timestamp)), context, out);
+        }
+        for (Sighting sighting : sightings.known(timestamp)) {
             sightingsResolved.inc();
             if (sighting.isLogin()) {
                 logIn(sighting, out);
@@ -113,48 +167,73 @@ public final class PersonResolver extends KeyedProcessFunction<String, Sighting,
         }
     }
 
-    private List<Sighting> known(long instant) throws Exception {
-        int size = waitingByInstant.get(instant);
-        List<Sighting> known = new ArrayList<>(size);
-        for (int number = 0; number < size; number++) {
-            Slot slot = new Slot(instant, number);
-            known.add(waiting.get(slot));
-            waiting.remove(slot);
+    /**
+     * Why something changes.
+     *
+     * @param knownAt the instant at which it does, milliseconds since 1970
+     * @param order of the event or the command
+     */
+    private record Cause(long knownAt, EventOrder order) {
+        static Cause of(Sighting sighting) {
+            return new Cause(sighting.knownAt(), sighting.order());
         }
-        waitingByInstant.remove(instant);
-        Collections.sort(known);
-        return known;
     }
 
-    private void logIn(Sighting login, Collector<Relabelling> out) throws Exception {
+    private void obey(PrivacyCommand command, Cause because, Context context, Collector<FragmentMessage> out)
+            throws Exception {
+        if (command.kind() == PrivacyCommand.Kind.UNMERGE) {
+            change(graph.unmerge(command.identifier(), command.with()), because, context, out);
+        } else if (command.identifier().namespace().isPerson()) {
+            Resolution resolution = graph.erase(command.identifier());
+            for (Identifier person : resolution.erased()) {
+                erase(person, because, out);
+                for (Identifier device : followers.of(person)) {
+                    erase(device, because, out);
+                }
+                followers.abandon(person);
+            }
+            change(resolution, because, context, out);
+        } else if (followers.followedBy(command.identifier()) == null) {
+            // Nobody has logged in on it: it is a customer of its own.
+            erase(command.identifier(), because, out);
+        }
+    }
+
+    private void erase(Identifier fragment, Cause because, Collector<FragmentMessage> out) {
+        fragmentsRelabelled.inc();
+        out.collect(Relabelling.erasure(fragment, because.knownAt(), because.order()));
+    }
+
+    private void logIn(Sighting login, Collector<FragmentMessage> out) throws Exception {
         Identifier person = login.persons().get(0);
         Identifier formerly = followers.followedBy(login.device());
-        // Who never changes the customer need not be followed; only a login that came late asks whom it was.
-        if (formerly != null || !rules.isFixed(person.namespace())) {
-            followers.follow(login.device(), person);
-        }
-        relabel(login.device(), graph.canonical(person), formerly == null, login, out);
+        followers.follow(login.device(), person);
+        relabel(login.device(), graph.canonical(person), formerly == null, Cause.of(login), out);
     }
 
-    private void show(Sighting sighting, Context context, Collector<Relabelling> out) throws Exception {
-        Resolution resolution = graph.show(sighting.order(), sighting.persons());
+    private void show(Sighting sighting, Context context, Collector<FragmentMessage> out) throws Exception {
+        change(graph.show(sighting.order(), sighting.persons()), Cause.of(sighting), context, out);
+    }
+
+    private void change(Resolution resolution, Cause because, Context context, Collector<FragmentMessage> out)
+            throws Exception {
         for (Resolution.Move move : resolution.moves()) {
             boolean leavesNobody = !graph.canonical(move.from()).equals(move.from());
             if (!rules.isFixed(move.identifier().namespace())) {
-                relabel(move.identifier(), move.to(), leavesNobody, sighting, out);
+                relabel(move.identifier(), move.to(), leavesNobody, because, out);
             }
             for (Identifier device : followers.of(move.identifier())) {
-                relabel(device, move.to(), leavesNobody, sighting, out);
+                relabel(device, move.to(), leavesNobody, because, out);
             }
         }
         for (Link link : resolution.full()) {
-            publish(IdentityChange.Kind.COMPONENT_FULL, link, sighting, context);
+            publish(IdentityChange.Kind.COMPONENT_FULL, link, because, context);
         }
         for (Link link : resolution.conflicts()) {
-            publish(IdentityChange.Kind.CONFLICT, link, sighting, context);
+            publish(IdentityChange.Kind.CONFLICT, link, because, context);
         }
         for (Identifier value : resolution.quarantined()) {
-            publish(IdentityChange.Kind.QUARANTINED, value, List.of(value), sighting, context);
+            publish(IdentityChange.Kind.QUARANTINED, value, List.of(value), because, context);
         }
     }
 
@@ -162,13 +241,13 @@ public final class PersonResolver extends KeyedProcessFunction<String, Sighting,
             Identifier fragment,
             Identifier canonical,
             boolean leavesNobody,
-            Sighting because,
-            Collector<Relabelling> out) {
+            Cause because,
+            Collector<FragmentMessage> out) {
         fragmentsRelabelled.inc();
         out.collect(new Relabelling(fragment, canonical, because.knownAt(), because.order(), leavesNobody));
     }
 
-    private void publish(IdentityChange.Kind kind, Link link, Sighting because, Context context) {
+    private void publish(IdentityChange.Kind kind, Link link, Cause because, Context context) {
         Identifier canonical = graph.canonical(link.stronger());
         publish(kind, canonical, List.of(link.stronger(), link.weaker()), because, context);
     }
@@ -177,7 +256,7 @@ public final class PersonResolver extends KeyedProcessFunction<String, Sighting,
             IdentityChange.Kind kind,
             Identifier canonical,
             Collection<Identifier> identifiers,
-            Sighting because,
+            Cause because,
             Context context) {
         context.output(
                 CHANGES,

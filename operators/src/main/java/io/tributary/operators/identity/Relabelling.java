@@ -9,22 +9,26 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * A fragment has another customer from an instant on.
+ * A fragment has another customer from an instant on, or is erased.
  *
  * @param fragment a person, or a device with what it did before its first login
- * @param canonical the customer's strongest identifier
+ * @param canonical the customer's strongest identifier; null if all that the fragment has done is erased
  * @param knownAt the instant, milliseconds since 1970
- * @param because the event that caused it
+ * @param because the event or the command that caused it
  * @param leavesNobody whether nobody can belong to the customer that the fragment leaves any more
  */
 public record Relabelling(
-        Identifier fragment, Identifier canonical, long knownAt, EventOrder because, boolean leavesNobody) {
+        Identifier fragment, Identifier canonical, long knownAt, EventOrder because, boolean leavesNobody)
+        implements FragmentMessage {
     /** Without a format of its own: on channels, and part of values that have one. */
     public static final Codec<Relabelling> CODEC = new Codec<>() {
         @Override
         public void write(Relabelling relabelling, DataOutput out) throws IOException {
             Identifier.CODEC.write(relabelling.fragment, out);
-            Identifier.CODEC.write(relabelling.canonical, out);
+            out.writeBoolean(relabelling.canonical != null);
+            if (relabelling.canonical != null) {
+                Identifier.CODEC.write(relabelling.canonical, out);
+            }
             EventOrder.CODEC.write(relabelling.because, out);
             Wire.writeVarLong(relabelling.knownAt - relabelling.because.timestamp(), out);
             out.writeBoolean(relabelling.leavesNobody);
@@ -33,10 +37,19 @@ public record Relabelling(
         @Override
         public Relabelling read(DataInput in) throws IOException {
             Identifier fragment = Identifier.CODEC.read(in);
-            Identifier canonical = Identifier.CODEC.read(in);
+            Identifier canonical = in.readBoolean() ? Identifier.CODEC.read(in) : null;
             EventOrder because = EventOrder.CODEC.read(in);
             long knownAt = because.timestamp() + Wire.readVarLong(in);
             return new Relabelling(fragment, canonical, knownAt, because, in.readBoolean());
         }
     };
+
+    static Relabelling erasure(Identifier fragment, long knownAt, EventOrder because) {
+        return new Relabelling(fragment, null, knownAt, because, true);
+    }
+
+    /** Whether all that the fragment has done is erased. */
+    public boolean isErasure() {
+        return canonical == null;
+    }
 }

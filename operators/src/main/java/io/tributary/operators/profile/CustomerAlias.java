@@ -7,9 +7,9 @@ import io.tributary.schemas.time.Timestamps;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A customer is another one now: an entry of {@code cdp.customer-aliases.v1}, with the former id as its key.
+ * A customer is another one now, or was erased: an entry of {@code cdp.customer-aliases.v1}, with the former id as its key.
  *
- * @param into the customer that it is now, which may have an entry of its own
+ * @param into the customer that it is now, which may have an entry of its own; null if it was erased
  * @param at since when, milliseconds since 1970
  * @param because id of the message that caused it
  */
@@ -40,7 +40,9 @@ record CustomerAlias(String customerId, String into, long at, String because) {
     private byte[] json() {
         return ProfileJson.write(160, json -> {
             json.writeStartObject();
-            json.writeStringField("into", into);
+            if (into != null) {
+                json.writeStringField("into", into);
+            }
             json.writeStringField("at", Timestamps.format(at));
             json.writeStringField("because", because);
             json.writeEndObject();

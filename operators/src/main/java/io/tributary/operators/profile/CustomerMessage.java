@@ -61,7 +61,7 @@ public sealed interface CustomerMessage {
     /**
      * A fragment has gone.
      *
-     * @param into the customer that has it now
+     * @param into the customer that has it now; null if it was erased
      * @param first the fragment's first event, or null if it has none
      * @param newDevices the devices that it does not carry yet at this instant
      */
@@ -73,7 +73,12 @@ public sealed interface CustomerMessage {
             Set<Identifier> newDevices,
             long knownAt,
             EventOrder because)
-            implements CustomerMessage {}
+            implements CustomerMessage {
+        /** Whether all that the fragment has done is to be forgotten. */
+        boolean isErasure() {
+            return into == null;
+        }
+    }
 
     /**
      * A note of the customer's own: an event that may be the first of a fragment or the first with a device, to be
@@ -111,7 +116,7 @@ public sealed interface CustomerMessage {
             } else if (message instanceof Retract retract) {
                 out.writeByte(RETRACT);
                 writeCause(retract, out);
-                Wire.writeString(retract.into, out);
+                Wire.writeNullableString(retract.into, out);
                 out.writeBoolean(retract.first != null);
                 if (retract.first != null) {
                     EventOrder.CODEC.write(retract.first, out);
@@ -159,7 +164,7 @@ public sealed interface CustomerMessage {
                             because);
                 }
                 case RETRACT -> {
-                    String into = Wire.readString(in);
+                    String into = Wire.readNullableString(in);
                     boolean hasEvents = in.readBoolean();
                     return new Retract(
                             customerId,

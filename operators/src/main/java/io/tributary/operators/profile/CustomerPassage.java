@@ -6,6 +6,7 @@ import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -23,12 +24,20 @@ final class CustomerPassage {
         private boolean withEvents;
     }
 
+    /** What comes from one other customer. */
+    private static final class Arrival {
+        private final Set<Identifier> identifiers = new HashSet<>(2);
+        private boolean withEvents;
+    }
+
     private final String customerId;
     private final EventOrder because;
     private final boolean existed;
     private final Map<String, Departure> departures = new LinkedHashMap<>(1);
     private final List<Identifier> listed = new ArrayList<>(2);
-    private final Set<Identifier> cameFromAnother = new HashSet<>(2);
+
+    /** By the canonical identifier of the customer that they come from. */
+    private final Map<Identifier, Arrival> arrivals = new HashMap<>(2);
 
     /** @param existed whether the customer had an event before */
     CustomerPassage(String customerId, EventOrder because, boolean existed) {
@@ -42,9 +51,16 @@ final class CustomerPassage {
         listed.add(identifier);
     }
 
-    /** An identifier was another customer's before. */
-    void cameFromAnother(Identifier identifier) {
-        cameFromAnother.add(identifier);
+    /**
+     * An identifier has come.
+     *
+     * @param from canonical identifier of the customer that it has left
+     * @param withEvents whether what it came with had an event before
+     */
+    void arrive(Identifier identifier, Identifier from, boolean withEvents) {
+        Arrival arrival = arrivals.computeIfAbsent(from, unknown -> new Arrival());
+        arrival.identifiers.add(identifier);
+        arrival.withEvents |= withEvents;
     }
 
     /** A fragment has gone, with what it carries. */
@@ -70,7 +86,12 @@ final class CustomerPassage {
         if (exists && !existed) {
             changes.accept(change(Kind.CREATED, listing.get(), null));
         } else if (exists) {
-            listed.removeAll(cameFromAnother);
+            arrivals.forEach((from, arrival) -> {
+                // If the canonical one has come too, so have all the others: without an event there was no customer.
+                if (arrival.withEvents || !arrival.identifiers.contains(from)) {
+                    listed.removeAll(arrival.identifiers);
+                }
+            });
             if (!listed.isEmpty()) {
                 changes.accept(change(Kind.LINKED, listed, null));
             }

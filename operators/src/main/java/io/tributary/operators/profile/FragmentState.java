@@ -35,6 +35,7 @@ public final class FragmentState {
             }
             Wire.writeMap(state.newDevices, Identifier.CODEC, EventOrder.CODEC, out);
             FragmentLedger.writeFormer(state.former, out);
+            out.writeLong(state.erasedAt);
             ActivityLedger.CODEC.write(state.activity, out);
         }
 
@@ -46,9 +47,11 @@ public final class FragmentState {
             EventOrder first = in.readBoolean() ? EventOrder.CODEC.read(in) : null;
             Map<Identifier, EventOrder> newDevices = Wire.readMap(Identifier.CODEC, EventOrder.CODEC, in);
             SortedSet<String> former = FragmentLedger.readFormer(in);
+            long erasedAt = in.readLong();
             FragmentState state = new FragmentState(relabellings, former, ActivityLedger.CODEC.read(in));
             state.canonical = canonical;
             state.first = first;
+            state.erasedAt = erasedAt;
             state.newDevices.putAll(newDevices);
             return state;
         }
@@ -64,6 +67,7 @@ public final class FragmentState {
     private final Map<Identifier, EventOrder> newDevices = new LinkedHashMap<>(1);
 
     private final SortedSet<String> former;
+    private long erasedAt = Long.MIN_VALUE;
     private final ActivityLedger activity;
 
     FragmentState() {
@@ -138,6 +142,18 @@ public final class FragmentState {
 
     boolean awaits() {
         return !relabellings.isEmpty();
+    }
+
+    /** What is left of an erased fragment: when that was, and what waits. */
+    FragmentState erased(long instant) {
+        FragmentState erased = new FragmentState(relabellings, new TreeSet<>(), new ActivityLedger());
+        erased.erasedAt = instant;
+        return erased;
+    }
+
+    /** When the fragment was erased last, milliseconds since 1970, or {@link Long#MIN_VALUE}. */
+    long erasedAt() {
+        return erasedAt;
     }
 
     void relabel(Relabelling relabelling) {

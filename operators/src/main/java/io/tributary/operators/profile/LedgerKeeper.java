@@ -1,19 +1,31 @@
 package io.tributary.operators.profile;
 
 import io.tributary.operators.identity.FragmentEvent;
+import io.tributary.operators.identity.FragmentMessage;
 import io.tributary.operators.identity.Relabelling;
 import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.privacy.PrivacyCommand;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
+import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
@@ -25,15 +37,25 @@ import org.apache.flink.util.Collector;
  * <p>A relabelling waits until the watermark has reached its instant: then all events that are known before it have been
  * sent to the old customer. A fragment that is the same customer's for good has no ledger here: its events pass through.
  *
+ * <p>An erasure is a departure to nobody. As long as one is ahead of the watermark, events behind it are held: a ledger
+ * can't tell them from those before it. What a device did while the last login on it was an erased person's, before the
+ * erasure, belongs to the device's own customer: it passes through.
+ *
  * <p>State per other fragment: the customer and the hot half of the ledger, read and written on every event; the cold
- * half, read and written by what it keeps. They live as long as the customers.
+ * half, read and written by what it keeps. They live as long as the customers. Per erased person the instant, for good. Events that
+ * are held; for all fragments the instants of erasures ahead of the watermark.
  */
-public final class LedgerKeeper extends KeyedCoProcessFunction<String, FragmentEvent, Relabelling, CustomerMessage> {
+public final class LedgerKeeper
+        extends KeyedBroadcastProcessFunction<String, FragmentMessage, PrivacyCommand, CustomerMessage> {
+    private static final long NONE = Long.MIN_VALUE;
+
     private final ResolutionRules rules;
     private transient ValueState<FragmentState> hot;
     private transient ValueState<RecordLedger> cold;
+    private transient ListState<FragmentMessage> held;
     private transient Counter eventsPassedThrough;
     private transient Counter fragmentsMoved;
+    private transient Counter fragmentsErased;
 
     public LedgerKeeper(ResolutionRules rules) {
         this.rules = rules;
@@ -47,53 +69,118 @@ public final class LedgerKeeper extends KeyedCoProcessFunction<String, FragmentE
         return new ValueStateDescriptor<>("fragment-cold", WireType.RECORD_LEDGER.info());
     }
 
+    static ListStateDescriptor<FragmentMessage> held() {
+        return new ListStateDescriptor<>("held", WireType.FRAGMENT_MESSAGE.info());
+    }
+
+    /** The instants of erasures ahead of the watermark, for all fragments. */
+    public static MapStateDescriptor<Long, Boolean> erasures() {
+        return new MapStateDescriptor<>("erasures-ahead", Types.LONG, Types.BOOLEAN);
+    }
+
     @Override
     public void open(OpenContext openContext) {
         hot = getRuntimeContext().getState(hot());
         cold = getRuntimeContext().getState(cold());
+        held = getRuntimeContext().getListState(held());
         eventsPassedThrough = getRuntimeContext().getMetricGroup().counter("eventsPassedThrough");
         fragmentsMoved = getRuntimeContext().getMetricGroup().counter("fragmentsMoved");
+        fragmentsErased = getRuntimeContext().getMetricGroup().counter("fragmentsErased");
     }
 
     @Override
-    public void processElement1(FragmentEvent message, Context context, Collector<CustomerMessage> out)
+    public void processElement(FragmentMessage message, ReadOnlyContext context, Collector<CustomerMessage> out)
             throws Exception {
+        if (message instanceof Relabelling relabelling) {
+            FragmentState state = state();
+            state.await(relabelling);
+            hot.update(state);
+            context.timerService().registerEventTimeTimer(relabelling.knownAt());
+        } else if (message instanceof FragmentEvent event) {
+            long watermark = context.currentWatermark();
+            long erasure = lastErasureBefore(event, watermark, context.getBroadcastState(erasures()));
+            if (erasure == NONE) {
+                send(event, watermark, out);
+            } else {
+                held.add(event);
+                context.timerService().registerEventTimeTimer(erasure);
+            }
+        }
+    }
+
+    @Override
+    public void processBroadcastElement(PrivacyCommand command, Context context, Collector<CustomerMessage> out)
+            throws Exception {
+        BroadcastState<Long, Boolean> erasures = context.getBroadcastState(erasures());
+        long watermark = context.currentWatermark();
+        for (Iterator<Map.Entry<Long, Boolean>> all = erasures.iterator(); all.hasNext(); ) {
+            if (all.next().getKey() <= watermark) {
+                all.remove();
+            }
+        }
+        if (command.kind() == PrivacyCommand.Kind.ERASE && command.at() > watermark) {
+            erasures.put(command.at(), true);
+        }
+    }
+
+    /** The last erasure ahead of the watermark behind which an event comes, milliseconds since 1970, or {@link #NONE}. */
+    private static long lastErasureBefore(
+            FragmentEvent event, long watermark, ReadOnlyBroadcastState<Long, Boolean> erasures) throws Exception {
+        long last = NONE;
+        for (Map.Entry<Long, Boolean> erasure : erasures.immutableEntries()) {
+            long instant = erasure.getKey();
+            if (instant > watermark && instant <= event.event().timestamp()) {
+                last = Math.max(last, instant);
+            }
+        }
+        return last;
+    }
+
+    private void send(FragmentEvent message, long watermark, Collector<CustomerMessage> out) throws IOException {
         Identifier fragment = message.fragment();
         CustomerEvent event = message.event();
-        Identifier canonical = fragment;
-        if (rules.isFixed(fragment.namespace())) {
+        boolean isByLogin = message.since() != Long.MAX_VALUE;
+        boolean isFixed = rules.isFixed(fragment.namespace());
+        FragmentState state = isFixed && !isByLogin ? null : state();
+        if (isByLogin && message.since() < state.erasedAt()) {
             eventsPassedThrough.inc();
+            Identifier device = event.device();
+            out.collect(new CustomerMessage.Event(device.customerId(), device, event));
+        } else if (isFixed) {
+            eventsPassedThrough.inc();
+            out.collect(new CustomerMessage.Event(fragment.customerId(), fragment, event));
         } else {
-            FragmentState state = state();
-            long watermark = context.timerService().currentWatermark();
-            state.note(event, watermark);
-            LedgerFold.Effect effect = LedgerFold.apply(state.activity(), this::record, event, watermark);
-            if (effect.record() != null) {
-                cold.update(effect.record());
-            }
-            hot.update(state);
-            canonical = state.canonicalOf(fragment);
+            keep(event, state, watermark);
+            out.collect(new CustomerMessage.Event(state.canonicalOf(fragment).customerId(), fragment, event));
         }
-        out.collect(new CustomerMessage.Event(canonical.customerId(), fragment, event));
     }
 
-    @Override
-    public void processElement2(Relabelling relabelling, Context context, Collector<CustomerMessage> out)
-            throws Exception {
-        FragmentState state = state();
-        state.await(relabelling);
+    private void keep(CustomerEvent event, FragmentState state, long watermark) throws IOException {
+        state.note(event, watermark);
+        LedgerFold.Effect effect = LedgerFold.apply(state.activity(), this::record, event, watermark);
+        if (effect.record() != null) {
+            cold.update(effect.record());
+        }
         hot.update(state);
-        context.timerService().registerEventTimeTimer(relabelling.knownAt());
     }
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<CustomerMessage> out) throws Exception {
+        relabel(timestamp, out);
+        release(timestamp, context, out);
+    }
+
+    private void relabel(long instant, Collector<CustomerMessage> out) throws IOException {
         FragmentState state = hot.value();
         if (state == null) {
             return;
         }
-        for (Relabelling relabelling : state.known(timestamp)) {
-            move(relabelling, state, out);
+        for (Relabelling relabelling : state.known(instant)) {
+            if (relabelling.isErasure()) {
+                state = erase(relabelling, state, out);
+            } else {
+                move(relabelling, state, out);
+            }
             if (state.first() == null && !relabelling.fragment().namespace().isPerson() && !state.awaits()) {
                 // Whoever has logged in on the device, its events are that person's: none will be the device's own.
                 hot.clear();
@@ -101,6 +188,39 @@ public final class LedgerKeeper extends KeyedCoProcessFunction<String, FragmentE
             }
         }
         hot.update(state);
+    }
+
+    /** Sends what was held for an erasure that has passed. */
+    private void release(long instant, OnTimerContext context, Collector<CustomerMessage> out) throws Exception {
+        List<FragmentMessage> rest = new ArrayList<>(0);
+        boolean any = false;
+        for (FragmentMessage message : held.get()) {
+            if (message instanceof FragmentEvent event) {
+                if (lastErasureBefore(event, instant, context.getBroadcastState(erasures())) == NONE) {
+                    send(event, instant, out);
+                    any = true;
+                } else {
+                    rest.add(event);
+                }
+            }
+        }
+        if (any) {
+            held.update(rest);
+        }
+    }
+
+    private FragmentState erase(Relabelling erasure, FragmentState state, Collector<CustomerMessage> out) {
+        fragmentsErased.inc();
+        out.collect(new CustomerMessage.Retract(
+                state.canonicalOf(erasure.fragment()).customerId(),
+                erasure.fragment(),
+                null,
+                state.first(),
+                Set.of(),
+                erasure.knownAt(),
+                erasure.because()));
+        cold.clear();
+        return state.erased(erasure.knownAt());
     }
 
     private void move(Relabelling relabelling, FragmentState state, Collector<CustomerMessage> out) throws IOException {

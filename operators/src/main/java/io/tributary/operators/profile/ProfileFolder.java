@@ -16,10 +16,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -80,6 +82,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     private transient ListState<CustomerMessage> waiting;
     private transient Counter customersCreated;
     private transient Counter customersMerged;
+    private transient Counter customersErased;
     private transient Counter profilesPublished;
 
     /** @param publishEveryMillis least time between two publications of a customer, milliseconds of processing time */
@@ -126,26 +129,28 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         waiting = getRuntimeContext().getListState(waiting());
         customersCreated = getRuntimeContext().getMetricGroup().counter("customersCreated");
         customersMerged = getRuntimeContext().getMetricGroup().counter("customersMerged");
+        customersErased = getRuntimeContext().getMetricGroup().counter("customersErased");
         profilesPublished = getRuntimeContext().getMetricGroup().counter("profilesPublished");
     }
 
     @Override
     public void processElement(CustomerMessage message, Context context, Collector<OutboundRecord> out)
             throws Exception {
+        if (message instanceof CustomerMessage.Retract retract && !retract.isErasure()) {
+            // Maybe of an identifier that was never a customer: whether something is here shows when it is due.
+            await(message, context);
+            return;
+        }
         ProfileState state = hot.value();
         if (state == null) {
-            if (message instanceof CustomerMessage.Retract) {
-                // An identifier that was never a customer.
-                return;
-            }
             state = new ProfileState();
         }
         if (!(message instanceof CustomerMessage.Event event)) {
-            if (message instanceof CustomerMessage.Put) {
-                state.putWaits();
+            if (startsAnew(message)) {
+                state.startWaits();
             }
             await(message, context);
-        } else if (state.isPutWaiting() && isStillToCome(event.fragment(), waiting.get())) {
+        } else if (state.isStartWaiting() && isStillToStart(event.fragment(), waiting.get())) {
             waiting.add(event);
         } else {
             CustomerMessage.Sight sight =
@@ -163,10 +168,16 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         context.timerService().registerEventTimeTimer(message.knownAt());
     }
 
+    /** Whether what a fragment does from here on is the customer's, and what it has done before is not. */
+    private static boolean startsAnew(CustomerMessage message) {
+        return message instanceof CustomerMessage.Put
+                || (message instanceof CustomerMessage.Retract retract && retract.isErasure());
+    }
+
     /** An event goes on waiting only if its fragment does. */
-    private static boolean isStillToCome(Identifier fragment, Iterable<CustomerMessage> waiting) {
+    private static boolean isStillToStart(Identifier fragment, Iterable<CustomerMessage> waiting) {
         for (CustomerMessage message : waiting) {
-            if (message instanceof CustomerMessage.Put && message.fragment().equals(fragment)) {
+            if (startsAnew(message) && message.fragment().equals(fragment)) {
                 return true;
             }
         }
@@ -176,8 +187,9 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<OutboundRecord> out) throws Exception {
         ProfileState state = hot.value();
-        if (state == null) {
-            return;
+        boolean isKnown = state != null;
+        if (!isKnown) {
+            state = new ProfileState();
         }
         if (context.timeDomain() == TimeDomain.EVENT_TIME) {
             pass(timestamp, state, context, out);
@@ -186,7 +198,11 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         } else {
             return;
         }
-        hot.update(state);
+        if (state.isBlank()) {
+            hot.clear();
+        } else if (isKnown) {
+            hot.update(state);
+        }
     }
 
     // --------------------------------------------------------------------------------------------------------- events
@@ -256,7 +272,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         }
         boolean isNews = !isSeen && state.sightWaits(fragment, event.timestamp());
         for (Identifier device : event.devices()) {
-            isNews |= !state.hasSeen(device) && state.sightWaits(device, event.timestamp());
+            isNews |= !(isSeen && state.hasSeen(device)) && state.sightWaits(fragment, device, event.timestamp());
         }
         return isNews
                 ? new CustomerMessage.Sight(
@@ -304,17 +320,19 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         if (moves.any) {
             restartTriggers(customerId, state, moves, context);
             publishMoves(customerId, state, moves, context);
+            if (!state.hasAnybody()) {
+                forget(state, moves);
+            }
         }
         waiting.update(moves.rest);
         state.nothingWaits();
         for (CustomerMessage message : moves.rest) {
-            if (message instanceof CustomerMessage.Put) {
-                state.putWaits();
+            if (startsAnew(message)) {
+                state.startWaits();
             } else if (message instanceof CustomerMessage.Sight sight) {
-                state.sightWaits(sight.fragment(), sight.because().timestamp());
-                sight.devices()
-                        .forEach(device ->
-                                state.sightWaits(device, sight.because().timestamp()));
+                long at = sight.because().timestamp();
+                state.sightWaits(sight.fragment(), at);
+                sight.devices().forEach(device -> state.sightWaits(sight.fragment(), device, at));
             }
             context.timerService().registerEventTimeTimer(message.knownAt());
         }
@@ -327,8 +345,8 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         /** What is to be done at the instant, in order. */
         private final PriorityQueue<CustomerMessage> due = new PriorityQueue<>(IN_ORDER);
 
-        /** The events of a fragment that have arrived behind it. */
-        private final IdentityHashMap<CustomerMessage.Put, List<CustomerMessage.Event>> arrivedWith =
+        /** The events of a fragment that have arrived behind what it starts anew with. */
+        private final IdentityHashMap<CustomerMessage, List<CustomerMessage.Event>> arrivedWith =
                 new IdentityHashMap<>(0);
 
         /** What goes on waiting, in the order of arrival. */
@@ -338,24 +356,28 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         private final Map<Identifier, Boolean> wereHere = new HashMap<>(1);
 
         private final Map<Identifier, Boolean> areHere = new HashMap<>(1);
-        private boolean any;
-        private boolean ofThePast;
 
-        /** Of a fragment with an event. */
+        /** Fragments that have come or gone and have an event before the instant. */
+        private final Set<Identifier> ofThePast = new HashSet<>(1);
+
+        private boolean any;
+        private boolean erased;
+
+        /** Of a fragment with an event, or of an erased one. */
         private CustomerMessage.Retract lastRetract;
 
         /** @param waiting in the order of arrival */
         Moves(long instant, Iterable<CustomerMessage> waiting) {
             this.instant = instant;
-            Map<Identifier, CustomerMessage.Put> puts = new HashMap<>(1);
+            Map<Identifier, CustomerMessage> starts = new HashMap<>(1);
             for (CustomerMessage message : waiting) {
-                if (message instanceof CustomerMessage.Put put) {
-                    puts.put(put.fragment(), put);
+                if (startsAnew(message)) {
+                    starts.put(message.fragment(), message);
                 }
                 if (message instanceof CustomerMessage.Event event
-                        && puts.get(event.fragment()).knownAt() <= instant) {
+                        && starts.get(event.fragment()).knownAt() <= instant) {
                     arrivedWith
-                            .computeIfAbsent(puts.get(event.fragment()), put -> new ArrayList<>(1))
+                            .computeIfAbsent(starts.get(event.fragment()), start -> new ArrayList<>(1))
                             .add(event);
                 } else {
                     add(message);
@@ -368,9 +390,9 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             (isDue ? due : rest).add(message);
         }
 
-        /** The events that have waited for a fragment. */
-        List<CustomerMessage.Event> arrivedWith(CustomerMessage.Put put) {
-            return arrivedWith.getOrDefault(put, List.of());
+        /** The events that have waited for a fragment to start anew. */
+        List<CustomerMessage.Event> arrivedWith(CustomerMessage start) {
+            return arrivedWith.getOrDefault(start, List.of());
         }
 
         /** The next that is due because of an event, or null. */
@@ -382,9 +404,13 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         void note(CustomerMessage message, EventOrder firstEvent, boolean comes) {
             wereHere.putIfAbsent(message.fragment(), !comes);
             areHere.put(message.fragment(), comes);
-            ofThePast |= firstEvent != null && firstEvent.timestamp() < instant;
+            boolean erases = message instanceof CustomerMessage.Retract retract && retract.isErasure();
+            if (erases || (firstEvent != null && firstEvent.timestamp() < instant)) {
+                ofThePast.add(message.fragment());
+            }
             any = true;
-            if (message instanceof CustomerMessage.Retract retract && firstEvent != null) {
+            erased |= erases;
+            if (message instanceof CustomerMessage.Retract retract && (erases || firstEvent != null)) {
                 lastRetract = retract;
             }
         }
@@ -398,6 +424,12 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         /** Whether the customer has other fragments than before the instant. */
         boolean hasOthersThanBefore() {
             return !wereHere.equals(areHere);
+        }
+
+        /** Whether events of the past are among what the customer has got or lost. */
+        boolean changesThePast() {
+            return ofThePast.stream()
+                    .anyMatch(fragment -> !wereHere.get(fragment).equals(areHere.get(fragment)));
         }
     }
 
@@ -414,28 +446,33 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         boolean hasLost = false;
         for (CustomerMessage message = moves.poll(because); message != null; message = moves.poll(because)) {
             if (message instanceof CustomerMessage.Retract retract) {
-                retract(retract, state, moves, passage);
-                hasLost = true;
-                continue;
+                if (state.canonical() != null) {
+                    retract(retract, state, moves, passage);
+                    hasLost = true;
+                }
+                if (moves.arrivedWith(retract).isEmpty()) {
+                    continue;
+                }
             }
             if (hasLost) {
-                foldOthersAnew(moves.instant, state);
+                foldOthersAnew(moves.instant, customerId, state);
                 hasLost = false;
             }
             if (message instanceof CustomerMessage.Put put) {
                 put(put, state, moves, passage);
-                for (CustomerMessage.Event event : moves.arrivedWith(put)) {
-                    CustomerMessage.Sight seen = fold(event, state, moves.instant, context, out);
-                    if (seen != null) {
-                        moves.add(seen);
-                    }
-                }
             } else if (message instanceof CustomerMessage.Sight sight) {
                 see(sight, state, passage);
             }
+            for (CustomerMessage.Event event : moves.arrivedWith(message)) {
+                moves.any = true;
+                CustomerMessage.Sight seen = fold(event, state, moves.instant, context, out);
+                if (seen != null) {
+                    moves.add(seen);
+                }
+            }
         }
         if (hasLost) {
-            foldOthersAnew(moves.instant, state);
+            foldOthersAnew(moves.instant, customerId, state);
         }
         passage.tell(state.isSeen(), () -> reading(() -> seenListing(state)), change -> publish(change, context));
     }
@@ -469,10 +506,12 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 }
             }
         }
-        passage.depart(
-                retract.into(),
-                identifiers,
-                retract.first() != null && retract.first().compareTo(retract.because()) < 0);
+        if (!retract.isErasure()) {
+            passage.depart(
+                    retract.into(),
+                    identifiers,
+                    retract.first() != null && retract.first().compareTo(retract.because()) < 0);
+        }
         Membership members = members();
         if (isOwn) {
             members.formerOfOwn().clear();
@@ -493,14 +532,11 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         state.canonical(put.canonical());
         boolean isOwn = fragment.equals(put.canonical());
         boolean existed = put.first() != null && put.first().compareTo(put.because()) < 0;
-        boolean cameFromAnother = existed || !put.from().equals(fragment);
+        passage.arrive(fragment, put.from(), existed);
         Membership members = members();
         if (fragment.namespace().isPerson() && !isOwn) {
             members.add(fragment);
             passage.list(fragment);
-            if (cameFromAnother) {
-                passage.cameFromAnother(fragment);
-            }
         }
         FragmentLedger ledger = put.ledger();
         if (ledger != null) {
@@ -519,7 +555,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                     if (state.see(device)) {
                         passage.list(device);
                     }
-                    passage.cameFromAnother(device);
+                    passage.arrive(device, put.from(), existed);
                 }
             }
             if (!existed) {
@@ -572,7 +608,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     }
 
     /** After a loss, which can't be taken out of a union. */
-    private void foldOthersAnew(long instant, ProfileState state) throws Exception {
+    private void foldOthersAnew(long instant, String customerId, ProfileState state) throws Exception {
         Membership members = members();
         members.mergedFrom().clear();
         members.mergedFrom().addAll(members.formerOfOwn());
@@ -596,9 +632,13 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         }
         state.others(others, activity.count(), isWatched(activity));
         state.seeOthers(seen);
-        members.mergedFrom().remove(state.canonical().customerId());
-        SortedSet<Identifier> devices = new TreeSet<>(record.devices());
-        devices.addAll(record().devices());
+        members.mergedFrom().remove(customerId);
+        // If nothing is left but events that are yet to come, so are their devices.
+        SortedSet<Identifier> devices = new TreeSet<>();
+        if (state.isSeen()) {
+            devices.addAll(record.devices());
+            devices.addAll(record().devices());
+        }
         state.seeOnly(devices);
         keep(members, state);
     }
@@ -615,7 +655,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 new CartChange.Restart(
                         customerId,
                         moves.instant,
-                        moves.ofThePast,
+                        moves.changesThePast(),
                         cart(state).entries(),
                         marketing(state).statements()));
     }
@@ -624,16 +664,26 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             throws Exception {
         if (state.eventCount() > 0) {
             publishSoon(customerId, state, context);
-        } else if (moves.lastRetract != null && (state.isPublished() || state.isAliased())) {
+        } else if (moves.lastRetract != null) {
             CustomerMessage.Retract retract = moves.lastRetract;
-            customersMerged.inc();
+            (retract.isErasure() ? customersErased : customersMerged).inc();
             if (state.isPublished()) {
                 context.output(PROFILES, deletion(customerId, state, retract, hasEverBeenPersonal(state, record())));
             }
-            // Also if it had come back and nobody was told of it yet: it is somebody else's now.
+            // Also if nobody was told that it was there or has come back: the aliases of others may lead to it.
             context.output(IDENTITIES, CustomerAlias.of(retract).record());
             state.withdrawn();
             state.aliased(true);
+        }
+    }
+
+    /** Of a customer to whom nobody belongs nothing is kept that says who it was. */
+    private void forget(ProfileState state, Moves moves) throws IOException {
+        if (moves.erased) {
+            keep(new Membership(), state);
+        }
+        if (!state.hasMembership() || members().persons().isEmpty()) {
+            state.forgetCanonical();
         }
     }
 

@@ -38,7 +38,7 @@ public final class ProfileState {
                     (state.pending ? PENDING : 0)
                             | (state.published ? PUBLISHED : 0)
                             | (state.aliased ? ALIASED : 0)
-                            | (state.putsWaiting > 0 || !state.sightsWaiting.isEmpty() ? WAITING : 0)
+                            | (state.startsWaiting > 0 || !state.sightsWaiting.isEmpty() ? WAITING : 0)
                             | (state.othersWatched ? OTHERS_WATCHED : 0)
                             | (state.ownSeen ? OWN_SEEN : 0)
                             | (state.canonical != null ? HAS_CANONICAL : 0)
@@ -55,8 +55,8 @@ public final class ProfileState {
                 Wire.writeVarInt(state.othersSeen, out);
                 Wire.writeVarLong(state.otherEvents, out);
             }
-            if (state.putsWaiting > 0 || !state.sightsWaiting.isEmpty()) {
-                Wire.writeVarInt(state.putsWaiting, out);
+            if (state.startsWaiting > 0 || !state.sightsWaiting.isEmpty()) {
+                Wire.writeVarInt(state.startsWaiting, out);
                 Wire.writeVarInt(state.sightsWaiting.size(), out);
                 for (Map.Entry<Long, Long> sight : state.sightsWaiting.entrySet()) {
                     out.writeLong(sight.getKey());
@@ -92,7 +92,7 @@ public final class ProfileState {
                 state.otherEvents = Wire.readVarLong(in);
             }
             if ((flags & WAITING) != 0) {
-                state.putsWaiting = Wire.readVarInt(in);
+                state.startsWaiting = Wire.readVarInt(in);
                 for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
                     state.sightsWaiting.put(in.readLong(), in.readLong());
                 }
@@ -118,9 +118,9 @@ public final class ProfileState {
     /** Hashes of devices whose first event here has been passed, ascending. */
     private long[] seenDevices = {};
 
-    private int putsWaiting;
+    private int startsWaiting;
 
-    /** Hash of a fragment or a device of which a sight waits → time of the earliest event that has shown it. */
+    /** Hash of a fragment, or of one and its device, of which a sight waits → time of the earliest such event. */
     private final Map<Long, Long> sightsWaiting = new LinkedHashMap<>(1);
 
     private long version;
@@ -136,6 +136,11 @@ public final class ProfileState {
 
     void canonical(Identifier identifier) {
         canonical = identifier;
+    }
+
+    /** Forgets who the customer was: nobody belongs to it any more. */
+    void forgetCanonical() {
+        canonical = null;
     }
 
     // ------------------------------------------------------------------------------------------------------ fragments
@@ -182,6 +187,16 @@ public final class ProfileState {
 
     void membership(boolean something) {
         membership = something;
+    }
+
+    /** Whether the customer has never been here, and nothing waits that would bring it. */
+    boolean isBlank() {
+        return version == 0 && !hasAnybody() && startsWaiting == 0 && sightsWaiting.isEmpty();
+    }
+
+    /** Whether any fragment has an event. */
+    boolean hasAnybody() {
+        return own.count() > 0 || others > 0;
     }
 
     /** Events of all fragments. */
@@ -241,36 +256,49 @@ public final class ProfileState {
         }
     }
 
-    private static long hash(Identifier device) {
-        return Hashes.prefix(Hashes.sha256(device.qualified()));
+    private static long hash(Identifier identifier) {
+        return hash(identifier.qualified());
     }
 
-    /** Whether a fragment is still to come. */
-    boolean isPutWaiting() {
-        return putsWaiting > 0;
+    private static long hash(String name) {
+        return Hashes.prefix(Hashes.sha256(name));
     }
 
-    void putWaits() {
-        putsWaiting++;
+    /** Whether a fragment is still to come, or to start anew after an erasure. */
+    boolean isStartWaiting() {
+        return startsWaiting > 0;
+    }
+
+    void startWaits() {
+        startsWaiting++;
     }
 
     /** What waits is counted anew. */
     void nothingWaits() {
-        putsWaiting = 0;
+        startsWaiting = 0;
         sightsWaiting.clear();
     }
 
     /**
-     * Notes that an event shows a fragment or a device, to be looked at again in the order of events.
+     * Notes that an event shows a fragment, to be looked at again in the order of events.
      *
      * @return whether it is the earliest such event, as far as is known
      */
-    boolean sightWaits(Identifier identifier, long at) {
-        Long earliest = sightsWaiting.get(hash(identifier));
+    boolean sightWaits(Identifier fragment, long at) {
+        return sightWaits(hash(fragment), at);
+    }
+
+    /** The same of a device with a fragment: another fragment that shows it may have gone by then. */
+    boolean sightWaits(Identifier fragment, Identifier device, long at) {
+        return sightWaits(hash(fragment.qualified() + "\n" + device.qualified()), at);
+    }
+
+    private boolean sightWaits(long hash, long at) {
+        Long earliest = sightsWaiting.get(hash);
         if (earliest != null && earliest < at) {
             return false;
         }
-        sightsWaiting.put(hash(identifier), at);
+        sightsWaiting.put(hash, at);
         return true;
     }
 

@@ -1,11 +1,10 @@
 package io.tributary.operators.serialization;
 
 import io.tributary.operators.identity.Following;
-import io.tributary.operators.identity.FragmentEvent;
+import io.tributary.operators.identity.FragmentMessage;
 import io.tributary.operators.identity.KeyIdentity;
 import io.tributary.operators.identity.RawComponent;
 import io.tributary.operators.identity.RecentMessages;
-import io.tributary.operators.identity.Relabelling;
 import io.tributary.operators.identity.Sighting;
 import io.tributary.operators.identity.Slot;
 import io.tributary.operators.identity.WaitingAtInstant;
@@ -25,6 +24,8 @@ import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.Inbound;
 import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.privacy.PrivacyCommand;
+import io.tributary.schemas.privacy.PrivacyInbound;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -46,10 +47,8 @@ public final class WireType<T> {
             of("customer-message", CustomerMessage.class, CustomerMessage.CODEC, true);
     public static final WireType<CartChange> CART_CHANGE = of("cart-change", CartChange.class, CartChange.CODEC, true);
     public static final WireType<CartStep> CART_STEP = of("cart-step", CartStep.class, CartStep.CODEC, true);
-    public static final WireType<FragmentEvent> FRAGMENT_EVENT =
-            of("fragment-event", FragmentEvent.class, FragmentEvent.CODEC, true);
-    public static final WireType<Relabelling> RELABELLING =
-            of("relabelling", Relabelling.class, Relabelling.CODEC, true);
+    public static final WireType<FragmentMessage> FRAGMENT_MESSAGE =
+            of("fragment-message", FragmentMessage.class, FragmentMessage.CODEC, true);
     public static final WireType<OutboundRecord> OUTBOUND_RECORD =
             of("outbound-record", OutboundRecord.class, OutboundRecord.CODEC, true);
     public static final WireType<DocumentWrite> DOCUMENT_WRITE =
@@ -65,6 +64,10 @@ public final class WireType<T> {
     public static final WireType<Sighting> SIGHTING = of("sighting", Sighting.class, Sighting.CODEC, true);
     public static final WireType<RawComponent> RAW_COMPONENT =
             of("raw-component", RawComponent.class, RawComponent.CODEC, false);
+    public static final WireType<PrivacyInbound> PRIVACY_INBOUND =
+            of("privacy-inbound", PrivacyInbound.class, PrivacyInbound.CODEC, true);
+    public static final WireType<PrivacyCommand> PRIVACY_COMMAND =
+            of("privacy-command", PrivacyCommand.class, PrivacyCommand.CODEC, true);
     public static final WireType<Following> FOLLOWING = of("following", Following.class, Following.CODEC, true);
     public static final WireType<FragmentState> FRAGMENT_STATE =
             of("fragment-state", FragmentState.class, FragmentState.CODEC, false);

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.operators.identity.FragmentAssigner;
 import io.tributary.operators.identity.FragmentEvent;
+import io.tributary.operators.identity.FragmentMessage;
 import io.tributary.operators.identity.PersonResolver;
 import io.tributary.operators.identity.Relabelling;
 import io.tributary.operators.identity.Sighting;
@@ -20,11 +21,13 @@ import io.tributary.operators.profile.Consent;
 import io.tributary.operators.profile.CustomerMessage;
 import io.tributary.operators.profile.ProfileFolder;
 import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.testing.KeyedBroadcastHarness;
 import io.tributary.operators.testing.KeyedCoHarness;
 import io.tributary.operators.testing.KeyedHarness;
 import io.tributary.operators.testing.LedgerMoves;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.privacy.PrivacyCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,13 +65,14 @@ class StateCompatibilityTest {
     @ParameterizedTest
     @MethodSource("versions")
     void stillKnowsTheMessagesThatItHasSeen(Path version) throws Exception {
-        try (KeyedHarness<CustomerEvent, FragmentEvent> harness =
+        try (KeyedHarness<CustomerEvent, FragmentMessage> harness =
                 StateFixtures.assigner(StateFixtures.read(version, StateFixtures.ASSIGNER))) {
             for (int i = 1; i <= 4; i++) {
                 harness.process(track("m" + i, "Page Opened", minute(i)).event(), minute(i));
             }
 
             assertThat(harness.drain())
+                    .extracting(FragmentEvent.class::cast)
                     .extracting(passed -> passed.event().messageId())
                     .containsExactly("m4");
             assertThat(harness.eventTimeTimers())
@@ -80,7 +84,7 @@ class StateCompatibilityTest {
     @ParameterizedTest
     @MethodSource("versions")
     void stillKnowsWhoseTheDeviceWasAndWhatWaits(Path version) throws Exception {
-        try (KeyedHarness<CustomerEvent, FragmentEvent> harness =
+        try (KeyedHarness<CustomerEvent, FragmentMessage> harness =
                 StateFixtures.assigner(StateFixtures.read(version, StateFixtures.ASSIGNER))) {
             harness.process(
                     track("again", "Page Opened", minute(12))
@@ -94,6 +98,7 @@ class StateCompatibilityTest {
             harness.watermark(minute(16));
 
             assertThat(harness.drain())
+                    .extracting(FragmentEvent.class::cast)
                     .extracting(passed ->
                             passed.event().messageId() + " " + passed.fragment().qualified())
                     .containsExactly("w0 user_id:42", "w1 user_id:43");
@@ -108,11 +113,12 @@ class StateCompatibilityTest {
     @ParameterizedTest
     @MethodSource("versions")
     void resolvesOnFromTheLinksAndFollowersAsTheyWere(Path version) throws Exception {
-        try (KeyedHarness<Sighting, Relabelling> harness =
+        try (KeyedCoHarness<Sighting, PrivacyCommand, FragmentMessage> harness =
                 StateFixtures.resolver(StateFixtures.read(version, StateFixtures.RESOLVER))) {
             harness.watermark(minute(5));
 
             assertThat(harness.drain())
+                    .extracting(Relabelling.class::cast)
                     .extracting(relabelling -> relabelling.because().messageId() + " "
                             + relabelling.fragment().qualified() + " "
                             + relabelling.canonical().qualified())
@@ -122,7 +128,7 @@ class StateCompatibilityTest {
                             "s3 anonymous_id:phone user_id:42",
                             "s4 anonymous_id:tablet user_id:42");
             for (int i = 2; i <= 4; i++) {
-                harness.process(
+                harness.processFirst(
                         StateFixtures.sighting("q" + i, minute(5 + i), null, "crm_id:" + i, "email:ana@x.com"), 0);
             }
             harness.watermark(minute(10));
@@ -138,7 +144,7 @@ class StateCompatibilityTest {
     @ParameterizedTest
     @MethodSource("versions")
     void movesALedgerOnAsItWas(Path version) throws Exception {
-        try (KeyedCoHarness<FragmentEvent, Relabelling, CustomerMessage> harness =
+        try (KeyedBroadcastHarness<FragmentMessage, PrivacyCommand, CustomerMessage> harness =
                         LedgerMoves.keeper(StateFixtures.read(version, StateFixtures.KEEPER));
                 KeyedHarness<CustomerMessage, OutboundRecord> folder = StateFixtures.profileFolder(null)) {
             folder.processingTime(StateFixtures.PROCESSING_TIME);

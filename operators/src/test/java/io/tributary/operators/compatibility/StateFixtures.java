@@ -11,6 +11,7 @@ import static io.tributary.operators.testing.TestEvent.track;
 
 import io.tributary.operators.identity.FragmentAssigner;
 import io.tributary.operators.identity.FragmentEvent;
+import io.tributary.operators.identity.FragmentMessage;
 import io.tributary.operators.identity.PersonResolver;
 import io.tributary.operators.identity.Relabelling;
 import io.tributary.operators.identity.ResolutionRules;
@@ -21,6 +22,7 @@ import io.tributary.operators.profile.CustomerMessage;
 import io.tributary.operators.profile.ProfileFolder;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.testing.KeyedBroadcastHarness;
 import io.tributary.operators.testing.KeyedCoHarness;
 import io.tributary.operators.testing.KeyedHarness;
 import io.tributary.operators.testing.LedgerMoves;
@@ -32,6 +34,7 @@ import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventKind;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.privacy.PrivacyCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,7 +88,7 @@ final class StateFixtures {
 
     /** User 42 has logged in on the phone; user 43 is about to, and then somebody opens a page. */
     private static OperatorSubtaskState assignerInTheMiddle() throws Exception {
-        try (KeyedHarness<CustomerEvent, FragmentEvent> harness = assigner(null)) {
+        try (KeyedHarness<CustomerEvent, FragmentMessage> harness = assigner(null)) {
             for (int i = 1; i <= 3; i++) {
                 harness.process(track("m" + i, "Page Opened", minute(i)).event(), minute(i));
             }
@@ -110,28 +113,29 @@ final class StateFixtures {
 
     /** The phone and the e-mail are the CRM customer's; that this is user 42 and has a tablet is about to be known. */
     private static OperatorSubtaskState resolverInTheMiddle() throws Exception {
-        try (KeyedHarness<Sighting, Relabelling> harness = resolver(null)) {
-            harness.process(sighting("s1", minute(1), PHONE, "email:ana@x.com"), 0);
-            harness.process(sighting("s2", minute(2), null, "crm_id:7", "email:ana@x.com"), 0);
+        try (KeyedCoHarness<Sighting, PrivacyCommand, FragmentMessage> harness = resolver(null)) {
+            harness.processFirst(sighting("s1", minute(1), PHONE, "email:ana@x.com"), 0);
+            harness.processFirst(sighting("s2", minute(2), null, "crm_id:7", "email:ana@x.com"), 0);
             harness.watermark(minute(3));
-            harness.process(sighting("s4", minute(5), id("anonymous_id:tablet"), "email:ana@x.com"), 0);
-            harness.process(sighting("s3", minute(5), null, "user_id:42", "crm_id:7"), 0);
+            harness.processFirst(sighting("s4", minute(5), id("anonymous_id:tablet"), "email:ana@x.com"), 0);
+            harness.processFirst(sighting("s3", minute(5), null, "user_id:42", "crm_id:7"), 0);
             return harness.snapshot();
         }
     }
 
     /** The e-mail has become the CRM customer's and is about to become user 42's. */
     private static OperatorSubtaskState keeperInTheMiddle() throws Exception {
-        try (KeyedCoHarness<FragmentEvent, Relabelling, CustomerMessage> harness = LedgerMoves.keeper(null)) {
+        try (KeyedBroadcastHarness<FragmentMessage, PrivacyCommand, CustomerMessage> harness =
+                LedgerMoves.keeper(null)) {
             for (TestEvent event : List.of(
                     added("m1", "p1", minute(1)).by("email:ana@x.com"),
                     ordered("m2", "o1", minute(2)).by("email:ana@x.com", "anonymous_id:phone"),
                     added("m3", "p3", minute(9)).by("email:ana@x.com", "anonymous_id:tablet"))) {
-                harness.processFirst(new FragmentEvent(EMAIL, Long.MAX_VALUE, event.event()), 0);
+                harness.process(new FragmentEvent(EMAIL, Long.MAX_VALUE, event.event()), 0);
             }
-            harness.processSecond(new Relabelling(EMAIL, CRM, minute(3), order("s1", minute(3)), true), 0);
+            harness.process(new Relabelling(EMAIL, CRM, minute(3), order("s1", minute(3)), true), 0);
             harness.watermark(minute(4));
-            harness.processSecond(new Relabelling(EMAIL, USER, minute(5), order("s2", minute(5)), true), 0);
+            harness.process(new Relabelling(EMAIL, USER, minute(5), order("s2", minute(5)), true), 0);
             return harness.snapshot();
         }
     }
@@ -209,14 +213,22 @@ final class StateFixtures {
         harness.process(new CartChange.Operation(CUSTOMER, CartEntry.of(event.event()), consent), 0);
     }
 
-    static KeyedHarness<CustomerEvent, FragmentEvent> assigner(OperatorSubtaskState state) throws Exception {
+    static KeyedHarness<CustomerEvent, FragmentMessage> assigner(OperatorSubtaskState state) throws Exception {
         return new KeyedHarness<>(
-                new FragmentAssigner(), event -> event.firstIdentityKey().qualified(), WireType.FRAGMENT_EVENT, state);
+                new FragmentAssigner(),
+                event -> event.firstIdentityKey().qualified(),
+                WireType.FRAGMENT_MESSAGE,
+                state);
     }
 
-    static KeyedHarness<Sighting, Relabelling> resolver(OperatorSubtaskState state) throws Exception {
-        return new KeyedHarness<>(
-                new PersonResolver(ResolutionRules.defaults()), sighting -> "", WireType.RELABELLING, state);
+    static KeyedCoHarness<Sighting, PrivacyCommand, FragmentMessage> resolver(OperatorSubtaskState state)
+            throws Exception {
+        return new KeyedCoHarness<>(
+                new PersonResolver(ResolutionRules.defaults()),
+                sighting -> "",
+                command -> "",
+                WireType.FRAGMENT_MESSAGE,
+                state);
     }
 
     static KeyedHarness<CustomerMessage, OutboundRecord> profileFolder(OperatorSubtaskState state) throws Exception {

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 class DeviceFragmentsTest {
     private static final String IDENTITY = "key-identity";
 
-    private KeyedHarness<CustomerEvent, FragmentEvent> harness;
+    private KeyedHarness<CustomerEvent, FragmentMessage> harness;
 
     @BeforeEach
     @BeforeTry
@@ -328,11 +328,12 @@ class DeviceFragmentsTest {
                 });
     }
 
-    private static KeyedHarness<CustomerEvent, FragmentEvent> started(OperatorSubtaskState restored) throws Exception {
+    private static KeyedHarness<CustomerEvent, FragmentMessage> started(OperatorSubtaskState restored)
+            throws Exception {
         return new KeyedHarness<>(
                 new FragmentAssigner(),
                 event -> event.firstIdentityKey().qualified(),
-                WireType.FRAGMENT_EVENT,
+                WireType.FRAGMENT_MESSAGE,
                 restored);
     }
 
@@ -348,6 +349,7 @@ class DeviceFragmentsTest {
     /** Per event its message and its fragment. */
     private List<String> passed() {
         return harness.drain().stream()
+                .map(FragmentEvent.class::cast)
                 .map(passed ->
                         passed.event().messageId() + " " + passed.fragment().qualified())
                 .toList();

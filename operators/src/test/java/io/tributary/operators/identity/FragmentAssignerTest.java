@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class FragmentAssignerTest {
     private static final String STATE = "recent-messages";
 
-    private KeyedHarness<CustomerEvent, FragmentEvent> harness;
+    private KeyedHarness<CustomerEvent, FragmentMessage> harness;
 
     @AfterEach
     void leavesNoStateAndNoTimersOnceAllHaveExpired() throws Exception {
@@ -162,7 +162,7 @@ class FragmentAssignerTest {
         harness = new KeyedHarness<>(
                 new FragmentAssigner(),
                 event -> event.firstIdentityKey().qualified(),
-                WireType.FRAGMENT_EVENT,
+                WireType.FRAGMENT_MESSAGE,
                 restored);
     }
 
@@ -188,6 +188,7 @@ class FragmentAssignerTest {
 
     private List<String> passed() {
         return harness.drain().stream()
+                .map(FragmentEvent.class::cast)
                 .map(passed -> passed.event().messageId())
                 .toList();
     }

@@ -9,9 +9,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
-import io.tributary.operators.testing.KeyedHarness;
+import io.tributary.operators.testing.KeyedCoHarness;
 import io.tributary.operators.testing.TestStreams;
 import io.tributary.schemas.identity.Namespace;
+import io.tributary.schemas.privacy.PrivacyCommand;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,7 +28,7 @@ class PersonResolverTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final long LAST = 1_000_000;
 
-    private KeyedHarness<Sighting, Relabelling> harness;
+    private KeyedCoHarness<Sighting, PrivacyCommand, FragmentMessage> harness;
 
     @BeforeEach
     void start() throws Exception {
@@ -77,7 +78,7 @@ class PersonResolverTest {
                 login(9, "anonymous_id:laptop", "crm_id:11"));
         send(harness, sightings);
         harness.watermark(9);
-        List<Relabelling> straight = harness.drain();
+        List<FragmentMessage> straight = harness.drain();
         List<String> changes = changes(harness);
         assertThat(straight).hasSizeGreaterThan(10);
         assertThat(changes).hasSize(2);
@@ -86,7 +87,8 @@ class PersonResolverTest {
             long bound = random.nextInt(10);
             List<Sighting> arriving =
                     TestStreams.arriving(sightings, sighting -> sighting.knownAt() + random.nextLong(bound + 1));
-            try (KeyedHarness<Sighting, Relabelling> other = started(ResolutionRules.defaults(), null)) {
+            try (KeyedCoHarness<Sighting, PrivacyCommand, FragmentMessage> other =
+                    started(ResolutionRules.defaults(), null)) {
                 long newest = 0;
                 for (Sighting sighting : arriving) {
                     send(other, List.of(sighting));
@@ -146,13 +148,13 @@ class PersonResolverTest {
     }
 
     @Test
-    void followsNobodyWhoNeverChangesTheCustomer() throws Exception {
+    void followsAlsoWhoNeverChangesTheCustomer() throws Exception {
         send(login(1, "anonymous_id:phone", "user_id:42"));
         harness.watermark(1);
 
         assertThat(harness.drain())
                 .containsExactly(new Relabelling(id("anonymous_id:phone"), id("user_id:42"), 1, at(1, "m1"), true));
-        assertThat(harness.entries()).as("nothing is kept").isZero();
+        assertThat(harness.entries()).as("an erasure has to find the device").isEqualTo(2);
     }
 
     @Test
@@ -291,6 +293,7 @@ class PersonResolverTest {
 
         assertThat(harness.drain())
                 .hasSize(1_000)
+                .extracting(Relabelling.class::cast)
                 .extracting(relabelling -> relabelling.because().messageId())
                 .isSorted();
         assertThat(harness.entries()).as("of each two persons and a component").isEqualTo(3_000);
@@ -341,9 +344,10 @@ class PersonResolverTest {
         harness = started(rules, restored);
     }
 
-    private static KeyedHarness<Sighting, Relabelling> started(ResolutionRules rules, OperatorSubtaskState restored)
-            throws Exception {
-        return new KeyedHarness<>(new PersonResolver(rules), sighting -> "", WireType.RELABELLING, restored);
+    private static KeyedCoHarness<Sighting, PrivacyCommand, FragmentMessage> started(
+            ResolutionRules rules, OperatorSubtaskState restored) throws Exception {
+        return new KeyedCoHarness<>(
+                new PersonResolver(rules), sighting -> "", command -> "", WireType.FRAGMENT_MESSAGE, restored);
     }
 
     /** Persons whom one event shows. */
@@ -371,23 +375,29 @@ class PersonResolverTest {
         send(harness, List.of(sighting));
     }
 
-    private static void send(KeyedHarness<Sighting, Relabelling> harness, List<Sighting> sightings) throws Exception {
+    private static void send(
+            KeyedCoHarness<Sighting, PrivacyCommand, FragmentMessage> harness, List<Sighting> sightings)
+            throws Exception {
         for (Sighting sighting : sightings) {
-            harness.process(sighting, sighting.knownAt());
+            harness.processFirst(sighting, sighting.knownAt());
         }
     }
 
     /** Per relabelling its instant, the fragment and the customer. */
     private List<String> relabelled() {
         return harness.drain().stream()
+                .map(Relabelling.class::cast)
                 .map(relabelling -> relabelling.knownAt() + " "
                         + relabelling.fragment().qualified() + " → "
-                        + relabelling.canonical().qualified())
+                        + (relabelling.isErasure()
+                                ? "nobody"
+                                : relabelling.canonical().qualified()))
                 .toList();
     }
 
     /** Per change what it is, at which customer, its identifiers and its cause. */
-    private static List<String> changes(KeyedHarness<Sighting, Relabelling> harness) throws IOException {
+    private static List<String> changes(KeyedCoHarness<Sighting, PrivacyCommand, FragmentMessage> harness)
+            throws IOException {
         List<String> changes = new ArrayList<>();
         for (OutboundRecord record : harness.drain(PersonResolver.CHANGES)) {
             JsonNode json = MAPPER.readTree(record.value());

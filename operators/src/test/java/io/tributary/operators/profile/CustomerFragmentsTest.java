@@ -159,13 +159,25 @@ class CustomerFragmentsTest {
                 .as("nobody was told that it had come back")
                 .extracting(record -> record.value() != null)
                 .containsExactly(true, false);
-        List<String> into = new ArrayList<>();
-        for (OutboundRecord record : of(harness.drain(ProfileFolder.IDENTITIES), EMAIL)) {
-            if (record.topic().equals("cdp.customer-aliases.v1")) {
-                into.add(name(MAPPER.readTree(record.value()).path("into").asText()));
-            }
-        }
-        assertThat(into).containsExactly("crm_id:7", "user_id:42");
+        assertThat(aliases(harness.drain(ProfileFolder.IDENTITIES), EMAIL)).containsExactly("crm_id:7", "user_id:42");
+    }
+
+    @Test
+    void leadsOnFromACustomerThatWasThereForAnInstantOnly() throws Exception {
+        see(track("m1", "Page Opened", minute(1)).by("email:ana@x.com"));
+        harness.watermark(minute(1));
+        moves.relabel(EMAIL, CRM, at(minute(5), "s5"), true);
+        send(moves.move(EMAIL, USER, at(minute(5), "s5b"), true));
+        harness.watermark(minute(5));
+
+        assertThat(of(harness.drain(ProfileFolder.PROFILES), CRM)).isEmpty();
+        List<OutboundRecord> identities = harness.drain(ProfileFolder.IDENTITIES);
+        assertThat(aliases(identities, EMAIL)).containsExactly("crm_id:7");
+        assertThat(aliases(identities, CRM)).containsExactly("user_id:42");
+        see(track("m6", "Page Opened", minute(6)).by("crm_id:7"));
+        assertThat(aliases(harness.drain(ProfileFolder.IDENTITIES), CRM))
+                .as("it is one of its own now")
+                .containsExactly("none");
     }
 
     @Test
@@ -202,6 +214,41 @@ class CustomerFragmentsTest {
         assertThat(profile(USER).path("identifiers"))
                 .isEqualTo(MAPPER.readTree("{\"email\":[\"ana@x.com\"],\"user_id\":[\"42\"]}"));
         assertThat(changes()).containsExactly("created user_id:42 [ana@x.com, 42] m6");
+    }
+
+    @Test
+    void letsAnIdentifierGoThatWasNeverACustomerWhileAnotherIsStillToCome() throws Exception {
+        List<CustomerMessage> goes = moves.move(CRM, USER, at(minute(5), "s5"), true);
+        List<CustomerMessage> comes = moves.move(EMAIL, CRM, at(minute(6), "s6"), false);
+        send(comes);
+        send(goes);
+        harness.watermark(minute(5));
+        assertThat(harness.drain(ProfileFolder.IDENTITIES)).isEmpty();
+        see(track("m7", "Page Opened", minute(7)).by("email:ana@x.com"));
+        harness.watermark(minute(7));
+
+        assertThat(changes()).containsExactly("created crm_id:7 [7, ana@x.com] m7");
+    }
+
+    /** Each comes on a channel of its own. */
+    @Test
+    void losesAnIdentifierWhoseDepartureArrivesBeforeTheFirstFragment() throws Exception {
+        send(moves.event(
+                track("m1", "Page Opened", minute(1)).by("email:ana@x.com").event()));
+        List<CustomerMessage> comes = moves.move(EMAIL, CRM, at(minute(4), "s4"), true);
+        moves.relabel(EMAIL, USER, at(minute(5), "s5"), true);
+        List<CustomerMessage> both = new ArrayList<>(moves.move(CRM, USER, at(minute(5), "s5"), true));
+        List<CustomerMessage> goes =
+                both.stream().filter(message -> message.fragment().equals(CRM)).toList();
+        both.removeAll(goes);
+        send(goes);
+        send(comes);
+        send(both);
+        harness.watermark(minute(4));
+        changes();
+        harness.watermark(minute(5));
+
+        assertThat(changes()).contains("merged crm_id:7 [7, ana@x.com] into user_id:42 s5");
     }
 
     // ------------------------------------------------------------------------------------------------------ the union
@@ -490,6 +537,55 @@ class CustomerFragmentsTest {
         assertThat(changes()).containsExactly("linked user_id:42 [phone] m8");
     }
 
+    @Test
+    void tellsOfADeviceThatAFragmentHasTakenAwayWhenAnotherCarriesIt() throws Exception {
+        see(track("m1", "Page Opened", minute(1)).by("email:ana@x.com", "anonymous_id:phone"));
+        move(EMAIL, USER, 2);
+        see(track("m6", "Page Opened", minute(6)));
+        see(track("m7", "Page Opened", minute(7)).alsoDevice("phone"));
+        changes();
+        move(EMAIL, EMAIL, 5);
+        assertThat(changes())
+                .containsExactlyInAnyOrder(
+                        "merged user_id:42 [phone, ana@x.com] into email:ana@x.com s5",
+                        "created email:ana@x.com [phone, ana@x.com] s5");
+        harness.watermark(minute(6));
+        assertThat(changes()).containsExactly("created user_id:42 [42] m6");
+        harness.watermark(minute(7));
+        assertThat(changes()).containsExactly("linked user_id:42 [phone] m7");
+    }
+
+    @Test
+    void tellsOfADeviceThatAFragmentWouldHaveCarriedFirstWhenAnotherCarriesIt() throws Exception {
+        see(track("m1", "Page Opened", minute(1)));
+        see(track("m1b", "Page Opened", minute(1)).by("email:ana@x.com"));
+        see(track("m1c", "Page Opened", minute(1)).by("crm_id:7"));
+        move(EMAIL, USER, 2);
+        move(CRM, USER, 3);
+        see(track("m6", "Page Opened", minute(6)).by("crm_id:7", "anonymous_id:phone"));
+        see(track("m7", "Page Opened", minute(7)).by("email:ana@x.com", "anonymous_id:phone"));
+        move(CRM, CRM, 5);
+        changes();
+        harness.watermark(minute(7));
+        assertThat(changes()).containsExactlyInAnyOrder("linked crm_id:7 [phone] m6", "linked user_id:42 [phone] m7");
+        move(EMAIL, EMAIL, 8);
+        assertThat(changes())
+                .containsExactlyInAnyOrder(
+                        "unmerged user_id:42 [phone, ana@x.com] into email:ana@x.com s8",
+                        "created email:ana@x.com [phone, ana@x.com] s8");
+    }
+
+    @Test
+    void linksIdentifiersThatWereTogetherBeforeButNeverACustomer() throws Exception {
+        see(track("m1", "Page Opened", minute(1)));
+        move(EMAIL, CRM, 2);
+        changes();
+        moves.relabel(EMAIL, USER, at(minute(5), "s5"), true);
+        move(CRM, USER, 5);
+
+        assertThat(changes()).containsExactly("linked user_id:42 [7, ana@x.com] s5");
+    }
+
     // ------------------------------------------------------------------------------------------------------- triggers
 
     @Test
@@ -522,6 +618,21 @@ class CustomerFragmentsTest {
         move(EMAIL, USER, 5);
         assertThat(restart(harness.drain(ProfileFolder.CART_CHANGES), USER).decidesInstant())
                 .isFalse();
+    }
+
+    @Test
+    void decidesNoInstantAtWhichSomethingOfThePastHasOnlyComeAndGone() throws Exception {
+        see(added("m1", "p1", minute(1)).by("email:ana@x.com"));
+        see(added("m5", "p5", minute(5)).by("crm_id:7"));
+        harness.drain(ProfileFolder.CART_CHANGES);
+        moves.relabel(EMAIL, USER, at(minute(5), "a"), false);
+        moves.relabel(CRM, USER, at(minute(5), "a"), true);
+        send(moves.move(EMAIL, EMAIL, at(minute(5), "b"), false));
+        harness.watermark(minute(5));
+
+        CartChange.Restart ofTheUser = restart(harness.drain(ProfileFolder.CART_CHANGES), USER);
+        assertThat(ofTheUser.entries()).hasSize(1);
+        assertThat(ofTheUser.decidesInstant()).isFalse();
     }
 
     @Test
@@ -767,6 +878,22 @@ class CustomerFragmentsTest {
             }
         }
         return changes;
+    }
+
+    /** Where a customer's aliases have led, one after the other. */
+    private static List<String> aliases(List<OutboundRecord> identities, Identifier canonical) throws IOException {
+        List<String> into = new ArrayList<>();
+        for (OutboundRecord record : of(identities, canonical)) {
+            if (record.topic().equals("cdp.customer-aliases.v1")) {
+                into.add(
+                        record.value() == null
+                                ? "none"
+                                : name(MAPPER.readTree(record.value())
+                                        .path("into")
+                                        .asText()));
+            }
+        }
+        return into;
     }
 
     private static String name(String customerId) {

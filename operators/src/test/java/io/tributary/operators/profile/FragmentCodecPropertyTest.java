@@ -163,7 +163,7 @@ class FragmentCodecPropertyTest {
         DEVICES.stream().filter(device -> random.nextBoolean()).forEach(state::see);
         state.membership(random.nextBoolean());
         for (int i = random.nextInt(3); i > 0; i--) {
-            state.putWaits();
+            state.startWaits();
             state.sightWaits(person(random), random.nextLong(1_000));
         }
         for (int i = random.nextInt(300); i > 0; i--) {

@@ -10,12 +10,14 @@ import static io.tributary.operators.testing.TestEvent.track;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.operators.identity.FragmentEvent;
+import io.tributary.operators.identity.FragmentMessage;
 import io.tributary.operators.identity.Relabelling;
-import io.tributary.operators.testing.KeyedCoHarness;
+import io.tributary.operators.testing.KeyedBroadcastHarness;
 import io.tributary.operators.testing.LedgerMoves;
 import io.tributary.operators.testing.TestEvent;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.privacy.PrivacyCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -32,7 +34,7 @@ class LedgerKeeperTest {
     private static final Identifier EMAIL = id("email:ana@x.com");
     private static final Identifier DEVICE = id("anonymous_id:phone");
 
-    private KeyedCoHarness<FragmentEvent, Relabelling, CustomerMessage> harness;
+    private KeyedBroadcastHarness<FragmentMessage, PrivacyCommand, CustomerMessage> harness;
 
     @BeforeEach
     void start() throws Exception {
@@ -89,17 +91,6 @@ class LedgerKeeperTest {
     }
 
     @Test
-    void waitsForBothInputs() throws Exception {
-        see(track("m1", "Page Opened", minute(1)).by("email:ana@x.com"));
-        relabel(EMAIL, USER, 5);
-        harness.drain();
-        harness.watermarkOfFirst(minute(9));
-        assertThat(harness.drain()).isEmpty();
-        harness.watermark(minute(9));
-        assertThat(harness.drain()).hasSize(2);
-    }
-
-    @Test
     void sendsTheLedgerWithThePut() throws Exception {
         see(ordered("m2", "o1", minute(2)).by("email:ana@x.com"));
         see(identify("m1", minute(1))
@@ -143,7 +134,7 @@ class LedgerKeeperTest {
         harness.watermark(minute(1));
         see(track("m2", "Page Opened", minute(2)).by("email:ana@x.com"));
         relabel(EMAIL, id("crm_id:2"), 3);
-        harness.processSecond(relabelling(EMAIL, id("crm_id:3"), 4, false), 0);
+        harness.process(relabelling(EMAIL, id("crm_id:3"), 4, false), 0);
         relabel(EMAIL, USER, 5);
         harness.drain();
         harness.watermark(minute(5));
@@ -301,13 +292,13 @@ class LedgerKeeperTest {
     }
 
     private void see(TestEvent event) throws Exception {
-        harness.processFirst(FragmentEvent.of(event.event()), 0);
+        harness.process(FragmentEvent.of(event.event()), 0);
     }
 
     /** The fragment goes from an instant on, and nobody can belong to the customer that it leaves. */
     private EventOrder relabel(Identifier fragment, Identifier canonical, int minute) throws Exception {
         Relabelling relabelling = relabelling(fragment, canonical, minute, true);
-        harness.processSecond(relabelling, 0);
+        harness.process(relabelling, 0);
         return relabelling.because();
     }
 

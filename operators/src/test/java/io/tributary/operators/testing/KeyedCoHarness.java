@@ -51,11 +51,6 @@ public final class KeyedCoHarness<A, B, O> extends OperatorHarness<O> {
         harness.processElement2(element, timestamp);
     }
 
-    /** The watermark arrives on the first input only. */
-    public void watermarkOfFirst(long instant) throws Exception {
-        harness.processWatermark1(new Watermark(instant));
-    }
-
     @Override
     public void watermark(long instant) throws Exception {
         harness.processBothWatermarks(new Watermark(instant));

@@ -1,6 +1,7 @@
 package io.tributary.operators.testing;
 
 import io.tributary.operators.identity.FragmentEvent;
+import io.tributary.operators.identity.FragmentMessage;
 import io.tributary.operators.identity.Relabelling;
 import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.profile.CustomerMessage;
@@ -9,31 +10,32 @@ import io.tributary.operators.serialization.WireType;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.privacy.PrivacyCommand;
 import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 
 /** The job's ledgers by fragment: what customers receive when fragments do something, come and go. */
 public final class LedgerMoves implements AutoCloseable {
-    private final KeyedCoHarness<FragmentEvent, Relabelling, CustomerMessage> keeper;
+    private final KeyedBroadcastHarness<FragmentMessage, PrivacyCommand, CustomerMessage> keeper;
 
     public LedgerMoves() throws Exception {
         keeper = keeper(null);
     }
 
     /** @param restored state to start from, or null */
-    public static KeyedCoHarness<FragmentEvent, Relabelling, CustomerMessage> keeper(OperatorSubtaskState restored)
-            throws Exception {
-        return new KeyedCoHarness<>(
+    public static KeyedBroadcastHarness<FragmentMessage, PrivacyCommand, CustomerMessage> keeper(
+            OperatorSubtaskState restored) throws Exception {
+        return new KeyedBroadcastHarness<>(
                 new LedgerKeeper(ResolutionRules.defaults()),
+                LedgerKeeper.erasures(),
                 message -> message.fragment().qualified(),
-                relabelling -> relabelling.fragment().qualified(),
                 WireType.CUSTOMER_MESSAGE,
                 restored);
     }
 
     /** An event of a fragment, on its way to whoever is the customer now. */
     public List<CustomerMessage> event(Identifier fragment, CustomerEvent event) throws Exception {
-        keeper.processFirst(new FragmentEvent(fragment, Long.MAX_VALUE, event), event.timestamp());
+        keeper.process(new FragmentEvent(fragment, Long.MAX_VALUE, event), event.timestamp());
         return keeper.drain();
     }
 
@@ -49,7 +51,7 @@ public final class LedgerMoves implements AutoCloseable {
      */
     public void relabel(Identifier fragment, Identifier canonical, EventOrder because, boolean leavesNobody)
             throws Exception {
-        keeper.processSecond(
+        keeper.process(
                 new Relabelling(fragment, canonical, because.timestamp(), because, leavesNobody), because.timestamp());
     }
 

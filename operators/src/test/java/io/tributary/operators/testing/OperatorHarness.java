@@ -20,7 +20,7 @@ import org.apache.flink.util.OutputTag;
  *
  * @param <O> type of the main output
  */
-abstract class OperatorHarness<O> implements AutoCloseable {
+public abstract class OperatorHarness<O> implements AutoCloseable {
     private final AbstractStreamOperatorTestHarness<O> harness;
     private long snapshots;
 

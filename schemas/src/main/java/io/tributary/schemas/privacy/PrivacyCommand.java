@@ -1,13 +1,17 @@
 package io.tributary.schemas.privacy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.event.EventKind;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.json.AcceptedJson;
+import io.tributary.schemas.time.Timestamps;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.Locale;
 
@@ -70,9 +74,26 @@ public record PrivacyCommand(String id, long at, Kind kind, Identifier identifie
         return new PrivacyCommand(id, at, Kind.UNMERGE, one, other);
     }
 
-    /** Its place among events: before all of its instant. */
-    public EventOrder order() {
-        return new EventOrder(at, EventKind.COMMAND, id, 0);
+    /** As a record of {@code cdp.privacy.v1}: one JSON object in UTF-8, without a line end. */
+    public byte[] json() {
+        ObjectNode json = AcceptedJson.mapper().createObjectNode();
+        json.put("id", id);
+        json.put("at", Timestamps.format(at));
+        json.put("command", kind.id());
+        json.put("identifier", identifier.qualified());
+        if (with != null) {
+            json.put("with", with.qualified());
+        }
+        return json.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Its place among events: before all of an instant.
+     *
+     * @param instant at which it is obeyed, milliseconds since 1970
+     */
+    public EventOrder orderAt(long instant) {
+        return new EventOrder(instant, EventKind.COMMAND, id, 0);
     }
 
     @Override

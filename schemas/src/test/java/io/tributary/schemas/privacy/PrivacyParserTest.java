@@ -2,10 +2,12 @@ package io.tributary.schemas.privacy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.schemas.event.Origin;
 import io.tributary.schemas.event.RejectReason;
 import io.tributary.schemas.identity.Identifier;
 import io.tributary.schemas.identity.IdentifierRules;
+import io.tributary.schemas.testing.PublicSchemas;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -13,6 +15,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -75,6 +78,21 @@ class PrivacyParserTest {
                     .isEqualTo(line);
         });
         assertThat(roundTrip(inbound)).isInstanceOf(PrivacyInbound.Refused.class);
+    }
+
+    @Test
+    void readsWhatItWrites() throws IOException {
+        for (PrivacyCommand command : List.of(
+                PrivacyCommand.erase("e\"1", millis("2026-01-02T10:00:00Z"), identifier("email", "ana@x.com")),
+                PrivacyCommand.unmerge(
+                        "u-1",
+                        millis("2026-01-02T10:00:00.001Z"),
+                        identifier("crm_id", "7"),
+                        identifier("user_id", "42")))) {
+            assertThat(parser.parse(command.json(), ORIGIN)).isEqualTo(new PrivacyInbound.Accepted(command));
+            assertThat(PublicSchemas.faults("privacy-command", new ObjectMapper().readTree(command.json())))
+                    .isEmpty();
+        }
     }
 
     @Property
