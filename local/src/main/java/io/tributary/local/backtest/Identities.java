@@ -120,7 +120,7 @@ final class Identities {
     }
 
     /**
-     * Forgets the customer to whom an identifier belongs; a device on which somebody has logged in stands for nobody.
+     * Forgets the customer to whom an identifier belongs; a device whose history is somebody's stands for nobody.
      * Nobody else changes: links between two others that were refused or cut were so because of them. Logins stay.
      */
     private void erase(Identifier identifier) {
@@ -132,10 +132,15 @@ final class Identities {
                 fragments.remove(person);
                 fragmentsOfPersons.remove(person);
             }
-        } else if (!owners.containsKey(identifier)) {
+        } else if (!hasHistoryOfAPerson(identifier)) {
             forget(customer(identifier));
             fragments.remove(identifier);
         }
+    }
+
+    private boolean hasHistoryOfAPerson(Identifier device) {
+        DeviceOwnership ownership = owners.get(device);
+        return ownership != null && !isVoid(ownership.first());
     }
 
     private void forget(Customer customer) {
@@ -172,7 +177,12 @@ final class Identities {
             return null;
         }
         DeviceOwnership.Owner owner = ownership.ownerAt(event.order());
-        return owner.since() < erasures.getOrDefault(owner.person(), Long.MIN_VALUE) ? null : owner.person();
+        return isVoid(owner) ? null : owner.person();
+    }
+
+    /** Whether the person was erased since the login. */
+    private boolean isVoid(DeviceOwnership.Owner owner) {
+        return owner.since() < erasures.getOrDefault(owner.person(), Long.MIN_VALUE);
     }
 
     private Fragment newFragmentOfPerson(Identifier person) {

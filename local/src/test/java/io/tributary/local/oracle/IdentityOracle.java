@@ -117,7 +117,8 @@ import java.util.stream.Stream;
  *       cut, in the order of the links. If one of them is erased, it makes no difference.
  *   <li>Erase means the customer to whom the identifier belongs then: all its events before {@code at} are gone, and
  *       none of its person identifiers is ever linked again, but later events found a customer anew. A device stands
- *       for its customer only as long as nobody has logged in on it, an erased person included; then it does nothing.
+ *       for its customer only as long as what it did first belongs to nobody: nobody has logged in on it, or the first
+ *       who did was erased since; else it does nothing.
  *       Triggers that fired remain, the counters and the memory of the de-duplication too.
  * </ol>
  */
@@ -335,7 +336,13 @@ final class IdentityOracle {
 
     /** The customer's events are gone, and none of its person identifiers is ever linked again. */
     private boolean erase(Instant at, Identifier identifier) {
-        if (logins.stream().anyMatch(login -> login.device().equals(identifier))) {
+        Optional<Login> first = logins.stream()
+                .filter(login -> login.device().equals(identifier))
+                .min(Comparator.comparing(Login::event));
+        if (first.isPresent()
+                && !erasedPersons
+                        .getOrDefault(first.get().person(), Instant.MIN)
+                        .isAfter(first.get().event().at())) {
             return false;
         }
         String customer = identifier.isPerson() ? view.customerOf(identifier) : identifier.customerId();
