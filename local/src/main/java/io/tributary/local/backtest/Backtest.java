@@ -8,6 +8,8 @@ import io.tributary.schemas.event.Inbound;
 import io.tributary.schemas.event.Reject;
 import io.tributary.schemas.event.RejectReason;
 import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.privacy.PrivacyCommand;
+import io.tributary.schemas.privacy.PrivacyInbound;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,14 +24,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BinaryOperator;
 
 /**
- * The decisions of the customer job over a finished set of events, without Flink's runtime: the same classes, driven in
- * the order of events.
+ * The decisions of the customer job over a finished set of events and privacy commands, without Flink's runtime: the same
+ * classes, driven in the order of events.
  *
  * <p>The result is a function of the set of lines: neither their order nor the parallelism is in it, apart from the numbers
- * of rejected lines. Memory: all events
- * at once, about a kilobyte each.
+ * of rejected lines. Memory: all events at once, about a kilobyte each.
  */
 public final class Backtest {
     /** The number of a line comes last: it alone depends on the order of the lines. */
@@ -40,11 +42,21 @@ public final class Backtest {
             .thenComparing(Reject::raw, Arrays::compareUnsigned)
             .thenComparing(reject -> reject.origin().position());
 
+    private static final Comparator<Demand> DEMANDS = Comparator.comparingLong((Demand demand) -> demand.command.at())
+            .thenComparing(demand -> demand.line, Arrays::compareUnsigned);
+
+    /** A command with the bytes of its line. */
+    private record Demand(PrivacyCommand command, byte[] line) {}
+
     private final AbandonedCart abandonedCart;
 
     private final ResolutionRules rules;
 
     private final List<CustomerEvent> events = new ArrayList<>();
+
+    /** By id. */
+    private final Map<String, Demand> commands = new HashMap<>();
+
     private final List<Reject> rejects = new ArrayList<>();
 
     /** A backtest that finds out which identifiers are one customer, by the default rules. */
@@ -68,10 +80,24 @@ public final class Backtest {
     }
 
     /**
+     * Takes a line of commands in. Of commands with the same id the first in the order of (time, line) counts.
+     *
+     * @param line its bytes
+     */
+    public void add(PrivacyInbound inbound, byte[] line) {
+        if (inbound instanceof PrivacyInbound.Accepted accepted) {
+            PrivacyCommand command = accepted.command();
+            commands.merge(command.id(), new Demand(command, line), BinaryOperator.minBy(DEMANDS));
+        } else if (inbound instanceof PrivacyInbound.Refused refused) {
+            rejects.add(refused.reject());
+        }
+    }
+
+    /**
      * Runs to an instant.
      *
-     * @param until milliseconds since 1970: later events are not read, timers fire up to and including it; empty for the
-     *     newest accepted event
+     * @param until milliseconds since 1970: later events are not read, later commands not obeyed, timers fire up to and
+     *     including it; empty for the newest accepted event
      * @param parallelism threads; the result does not depend on it
      */
     public BacktestResult run(OptionalLong until, int parallelism) {
@@ -83,7 +109,7 @@ public final class Backtest {
         long end = until.orElse(
                 accepted.isEmpty() ? 0 : accepted.get(accepted.size() - 1).timestamp());
         Output output = new Output();
-        fold(accepted, end, parallelism).forEach(output::add);
+        fold(EventGroups.of(accepted, commandsUpTo(end)), end, parallelism).forEach(output::add);
         output.sort();
         rejects.sort(REJECTS);
         Map<RejectReason, Long> rejected = new EnumMap<>(RejectReason.class);
@@ -125,8 +151,16 @@ public final class Backtest {
         return distinct;
     }
 
-    private List<Output> fold(List<CustomerEvent> accepted, long end, int parallelism) {
-        List<List<CustomerEvent>> groups = List.copyOf(EventGroups.of(accepted));
+    /** In their order. */
+    private List<PrivacyCommand> commandsUpTo(long end) {
+        return commands.values().stream()
+                .map(Demand::command)
+                .filter(command -> command.at() <= end)
+                .sorted()
+                .toList();
+    }
+
+    private List<Output> fold(List<EventGroups.Group> groups, long end, int parallelism) {
         AtomicInteger nextGroup = new AtomicInteger();
         ExecutorService threads = Executors.newFixedThreadPool(parallelism);
         try {
@@ -150,7 +184,7 @@ public final class Backtest {
     }
 
     /** Takes group after group until none is left. */
-    private Output resolve(List<List<CustomerEvent>> groups, AtomicInteger nextGroup, long end) throws Exception {
+    private Output resolve(List<EventGroups.Group> groups, AtomicInteger nextGroup, long end) throws Exception {
         Output output = new Output();
         try (CustomerRun.Decisions decisions = new CustomerRun.Decisions(abandonedCart)) {
             for (int next = nextGroup.getAndIncrement(); next < groups.size(); next = nextGroup.getAndIncrement()) {

@@ -62,6 +62,14 @@ final class Customer {
         return watched;
     }
 
+    /** Nothing of it is left. */
+    void forget() {
+        fragments.clear();
+        listing.clear();
+        watched.clear();
+        eventCount = 0;
+    }
+
     /** Its events in their order. */
     List<CustomerEvent> history() {
         List<CustomerEvent> history = new ArrayList<>(eventCount);

@@ -3,6 +3,7 @@ package io.tributary.local.backtest;
 import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.event.EventKind;
 import io.tributary.schemas.event.EventOrder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The way of people who may turn out to be the same through a backtest, instant by instant: first the labels, then the
- * events, then the deadlines.
+ * The way of people who may turn out to be the same through a backtest, instant by instant: first the commands and
+ * the labels, then the events, then the deadlines.
  *
  * <p>A customer who gets or loses events of the past starts anew from what is its own now; what that would have fired
  * up to and including the instant counts as fired. To start anew takes time ({@link WatchedEvents#newestBefore}), so it is
@@ -39,7 +40,9 @@ final class GroupRun {
     private final Identities identities;
     private final Map<Customer, Watch> watches = new HashMap<>();
     private final List<byte[]> triggers = new ArrayList<>();
-    private CustomerEvent firstOfInstant;
+
+    /** The place of the instant in the order of events, before all that happens at it. */
+    private EventOrder beginning;
 
     /** @param decisions of the definition */
     GroupRun(ResolutionRules rules, AbandonedCart abandonedCart, CustomerRun.Decisions decisions) {
@@ -51,25 +54,28 @@ final class GroupRun {
     /**
      * Goes all the way.
      *
-     * @param events in their order
      * @param end milliseconds since 1970; deadlines up to and including it fire
      */
-    void run(List<CustomerEvent> events, long end) throws IOException {
-        int first = 0;
-        while (first < events.size()) {
-            firstOfInstant = events.get(first);
-            long instant = firstOfInstant.timestamp();
+    void run(EventGroups.Group group, long end) throws IOException {
+        int event = 0;
+        int command = 0;
+        while (event < group.events().size() || command < group.commands().size()) {
+            long instant = Math.min(group.timeOfEvent(event), group.timeOfCommand(command));
+            beginning = new EventOrder(instant, EventKind.COMMAND, "", 0);
+            while (group.timeOfCommand(command) == instant) {
+                identities.obey(group.commands().get(command));
+                command++;
+            }
+            int first = event;
             List<Fragment> fragments = new ArrayList<>(1);
-            int next = first;
-            while (next < events.size() && events.get(next).timestamp() == instant) {
-                fragments.add(identities.see(events.get(next)));
-                next++;
+            while (group.timeOfEvent(event) == instant) {
+                fragments.add(identities.see(group.events().get(event)));
+                event++;
             }
             identities.relabelled().forEach(customer -> startAnew(customer, instant));
-            for (int i = first; i < next; i++) {
-                apply(fragments.get(i - first).customer(), events.get(i));
+            for (int i = first; i < event; i++) {
+                apply(fragments.get(i - first).customer(), group.events().get(i));
             }
-            first = next;
         }
         for (Customer customer : List.copyOf(watches.keySet())) {
             pass(customer, end, null);
@@ -80,10 +86,10 @@ final class GroupRun {
     /** Before anything changes at an instant, what is due before it fires by what was known then. */
     private void passUpToInstant(Customer customer) {
         Watch watch = watches.get(customer);
-        long instant = firstOfInstant.timestamp();
+        long instant = beginning.timestamp();
         if (watch != null && watch.passedBefore < instant) {
             watch.passedBefore = instant;
-            pass(customer, instant - 1, firstOfInstant.order());
+            pass(customer, instant - 1, beginning);
         }
     }
 

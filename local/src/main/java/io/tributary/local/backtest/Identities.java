@@ -9,6 +9,7 @@ import io.tributary.operators.identity.Resolution;
 import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.privacy.PrivacyCommand;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -21,14 +22,14 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Whose each event is, event by event in their order: fragments and their customers, what the customers list, and what
- * has changed about that.
+ * Whose each event is, event by event and command by command in their order: fragments and their customers, what the
+ * customers list, and what has changed about that.
  */
 final class Identities {
     /** Something of one customer is another's now. */
     private record Transfer(Customer from, Customer to) {}
 
-    /** How a customer was before an event, as far as the event has changed it. */
+    /** How a customer was before an event or a command, as far as that has changed it. */
     private static final class Before {
         private final boolean existed;
         private final Map<Identifier, Boolean> listed = new HashMap<>(4);
@@ -42,6 +43,11 @@ final class Identities {
     private final Map<Identifier, DeviceOwnership> owners = new HashMap<>();
     private final Set<Identifier> persons = new HashSet<>();
     private final Map<Identifier, Customer> customers = new HashMap<>();
+
+    /** When a person identifier was last erased, milliseconds since 1970. */
+    private final Map<Identifier, Long> erasures = new HashMap<>();
+
+    /** Those that may get further events: of persons, and of devices while they are nobody's. */
     private final Map<Identifier, Fragment> fragments = new HashMap<>();
 
     /** The fragments that belong to a person identifier's customer: its own, and of devices before their first login. */
@@ -54,8 +60,10 @@ final class Identities {
     // Since the beginning of the instant.
     private long instant = Long.MIN_VALUE;
     private final Map<Fragment, Customer> customersBefore = new LinkedHashMap<>();
+    private final Set<Customer> forgotten = new LinkedHashSet<>();
 
-    // Of the event that is being taken in.
+    // Of the event or command that is being taken in.
+    private String because;
     private final Map<Customer, Before> before = new LinkedHashMap<>();
     private final Set<Transfer> ofEvents = new LinkedHashSet<>();
     private final Map<Transfer, Set<Identifier>> transfers = new LinkedHashMap<>();
@@ -68,13 +76,7 @@ final class Identities {
 
     /** Takes the next event in. */
     Fragment see(CustomerEvent event) {
-        if (event.timestamp() != instant) {
-            instant = event.timestamp();
-            customersBefore.clear();
-        }
-        before.clear();
-        ofEvents.clear();
-        transfers.clear();
+        begin(event.timestamp(), event.messageId());
         List<Identifier> carriedPersons = new ArrayList<>(2);
         List<Identifier> carriedDevices = new ArrayList<>(1);
         for (Identifier identifier : event.identifiers()) {
@@ -88,8 +90,63 @@ final class Identities {
         Resolution resolution = graph.show(event.order(), carriedPersons);
         resolution.moves().forEach(this::move);
         Fragment fragment = add(event, carriedPersons, carriedDevices);
-        publish(event, resolution);
+        publish(resolution);
         return fragment;
+    }
+
+    /** Obeys the next command; it comes before the events of its instant. */
+    void obey(PrivacyCommand command) {
+        begin(command.at(), command.id());
+        switch (command.kind()) {
+            case ERASE -> erase(command.identifier());
+            case UNMERGE -> {
+                Resolution resolution = graph.unmerge(command.identifier(), command.with());
+                resolution.moves().forEach(this::move);
+                publish(resolution);
+            }
+        }
+    }
+
+    private void begin(long at, String cause) {
+        if (at != instant) {
+            instant = at;
+            customersBefore.clear();
+            forgotten.clear();
+        }
+        because = cause;
+        before.clear();
+        ofEvents.clear();
+        transfers.clear();
+    }
+
+    /**
+     * Forgets the customer to whom an identifier belongs; a device whose history is somebody's stands for nobody.
+     * Nobody else changes: links between two others that were refused or cut were so because of them. Logins stay.
+     */
+    private void erase(Identifier identifier) {
+        if (identifier.namespace().isPerson()) {
+            forget(customer(graph.canonical(identifier)));
+            for (Identifier person : graph.erase(identifier).erased()) {
+                erasures.put(person, instant);
+                persons.remove(person);
+                fragments.remove(person);
+                fragmentsOfPersons.remove(person);
+            }
+        } else if (!hasHistoryOfAPerson(identifier)) {
+            forget(customer(identifier));
+            fragments.remove(identifier);
+        }
+    }
+
+    private boolean hasHistoryOfAPerson(Identifier device) {
+        DeviceOwnership ownership = owners.get(device);
+        return ownership != null && !isVoid(ownership.first());
+    }
+
+    private void forget(Customer customer) {
+        beforeTransfer.accept(customer);
+        forgotten.add(customer);
+        customer.forget();
     }
 
     private Fragment add(CustomerEvent event, List<Identifier> carriedPersons, List<Identifier> carriedDevices) {
@@ -98,10 +155,7 @@ final class Identities {
         if (strongest != null && device != null) {
             logIn(event, device, strongest);
         }
-        Identifier person = strongest;
-        if (person == null && owners.containsKey(device)) {
-            person = owners.get(device).ownerAt(event.order()).person();
-        }
+        Identifier person = strongest == null ? ownerOf(device, event) : strongest;
         Fragment fragment = person == null
                 ? fragments.computeIfAbsent(device, unknown -> new Fragment(customer(unknown)))
                 : fragments.computeIfAbsent(person, this::newFragmentOfPerson);
@@ -114,6 +168,21 @@ final class Identities {
             }
         }
         return fragment;
+    }
+
+    /** Null if it is the device's own: nobody has logged in, or who did was erased since. */
+    private Identifier ownerOf(Identifier device, CustomerEvent event) {
+        DeviceOwnership ownership = owners.get(device);
+        if (ownership == null) {
+            return null;
+        }
+        DeviceOwnership.Owner owner = ownership.ownerAt(event.order());
+        return isVoid(owner) ? null : owner.person();
+    }
+
+    /** Whether the person was erased since the login. */
+    private boolean isVoid(DeviceOwnership.Owner owner) {
+        return owner.since() < erasures.getOrDefault(owner.person(), Long.MIN_VALUE);
     }
 
     private Fragment newFragmentOfPerson(Identifier person) {
@@ -133,8 +202,8 @@ final class Identities {
         DeviceOwnership ownership = owners.computeIfAbsent(device, unknown -> new DeviceOwnership());
         boolean isFirst = ownership.size() == 0;
         ownership.note(event.order(), event.type(), person);
-        Fragment history = fragments.get(device);
-        if (isFirst && history != null) {
+        Fragment history = isFirst ? fragments.remove(device) : null;
+        if (history != null) {
             follow(person, history);
             move(history, customer(graph.canonical(person)));
         }
@@ -197,26 +266,26 @@ final class Identities {
 
     // --------------------------------------------------------------------------------------------------------- changes
 
-    private void publish(CustomerEvent event, Resolution resolution) {
-        resolution.full().forEach(link -> publish(event, Kind.COMPONENT_FULL, link));
-        resolution.conflicts().forEach(link -> publish(event, Kind.CONFLICT, link));
+    private void publish(Resolution resolution) {
+        resolution.full().forEach(link -> publish(Kind.COMPONENT_FULL, link));
+        resolution.conflicts().forEach(link -> publish(Kind.CONFLICT, link));
         for (Identifier value : resolution.quarantined()) {
-            publish(event, Kind.QUARANTINED, customer(value), List.of(value), null);
+            publish(Kind.QUARANTINED, customer(value), List.of(value), null);
         }
         transfers.forEach((transfer, identifiers) -> {
             boolean gone = ofEvents.contains(transfer) && !transfer.from().exists();
             if (gone) {
                 merges++;
             }
-            publish(event, gone ? Kind.MERGED : Kind.UNMERGED, transfer.from(), identifiers, transfer.to());
+            publish(gone ? Kind.MERGED : Kind.UNMERGED, transfer.from(), identifiers, transfer.to());
         });
         before.forEach((customer, was) -> {
             if (customer.exists() && !was.existed) {
-                publish(event, Kind.CREATED, customer, customer.listing(), null);
+                publish(Kind.CREATED, customer, customer.listing(), null);
             } else if (customer.exists()) {
                 Collection<Identifier> linked = linked(customer, was);
                 if (!linked.isEmpty()) {
-                    publish(event, Kind.LINKED, customer, linked, null);
+                    publish(Kind.LINKED, customer, linked, null);
                 }
             }
         });
@@ -242,28 +311,22 @@ final class Identities {
         return false;
     }
 
-    private void publish(CustomerEvent event, Kind kind, Link link) {
+    private void publish(Kind kind, Link link) {
         Customer customer = customer(graph.canonical(link.stronger()));
-        publish(event, kind, customer, List.of(link.stronger(), link.weaker()), null);
+        publish(kind, customer, List.of(link.stronger(), link.weaker()), null);
     }
 
-    private void publish(
-            CustomerEvent event, Kind kind, Customer customer, Collection<Identifier> identifiers, Customer into) {
-        changes.add(new IdentityChange(
-                        event.timestamp(),
-                        kind,
-                        customer.id(),
-                        identifiers,
-                        into == null ? null : into.id(),
-                        event.messageId())
-                .json());
+    private void publish(Kind kind, Customer customer, Collection<Identifier> identifiers, Customer into) {
+        changes.add(
+                new IdentityChange(instant, kind, customer.id(), identifiers, into == null ? null : into.id(), because)
+                        .json());
     }
 
     // --------------------------------------------------------------------------------------------------------- answers
 
-    /** Customers that have got or lost events of the past by the events of the last instant. */
+    /** Customers that have got or lost events of the past by what was taken in at the last instant. */
     Set<Customer> relabelled() {
-        Set<Customer> relabelled = new LinkedHashSet<>();
+        Set<Customer> relabelled = new LinkedHashSet<>(forgotten);
         customersBefore.forEach((fragment, customer) -> {
             if (fragment.customer() != customer) {
                 relabelled.add(customer);

@@ -44,6 +44,12 @@ final class WatchedEvents {
         statements.remove(event.order());
     }
 
+    void clear() {
+        cartEvents.clear();
+        orders.clear();
+        statements.clear();
+    }
+
     /**
      * When the cart last changed other than by an order, milliseconds since 1970; {@link Long#MIN_VALUE} for never.
      *

@@ -5,12 +5,14 @@ import io.tributary.local.backtest.Backtest;
 import io.tributary.local.backtest.BacktestResult;
 import io.tributary.local.backtest.BacktestWriter;
 import io.tributary.local.input.EventFiles;
+import io.tributary.local.input.PrivacyFiles;
 import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.event.EventLimits;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.identity.IdentifierRules;
 import io.tributary.schemas.identity.IdentitySettings;
+import io.tributary.schemas.privacy.PrivacyParser;
 import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -35,7 +37,7 @@ import picocli.CommandLine.Spec;
             "Runs the customer job's logic over files and writes profiles.jsonl, triggers.jsonl, rejects.jsonl,",
             "identity-changes.jsonl, segment-changes.jsonl and summary.json. Exits 0 also when lines are rejected.",
             "The result depends neither on the order of the lines nor on the parallelism. Identifiers that belong to",
-            "one person are one customer (docs/identity.md); the job on a cluster does not do that yet.",
+            "one person are one customer (docs/identity.md).",
             "",
             "Not exercised: Kafka, Elasticsearch, checkpoints, watermarks and lateness (all events are applied in",
             "order, so none is late). All events are held in memory, about a kilobyte each.",
@@ -67,10 +69,18 @@ public final class BacktestCommand implements Callable<Integer> {
     private IdentityOption identity;
 
     @Option(
+            names = "--privacy",
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "Commands that unmerge or erase somebody: JSON lines as in cdp.privacy.v1 (also .gz). See"
+                    + " docs/identity.md.")
+    private List<Path> privacy = new ArrayList<>();
+
+    @Option(
             names = "--until",
             paramLabel = "INSTANT",
-            description = "ISO-8601. Later events are not read; timers fire up to and including it (default: the newest"
-                    + " accepted event).")
+            description = "ISO-8601. Later events are not read, later commands not obeyed; timers fire up to and"
+                    + " including it (default: the newest accepted event).")
     private String until;
 
     @Option(
@@ -109,12 +119,15 @@ public final class BacktestCommand implements Callable<Integer> {
         OptionalLong end = end();
         IdentitySettings rules = identity.settings().orElse(IdentitySettings.defaults());
         EventFiles files = EventFiles.of(events, mappings, rules);
+        PrivacyFiles commands = PrivacyFiles.of(privacy);
         if (Files.exists(out) && !Files.isDirectory(out)) {
             throw new UserException(out + " is a file: --out names a folder");
         }
         long started = System.nanoTime();
         Backtest backtest = new Backtest(AbandonedCart.defaults(), ResolutionRules.of(rules));
-        files.read(new EventParser(EventLimits.defaults(), new IdentifierRules(rules)), (inbound, json) -> {
+        IdentifierRules identifiers = new IdentifierRules(rules);
+        commands.read(new PrivacyParser(identifiers), backtest::add);
+        files.read(new EventParser(EventLimits.defaults(), identifiers), (inbound, json) -> {
             backtest.add(inbound);
             if (++seen % PROGRESS_EVERY == 0) {
                 progress("%,d events read".formatted(seen));

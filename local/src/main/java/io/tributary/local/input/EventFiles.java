@@ -3,16 +3,12 @@ package io.tributary.local.input;
 import io.tributary.local.UserException;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.Inbound;
-import io.tributary.schemas.event.Origin;
 import io.tributary.schemas.event.Reject;
-import io.tributary.schemas.event.RejectReason;
 import io.tributary.schemas.identity.IdentitySettings;
-import io.tributary.schemas.input.LineReader;
 import io.tributary.schemas.mapping.MappedLine;
 import io.tributary.schemas.mapping.Mapping;
 import io.tributary.schemas.yaml.DefinitionException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,11 +50,7 @@ public final class EventFiles {
      * @throws UserException if a file is missing, a mapping has a mistake, or their numbers do not fit
      */
     public static EventFiles of(List<Path> files, List<Path> mappings, IdentitySettings identity) throws UserException {
-        for (Path file : files) {
-            if (!Files.isReadable(file) || Files.isDirectory(file)) {
-                throw new UserException(file + " is no readable file");
-            }
-        }
+        Lines.requireReadable(files);
         if (mappings.size() > 1 && mappings.size() != files.size()) {
             throw new UserException(mappings.size() + " mappings for " + files.size()
                     + " files: give one mapping for all files, or one for each");
@@ -91,7 +83,7 @@ public final class EventFiles {
             for (Batch batch : batches) {
                 if (batch.mapping == null) {
                     for (Path file : batch.files) {
-                        readLines(file, parser, consumer);
+                        Lines.read(file, parser::parse, Inbound.Refused::new, consumer::accept);
                     }
                 } else {
                     batch.mapping.read(batch.files, line -> accept(line, parser, consumer));
@@ -99,27 +91,6 @@ public final class EventFiles {
             }
         } catch (DefinitionException | UncheckedIOException e) {
             throw new UserException(e.getMessage(), e);
-        }
-    }
-
-    private static void readLines(Path file, EventParser parser, Consumer consumer) {
-        String name = file.getFileName().toString();
-        try (LineReader lines = new LineReader(file)) {
-            while (lines.hasNext()) {
-                LineReader.Line line = lines.next();
-                Origin origin = Origin.line(name, line.number());
-                Inbound inbound = line.truncated()
-                        ? new Inbound.Refused(new Reject(
-                                RejectReason.TOO_LARGE,
-                                line.length() + " bytes; only the first " + line.bytes().length + " are kept",
-                                origin,
-                                line.bytes(),
-                                line.length()))
-                        : parser.parse(line.bytes(), origin);
-                consumer.accept(inbound, line.bytes());
-            }
-        } catch (java.io.IOException e) {
-            throw new UncheckedIOException(file + " can't be closed: " + e.getMessage(), e);
         }
     }
 

@@ -10,6 +10,8 @@ import io.tributary.schemas.event.Inbound;
 import io.tributary.schemas.event.Origin;
 import io.tributary.schemas.identity.Identifier;
 import io.tributary.schemas.identity.Namespace;
+import io.tributary.schemas.privacy.PrivacyCommand;
+import io.tributary.schemas.privacy.PrivacyInbound;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -17,11 +19,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Stories about who is who, and who would like a backtest to take for ever. */
 class BacktestIdentityTest {
@@ -32,7 +37,12 @@ class BacktestIdentityTest {
     private static final int SECONDS = 60;
     private static final int MANY = 10_000;
 
+    private static final Identifier USER = new Identifier(Namespace.USER_ID, "u1");
+    private static final Identifier EMAIL = new Identifier(Namespace.EMAIL, "ana@x.com");
+    private static final Identifier DEVICE = new Identifier(Namespace.ANONYMOUS_ID, "a1");
+
     private final List<String> lines = new ArrayList<>();
+    private final List<PrivacyCommand> commands = new ArrayList<>();
 
     private void page(int second, String who) {
         lines.add(line(second, "'type':'page'," + who));
@@ -44,6 +54,18 @@ class BacktestIdentityTest {
 
     private void track(int second, String event, String who) {
         lines.add(line(second, "'type':'track','event':'" + event + "'," + who));
+    }
+
+    private void erase(int second, Identifier identifier) {
+        commands.add(PrivacyCommand.erase("p-" + (commands.size() + 1), millis(second), identifier));
+    }
+
+    private void unmerge(int second, Identifier one, Identifier other) {
+        commands.add(PrivacyCommand.unmerge("p-" + (commands.size() + 1), millis(second), one, other));
+    }
+
+    private static long millis(int second) {
+        return START.plusSeconds(second).toEpochMilli();
     }
 
     private String line(int second, String body) {
@@ -63,6 +85,10 @@ class BacktestIdentityTest {
             Inbound inbound = parser.parse(line.getBytes(StandardCharsets.UTF_8), Origin.line("events.jsonl", 1));
             assertThat(inbound).isInstanceOf(Inbound.Accepted.class);
             backtest.add(inbound);
+        }
+        for (PrivacyCommand command : commands) {
+            backtest.add(
+                    new PrivacyInbound.Accepted(command), command.toString().getBytes(StandardCharsets.UTF_8));
         }
         return backtest.run(until, 2);
     }
@@ -85,6 +111,14 @@ class BacktestIdentityTest {
 
     private static String customer(Namespace namespace, String value) {
         return new Identifier(namespace, value).customerId();
+    }
+
+    /** By customer id. */
+    private static Map<String, Integer> eventCounts(BacktestResult result) {
+        return json(result.profiles()).stream()
+                .collect(Collectors.toMap(
+                        profile -> profile.get("customer_id").asText(),
+                        profile -> profile.at("/events/count").asInt()));
     }
 
     private static Set<String> kinds(BacktestResult result) {
@@ -152,6 +186,88 @@ class BacktestIdentityTest {
         identify(3_600, "'anonymousId':'a1','userId':'u1'");
 
         assertThat(run(after(Duration.ofDays(1))).triggers()).isEmpty();
+    }
+
+    @Test
+    void anUnmergeMovesWhatTheIdentifierIsTheStrongestOf() {
+        page(0, "'anonymousId':'a1'");
+        identify(60, "'anonymousId':'a1','traits':{'email':'ana@x.com'}");
+        page(120, "'anonymousId':'a1'");
+        identify(180, "'userId':'u1','traits':{'email':'ana@x.com'}");
+        unmerge(240, EMAIL, USER);
+        page(300, "'userId':'u1','context':{'traits':{'email':'ana@x.com'}}");
+
+        BacktestResult result = run();
+
+        assertThat(eventCounts(result))
+                .as("the device's history, the login and what came after it; not what names the user")
+                .isEqualTo(Map.of(EMAIL.customerId(), 3, USER.customerId(), 2));
+        assertThat(json(result.identityChanges()).stream()
+                        .filter(change -> change.get("because").asText().equals("p-1")))
+                .allMatch(change -> change.get("at").asText().equals("2026-01-01T10:04:00.000Z"))
+                .extracting(change -> change.get("change").asText() + change.get("identifiers"))
+                .containsExactly(
+                        "created{\"anonymous_id\":[\"a1\"],\"email\":[\"ana@x.com\"]}",
+                        "unmerged{\"anonymous_id\":[\"a1\"],\"email\":[\"ana@x.com\"]}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"600, 0", "3600, 0", "3601, 1"})
+    void theOpenCartOfACustomerWhoWasErasedFiresForNobody(int second, int fired) {
+        track(0, ADDED, "'anonymousId':'a1'");
+        identify(60, "'anonymousId':'a1','userId':'u1'");
+        erase(second, USER);
+
+        BacktestResult result = run(after(Duration.ofDays(1)));
+
+        assertThat(result.triggers()).hasSize(fired);
+        assertThat(result.profiles()).isEmpty();
+        assertThat(result.counts().accepted()).isEqualTo(2);
+        assertThat(json(result.identityChanges()))
+                .noneMatch(change -> change.get("because").asText().equals("p-1"));
+    }
+
+    @Test
+    void aDeviceKeepsWhatItDoesAfterItsPersonWasErased() {
+        identify(0, "'anonymousId':'a1','userId':'u1'");
+        page(60, "'anonymousId':'a1'");
+        erase(120, USER);
+        page(120, "'anonymousId':'a1'");
+        erase(150, DEVICE);
+        identify(180, "'anonymousId':'a1','userId':'u2'");
+        page(240, "'anonymousId':'a1'");
+
+        assertThat(eventCounts(run()))
+                .as("a device on which somebody has logged in stands for nobody")
+                .isEqualTo(Map.of(DEVICE.customerId(), 1, customer(Namespace.USER_ID, "u2"), 2));
+    }
+
+    @Test
+    void aVisitorWhoWasErasedTakesAlongWhatCameAfterwards() {
+        page(0, "'anonymousId':'a1'");
+        erase(60, DEVICE);
+        page(120, "'anonymousId':'a1'");
+        identify(180, "'anonymousId':'a1','userId':'u1'");
+
+        assertThat(eventCounts(run())).isEqualTo(Map.of(USER.customerId(), 2));
+    }
+
+    @Test
+    void whoComesBackAfterAnErasureIsACustomerAnewAndIsNeverLinked() {
+        page(0, "'userId':'u1'");
+        identify(60, "'userId':'u1','traits':{'email':'ana@x.com'}");
+        erase(120, EMAIL);
+        identify(180, "'userId':'u1','traits':{'email':'ana@x.com'}");
+        page(240, "'context':{'traits':{'email':'ana@x.com'}}");
+
+        BacktestResult result = run();
+
+        assertThat(eventCounts(result)).isEqualTo(Map.of(USER.customerId(), 1, EMAIL.customerId(), 1));
+        assertThat(json(result.profiles())).noneMatch(profile -> profile.has("merged_from"));
+        assertThat(json(result.identityChanges()))
+                .extracting(change -> change.get("change").asText() + " "
+                        + change.get("because").asText())
+                .containsExactly("created m-1", "linked m-2", "created m-3", "created m-4");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.tributary.local.oracle.IdentityStreams;
 import io.tributary.local.oracle.Oracle;
 import io.tributary.local.oracle.OracleDiff;
 import io.tributary.local.oracle.OracleOutput;
+import io.tributary.local.oracle.PrivacyCommand;
 import io.tributary.local.oracle.RandomStreams;
 import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.trigger.AbandonedCart;
@@ -15,6 +16,7 @@ import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.Origin;
 import io.tributary.schemas.identity.IdentifierRules;
 import io.tributary.schemas.identity.IdentitySettings;
+import io.tributary.schemas.privacy.PrivacyParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -101,9 +103,28 @@ class BacktestOracleTest {
         assertEqual(lines, Optional.of(until), IdentityStreams.smallLimits(), SMALL_LIMITS);
     }
 
+    @Property
+    void equalsTheOracleOnPeopleWhoAreUnmergedAndErased(
+            @ForAll("people") List<String> lines,
+            @ForAll("commands") List<PrivacyCommand> commands,
+            @ForAll("ends") Optional<Instant> until)
+            throws Exception {
+        assertEqual(lines, commands, until, IdentityConfig.defaults(), ResolutionRules.defaults());
+    }
+
+    @Property
+    void equalsTheOracleOnPeopleWithSmallLimitsWhoAreUnmergedAndErased(
+            @ForAll("people") List<String> lines,
+            @ForAll("commands") List<PrivacyCommand> commands,
+            @ForAll("ends") Optional<Instant> until)
+            throws Exception {
+        assertEqual(lines, commands, until, IdentityStreams.smallLimits(), SMALL_LIMITS);
+    }
+
     /** Loyalty cards are passports here, and the strongest of all; e-mails are anchors, and few belong to a customer. */
     @Property
-    void equalsTheOracleOnPeopleWithConfiguredNamespaces(@ForAll("people") List<String> lines) throws Exception {
+    void equalsTheOracleOnPeopleWithConfiguredNamespaces(
+            @ForAll("people") List<String> lines, @ForAll("commands") List<PrivacyCommand> commands) throws Exception {
         IdentitySettings settings = IdentitySettings.parse(
                 "identity.yaml",
                 """
@@ -136,27 +157,33 @@ class BacktestOracleTest {
         List<String> passports = lines.stream()
                 .map(line -> line.replace("loyalty_card", "passport"))
                 .toList();
+        List<PrivacyCommand> commandsOnPassports = commands.stream()
+                .map(command -> command.mapIdentifiers(text -> text.replace("loyalty_card", "passport")))
+                .toList();
 
-        OracleOutput expected = new Oracle(config).run(oracleLines(passports));
+        OracleOutput expected = new Oracle(config).run(oracleLines(passports), Optional.empty(), commandsOnPassports);
 
-        EventParser parser = new EventParser(EventLimits.defaults(), new IdentifierRules(settings));
         Backtest backtest = new Backtest(AbandonedCart.defaults(), ResolutionRules.of(settings));
-        assertThat(OracleDiff.between(expected, run(backtest, parser, passports, OptionalLong.empty(), 1)))
-                .isEmpty();
+        IdentifierRules rules = new IdentifierRules(settings);
+        OracleOutput actual = run(backtest, rules, passports, commandsOnPassports, OptionalLong.empty(), 1);
+        assertThat(OracleDiff.between(expected, actual)).isEmpty();
     }
 
     @Property
     void writesTheSameBytesForAnyOrderAndParallelism(
             @ForAll("streams") List<String> lines, @ForAll("seeds") long seed, @ForAll("threads") int parallelism)
             throws Exception {
-        assertSameBytes(lines, seed, parallelism, ResolutionRules.defaults());
+        assertSameBytes(lines, List.of(), seed, parallelism, ResolutionRules.defaults());
     }
 
     @Property
     void writesTheSameBytesAboutPeopleForAnyOrderAndParallelism(
-            @ForAll("people") List<String> lines, @ForAll("seeds") long seed, @ForAll("threads") int parallelism)
+            @ForAll("people") List<String> lines,
+            @ForAll("commands") List<PrivacyCommand> commands,
+            @ForAll("seeds") long seed,
+            @ForAll("threads") int parallelism)
             throws Exception {
-        assertSameBytes(lines, seed, parallelism, SMALL_LIMITS);
+        assertSameBytes(lines, commands, seed, parallelism, SMALL_LIMITS);
     }
 
     /** Many groups, so that threads have something to share. */
@@ -165,26 +192,36 @@ class BacktestOracleTest {
     void writesTheSameBytesAboutACrowdForAnyOrderAndParallelism(long seed) throws Exception {
         List<String> lines =
                 IdentityStreams.crowd(seed, 30).stream().flatMap(List::stream).toList();
+        List<PrivacyCommand> commands = IdentityStreams.commandsOnCrowd(seed, 30);
 
-        assertSameBytes(lines, seed, 4, SMALL_LIMITS);
-        assertEqual(lines, Optional.empty(), IdentityStreams.smallLimits(), SMALL_LIMITS);
+        assertSameBytes(lines, commands, seed, 4, SMALL_LIMITS);
+        assertEqual(lines, commands, Optional.empty(), IdentityStreams.smallLimits(), SMALL_LIMITS);
     }
 
-    /** @param rules null: without resolution */
     private static void assertEqual(
             List<String> lines, Optional<Instant> until, IdentityConfig config, ResolutionRules rules)
             throws Exception {
-        Oracle oracle = new Oracle(config);
-        OracleOutput expected =
-                until.isPresent() ? oracle.run(oracleLines(lines), until.get()) : oracle.run(oracleLines(lines));
-        OptionalLong end =
-                until.map(instant -> OptionalLong.of(instant.toEpochMilli())).orElseGet(OptionalLong::empty);
-        assertThat(OracleDiff.between(expected, run(lines, end, 1, rules))).isEmpty();
+        assertEqual(lines, List.of(), until, config, rules);
     }
 
-    private static void assertSameBytes(List<String> lines, long seed, int parallelism, ResolutionRules rules)
+    private static void assertEqual(
+            List<String> lines,
+            List<PrivacyCommand> commands,
+            Optional<Instant> until,
+            IdentityConfig config,
+            ResolutionRules rules)
             throws Exception {
-        run(lines, OptionalLong.empty(), 1, rules);
+        OracleOutput expected = new Oracle(config).run(oracleLines(lines), until, commands);
+        OptionalLong end =
+                until.map(instant -> OptionalLong.of(instant.toEpochMilli())).orElseGet(OptionalLong::empty);
+        assertThat(OracleDiff.between(expected, run(lines, commands, end, 1, rules)))
+                .isEmpty();
+    }
+
+    private static void assertSameBytes(
+            List<String> lines, List<PrivacyCommand> commands, long seed, int parallelism, ResolutionRules rules)
+            throws Exception {
+        run(lines, commands, OptionalLong.empty(), 1, rules);
         Map<String, byte[]> files = new HashMap<>();
         for (String file : FILES) {
             files.put(file, Files.readAllBytes(out.resolve(file)));
@@ -192,7 +229,9 @@ class BacktestOracleTest {
         List<String> rejects = rejectsWithoutLine();
         List<String> shuffled = new ArrayList<>(lines);
         Collections.shuffle(shuffled, new Random(seed));
-        run(shuffled, OptionalLong.empty(), parallelism, rules);
+        List<PrivacyCommand> shuffledCommands = new ArrayList<>(commands);
+        Collections.shuffle(shuffledCommands, new Random(seed));
+        run(shuffled, shuffledCommands, OptionalLong.empty(), parallelism, rules);
         for (String file : FILES) {
             assertThat(Files.readAllBytes(out.resolve(file))).isEqualTo(files.get(file));
         }
@@ -228,6 +267,16 @@ class BacktestOracleTest {
     }
 
     @Provide
+    Arbitrary<Optional<Instant>> ends() {
+        return IdentityStreams.instants().optional();
+    }
+
+    @Provide
+    Arbitrary<List<PrivacyCommand>> commands() {
+        return IdentityStreams.commands();
+    }
+
+    @Provide
     Arbitrary<Long> seeds() {
         return Arbitraries.longs();
     }
@@ -237,27 +286,47 @@ class BacktestOracleTest {
         return Arbitraries.integers().between(1, 4);
     }
 
-    private static OracleOutput run(List<String> lines, OptionalLong until, int parallelism, ResolutionRules rules)
+    private static OracleOutput run(
+            List<String> lines,
+            List<PrivacyCommand> commands,
+            OptionalLong until,
+            int parallelism,
+            ResolutionRules rules)
             throws Exception {
         Backtest backtest = new Backtest(AbandonedCart.defaults(), rules);
-        return run(backtest, EventParser.withDefaults(), lines, until, parallelism);
+        return run(backtest, new IdentifierRules(IdentitySettings.defaults()), lines, commands, until, parallelism);
     }
 
     private static OracleOutput run(
-            Backtest backtest, EventParser parser, List<String> lines, OptionalLong until, int parallelism)
+            Backtest backtest,
+            IdentifierRules identifiers,
+            List<String> lines,
+            List<PrivacyCommand> commands,
+            OptionalLong until,
+            int parallelism)
             throws Exception {
+        EventParser events = new EventParser(EventLimits.defaults(), identifiers);
         for (Oracle.Line line : oracleLines(lines)) {
-            backtest.add(parser.parse(line.raw(), line.origin()));
+            backtest.add(events.parse(line.raw(), line.origin()));
+        }
+        PrivacyParser privacy = new PrivacyParser(identifiers);
+        for (Oracle.Line line : oracleLines(
+                "privacy.jsonl", commands.stream().map(PrivacyCommand::line).toList())) {
+            backtest.add(privacy.parse(line.raw(), line.origin()), line.raw());
         }
         new BacktestWriter(out).write(backtest.run(until, parallelism), 1.0);
         return OracleOutput.read(out);
     }
 
     private static List<Oracle.Line> oracleLines(List<String> lines) {
+        return oracleLines("events.jsonl", lines);
+    }
+
+    private static List<Oracle.Line> oracleLines(String file, List<String> lines) {
         List<Oracle.Line> numbered = new ArrayList<>();
         for (String line : lines) {
-            numbered.add(new Oracle.Line(
-                    line.getBytes(StandardCharsets.UTF_8), Origin.line("events.jsonl", numbered.size() + 1L)));
+            numbered.add(
+                    new Oracle.Line(line.getBytes(StandardCharsets.UTF_8), Origin.line(file, numbered.size() + 1L)));
         }
         return numbered;
     }

@@ -43,9 +43,9 @@ class SimulatedPeopleTest {
         Map<EventOrder, LineTruth> truths = new HashMap<>();
         List<CustomerEvent> accepted = simulate(truths);
         Map<EventOrder, Fragment> fragments = new HashMap<>();
-        for (List<CustomerEvent> group : EventGroups.of(accepted)) {
+        for (EventGroups.Group group : EventGroups.of(accepted, List.of())) {
             Identities identities = new Identities(ResolutionRules.defaults(), customer -> {});
-            for (CustomerEvent event : group) {
+            for (CustomerEvent event : group.events()) {
                 fragments.put(event.order(), identities.see(event));
             }
         }

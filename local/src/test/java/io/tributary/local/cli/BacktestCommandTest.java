@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +56,70 @@ class BacktestCommandTest {
         assertThat(run.errorLines()).singleElement().asString().startsWith("cdp backtest: " + message);
         assertThat(run.out()).isEmpty();
         assertThat(out()).doesNotExist();
+    }
+
+    @Test
+    void obeysPrivacyCommands() throws IOException {
+        Path events = Files.write(
+                folder.resolve("events.jsonl"),
+                List.of(
+                        page("m-1", "09:00:00.000"),
+                        page("m-2", "10:00:00.000"),
+                        page("m-3", "11:00:00.000"),
+                        page("m-4", "12:00:00.000")));
+        Path commands = Files.write(
+                folder.resolve("privacy.jsonl"),
+                List.of(
+                        erase("r-1", "11:30:00", "user_id:42"),
+                        erase("r-2", "09:00:00.001", "no-namespace"),
+                        "",
+                        erase("r-3", "12:00:00.001", "user_id:42")));
+        Path more = gzip("more.jsonl.gz", erase("r-1", "10:00:00", "user_id: 42 ") + "\n");
+
+        CommandRun run =
+                CommandRun.succeed("backtest", "--events", events, "--privacy", commands, more, "--out", out());
+
+        assertThat(run.out()).contains("6 events read: 4 accepted, 0 duplicate, 2 rejected");
+        assertThat(Files.readString(out().resolve("profiles.jsonl")))
+                .as("the first with its id is obeyed, before the event of its instant; what is later than all is not")
+                .contains("\"first_seen\":\"2026-01-05T10:00:00.000Z\"", "\"events\":{\"count\":3,");
+        assertThat(Files.readAllLines(out().resolve("rejects.jsonl")))
+                .satisfiesExactly(
+                        reject -> assertThat(reject)
+                                .contains("\"file\":\"privacy.jsonl\"", "\"line\":2", "\"reason\":\"bad_value\""),
+                        reject -> assertThat(reject)
+                                .contains("\"file\":\"privacy.jsonl\"", "\"line\":3", "\"reason\":\"empty_line\""));
+        assertThat(summary().at("/events/read").asInt()).isEqualTo(6);
+        assertThat(summary().at("/events/rejected/empty_line").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void obeysPrivacyCommandsAfterTheNewestEventUpToUntil() throws IOException {
+        Path events = file("events.jsonl", page("m-1", "10:00:00.000"));
+        Path commands = file("privacy.jsonl", erase("r-1", "12:00:00", "user_id:42"));
+
+        CommandRun.succeed(
+                "backtest",
+                "--events",
+                events,
+                "--privacy",
+                commands,
+                "--out",
+                out(),
+                "--until",
+                "2026-01-05T12:00:00Z");
+
+        assertThat(out().resolve("profiles.jsonl")).isEmptyFile();
+    }
+
+    @Test
+    void exitsWith1IfAFileOfCommandsIsMissing() throws IOException {
+        Path events = file("events.jsonl", page("m-1", "10:00:00.000"));
+
+        CommandRun run = CommandRun.of("backtest", "--events", events, "--privacy", "nowhere", "--out", out());
+
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.errorLines()).containsExactly("cdp backtest: nowhere is no readable file");
     }
 
     @Test
@@ -116,6 +182,14 @@ class BacktestCommandTest {
         return Files.writeString(folder.resolve(name), content);
     }
 
+    private Path gzip(String name, String content) throws IOException {
+        Path file = folder.resolve(name);
+        try (var out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            out.write(content.getBytes(StandardCharsets.UTF_8));
+        }
+        return file;
+    }
+
     private Path mapping(String name, String identifier, String time) throws IOException {
         return file(
                 name,
@@ -135,6 +209,12 @@ class BacktestCommandTest {
                 {"type":"track","event":"Product Added","messageId":"%s","userId":"42",\
                 "timestamp":"2026-01-05T%sZ","properties":{"product_id":"p1","price":5}}"""
                 .formatted(messageId, time);
+    }
+
+    private static String erase(String id, String time, String identifier) {
+        return """
+                {"id":"%s","at":"2026-01-05T%sZ","command":"erase","identifier":"%s"}"""
+                .formatted(id, time, identifier);
     }
 
     private static String page(String messageId, String time) {

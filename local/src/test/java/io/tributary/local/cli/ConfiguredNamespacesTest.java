@@ -74,6 +74,34 @@ class ConfiguredNamespacesTest {
     }
 
     @Test
+    void privacyCommandsAreReadByTheRules() throws IOException {
+        Path commands = Files.writeString(
+                folder.resolve("privacy.jsonl"),
+                """
+                {"id":"r-1","at":"2026-01-02T12:30:00Z","command":"erase","identifier":"passport:ab 12"}
+                """);
+        Path erased = folder.resolve("erased");
+
+        CommandRun.succeed(
+                "backtest",
+                "--events",
+                rows,
+                "--mapping",
+                mapping,
+                "--identity",
+                rules,
+                "--privacy",
+                commands,
+                "--out",
+                erased);
+
+        assertThat(Files.readString(erased.resolve("profiles.jsonl")))
+                .doesNotContain("AB12")
+                .contains("ben@x.com");
+        assertThat(erased.resolve("rejects.jsonl")).isEmptyFile();
+    }
+
+    @Test
     void aDryRunShowsEventsThatHaveConfiguredIdentifiersAlone() {
         CommandRun run =
                 CommandRun.succeed("publish", "--dry-run", "--events", rows, "--mapping", mapping, "--identity", rules);

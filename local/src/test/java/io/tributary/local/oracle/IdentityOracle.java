@@ -56,8 +56,9 @@ import java.util.stream.Stream;
  *       and then pairs; void ones ask for nothing.
  *   <li>Anchors are counted over all events, whatever became of the links: refused, void, cut or erased. An anchor can
  *       be quarantined as well: a user id seen with four CRM ids. A value does not count for itself. Each namespace has
- *       its {@code max_shared}, which is the value's and not the anchor's.
- *   <li>Void links count for nothing: neither for limits nor for the cap. Quarantine is for good.
+ *       its {@code max_shared}, which is the value's and not the anchor's. An erased value is not counted as shared any
+ *       more, whatever it is seen with; as an anchor of other values it goes on counting.
+ *   <li>Void links count for nothing: neither for limits nor for the cap. Quarantine is for good, until an erasure.
  *   <li>Every two person identifiers of one event are a pair; pairs of one event are taken in the order of (stronger,
  *       weaker) by (priority, hash).
  *   <li>A limit is about the distinct values of a namespace in one component. Devices have none.
@@ -70,10 +71,12 @@ import java.util.stream.Stream;
  * <ol>
  *   <li>Of an alias with {@code anonymousId} and {@code previousId} only the first device logs in: of one namespace the
  *       one with the smallest hash.
- *   <li>An event carries a pair only if the device is its first and the person identifier its strongest. After an
- *       erasure the earliest event is the earliest that is left.
+ *   <li>An event carries a pair only if the device is its first and the person identifier its strongest.
  *   <li>A login at the instant of an event counts if it comes before it in the order of events.
  *   <li>Until its first login, what a device does belongs to the device's own customer, which is merged then.
+ *   <li>Logins of an erased person, and the earliest event that carries a pair, stay known but belong to nobody: an
+ *       event without a person, whose last login is by a person who was erased after that login, belongs to the
+ *       device's own customer, for good. A login at the instant of the erasure comes after it.
  * </ol>
  *
  * <p><b>Profiles</b>
@@ -83,6 +86,7 @@ import java.util.stream.Stream;
  *       they do not exist now. A customer that was undone by a split is listed wherever its events went.
  *   <li>A customer whose canonical identifier changes is merged into the new one, though nobody else is part of it.
  *   <li>A person identifier is known once an accepted event carried it, also an erased one.
+ *   <li>A customer who was erased does not exist, also as a former one of events that a split had taken from it.
  * </ol>
  *
  * <p><b>Changes</b>, all by comparing before and after each event or command; {@code because} is its message id or id
@@ -99,20 +103,23 @@ import java.util.stream.Stream;
  *   <li>{@code conflict}: a link that breaks a limit and did not do so before; both ends, at the customer of the
  *       stronger one, no {@code into}. A link that is cut by an unmerge is not a conflict.
  *   <li>{@code quarantined}: the value, at its own customer, no {@code into}. {@code component_full}: as conflict.
- *   <li>An erasure is no change: there is no word for it.
+ *   <li>An erasure is no change: there is no word for it. It changes nobody else: a link between two others that was
+ *       refused or cut was so because of them.
  * </ol>
  *
- * <p><b>Commands</b>. A backtest has no way to get them; here they are given.
+ * <p><b>Commands</b>
  *
  * <ol>
  *   <li>A command at {@code at} acts before the events of that instant. Its identifiers are normalised as those of
- *       events; a command without a valid one, or an unmerge without {@code with}, does nothing.
+ *       events. A refused one ({@link PrivacyCommand#refusal}: an unmerge with a device, or twice the same) does
+ *       nothing. Of several with the same id the first counts.
  *   <li>Unmerge: the two are never in one component, whatever connects them. A link that would bring them together is
- *       cut, in the order of the links. If one of them is a device, it does nothing: a login is not undone.
- *   <li>Erase means the customer to whom the identifier belongs then: all its events before {@code at} are gone (also
- *       as logins, as devices, and from the memory of the de-duplication), and none of its person identifiers is ever
- *       linked again, but later events found a customer anew. A device stands for its customer only as long as nobody
- *       has logged in on it. Triggers that fired remain, the counters too.
+ *       cut, in the order of the links. If one of them is erased, it makes no difference.
+ *   <li>Erase means the customer to whom the identifier belongs then: all its events before {@code at} are gone, and
+ *       none of its person identifiers is ever linked again, but later events found a customer anew. A device stands
+ *       for its customer only as long as what it did first belongs to nobody: nobody has logged in on it, or the first
+ *       who did was erased since; else it does nothing.
+ *       Triggers that fired remain, the counters and the memory of the de-duplication too.
  * </ol>
  */
 final class IdentityOracle {
@@ -124,9 +131,6 @@ final class IdentityOracle {
             NavigableSet<Identifier> identifiers,
             String into,
             String because) {}
-
-    /** The events that an erasure removed; those from its instant on are not among them. */
-    record Erasure(Instant at, Set<Event> events) {}
 
     /** One thing that happens: an event, or a command. */
     private record Step(Instant at, Event event, PrivacyCommand command) {
@@ -167,7 +171,7 @@ final class IdentityOracle {
     private final Set<Identifier> frozen = new HashSet<>();
     private final List<Link> apart = new ArrayList<>();
     private final List<Login> logins = new ArrayList<>();
-    private final Set<Identifier> erasedPersons = new HashSet<>();
+    private final Map<Identifier, Instant> erasedPersons = new HashMap<>(); // with their last erasure
     private final Set<Event> erasedEvents = identitySet();
 
     // Who everybody is so far: the customer of each event (null: erased), and what each customer lists.
@@ -178,12 +182,11 @@ final class IdentityOracle {
     // What has happened so far.
     private final Map<Integer, Set<String>> formerCustomers = new HashMap<>(); // by position of the event
     private final List<Change> changes = new ArrayList<>();
-    private final List<Erasure> erasures = new ArrayList<>();
 
     private final List<Step> steps = new ArrayList<>();
     private final List<View> viewsAfter = new ArrayList<>();
 
-    /** All of them at or before the end, the events without duplicates. */
+    /** All of them at or before the end, without duplicates and refused ones. */
     IdentityOracle(IdentityConfig config, List<Event> accepted, List<PrivacyCommand> commands) {
         this.config = config;
         this.events = accepted;
@@ -248,10 +251,6 @@ final class IdentityOracle {
 
     List<Change> changes() {
         return changes;
-    }
-
-    List<Erasure> erasures() {
-        return erasures;
     }
 
     private View viewAt(Instant instant) {
@@ -327,44 +326,50 @@ final class IdentityOracle {
     }
 
     private boolean obey(PrivacyCommand command) {
-        Optional<Identifier> identifier = config.identifier(command.identifier());
-        Optional<Identifier> with = Optional.ofNullable(command.with()).flatMap(config::identifier);
-        if (identifier.isPresent() && command.command().equals("erase")) {
-            erase(command.at(), identifier.get());
-        } else if (command.command().equals("unmerge") && identifier.isPresent() && with.isPresent()) {
-            apart.add(Link.of(identifier.get(), with.get()));
+        Identifier identifier = config.identifier(command.identifier()).orElseThrow();
+        if (command.command().equals("erase")) {
+            return erase(command.at(), identifier);
         }
+        apart.add(Link.of(identifier, config.identifier(command.with()).orElseThrow()));
         return true;
     }
 
     /** The customer's events are gone, and none of its person identifiers is ever linked again. */
-    private void erase(Instant at, Identifier identifier) {
+    private boolean erase(Instant at, Identifier identifier) {
+        Optional<Login> first = logins.stream()
+                .filter(login -> login.device().equals(identifier))
+                .min(Comparator.comparing(Login::event));
+        if (first.isPresent()
+                && !erasedPersons
+                        .getOrDefault(first.get().person(), Instant.MIN)
+                        .isAfter(first.get().event().at())) {
+            return false;
+        }
         String customer = identifier.isPerson() ? view.customerOf(identifier) : identifier.customerId();
-        Set<Event> gone = identitySet();
         for (int i = 0; i < customers.size(); i++) {
             if (customer.equals(customers.get(i))) {
-                gone.add(events.get(i));
+                erasedEvents.add(events.get(i));
             }
         }
-        erasures.add(new Erasure(at, gone));
-        erasedEvents.addAll(gone);
-        logins.removeIf(login -> gone.contains(login.event()));
         Stream.concat(persons.stream(), Stream.of(identifier))
                 .filter(i -> view.customerOf(i).equals(customer))
-                .forEach(erasedPersons::add);
+                .forEach(i -> erasedPersons.put(i, at));
+        return true;
     }
 
     // ------------------------------------------------------------------------------------------- components of the log
 
     private boolean isQuarantined(Identifier value) {
-        return anchors.getOrDefault(value, Set.of()).size() > value.namespace().maxShared();
+        return !erasedPersons.containsKey(value)
+                && anchors.getOrDefault(value, Set.of()).size()
+                        > value.namespace().maxShared();
     }
 
     private boolean isVoid(Link link) {
         return isQuarantined(link.a())
                 || isQuarantined(link.b())
-                || erasedPersons.contains(link.a())
-                || erasedPersons.contains(link.b());
+                || erasedPersons.containsKey(link.a())
+                || erasedPersons.containsKey(link.b());
     }
 
     /** The links that hang together with these identifiers, refused or not. Void ones count for nothing. */
@@ -414,6 +419,7 @@ final class IdentityOracle {
                     .computeIfAbsent(login.device(), d -> new ArrayList<>())
                     .add(login);
         }
+        result.erasedPersons().putAll(erasedPersons);
         result.erased().addAll(erasedEvents);
         return result;
     }
@@ -431,18 +437,22 @@ final class IdentityOracle {
      * @param components of two and more, at each of their members
      * @param refused links that would break a limit
      * @param logins of each device, in their order
+     * @param erasedPersons with their last erasure
+     * @param erased events
      */
     private record View(
             Map<Identifier, NavigableSet<Identifier>> components,
             Set<Identifier> quarantined,
             Set<Link> refused,
             Map<Identifier, List<Login>> logins,
+            Map<Identifier, Instant> erasedPersons,
             Set<Event> erased) {
 
         static final View EMPTY = empty();
 
         static View empty() {
-            return new View(new HashMap<>(), new TreeSet<>(), new TreeSet<>(), new HashMap<>(), identitySet());
+            return new View(
+                    new HashMap<>(), new TreeSet<>(), new TreeSet<>(), new HashMap<>(), new HashMap<>(), identitySet());
         }
 
         NavigableSet<Identifier> componentOf(Identifier person) {
@@ -470,13 +480,19 @@ final class IdentityOracle {
             return event.strongestPerson().or(() -> event.device().flatMap(device -> ownerOf(device, event)));
         }
 
-        /** The person of the greatest login up to the event, before the first login that one's. */
+        /**
+         * The person of the greatest login up to the event, before the first login that one's; nobody if the person was
+         * erased after that login.
+         */
         private Optional<Identifier> ownerOf(Identifier device, Event event) {
             List<Login> known = logins.getOrDefault(device, List.of());
             return known.stream()
                     .filter(login -> login.event().compareTo(event) <= 0)
                     .reduce((earlier, later) -> later)
                     .or(() -> known.stream().findFirst())
+                    .filter(login -> !erasedPersons
+                            .getOrDefault(login.person(), Instant.MIN)
+                            .isAfter(login.event().at()))
                     .map(Login::person);
         }
 
@@ -533,7 +549,7 @@ final class IdentityOracle {
             }
         }
         persons.stream()
-                .filter(person -> !erasedPersons.contains(person))
+                .filter(person -> !erasedPersons.containsKey(person))
                 .filter(person -> oldListings.containsKey(before.customerOf(person)))
                 .forEach(person -> {
                     Move move = new Move(before.customerOf(person), view.customerOf(person));

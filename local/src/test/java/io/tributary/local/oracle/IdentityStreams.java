@@ -66,7 +66,8 @@ public final class IdentityStreams {
             "crm_id:c1",
             "crm_id:c2",
             "loyalty_card:l1",
-            "anonymous_id:a1");
+            "anonymous_id:a1",
+            "anonymous_id:a2");
 
     private IdentityStreams() {}
 
@@ -104,6 +105,35 @@ public final class IdentityStreams {
                 .toList();
     }
 
+    /** Commands on the people of a {@link #crowd}. */
+    public static List<PrivacyCommand> commandsOnCrowd(long seed, int groups) {
+        List<PrivacyCommand> result = new ArrayList<>();
+        JqwikSession.run(() -> {
+            for (int group = 0; group < groups; group++) {
+                Random random = new Random(seed * groups + group);
+                for (PrivacyCommand command :
+                        commands().generator(GENERATED_SIZE).next(random).value()) {
+                    result.add(renamed(command, group));
+                }
+            }
+        });
+        return result;
+    }
+
+    private static PrivacyCommand renamed(PrivacyCommand command, int group) {
+        return new PrivacyCommand(
+                        command.id() + "-" + group,
+                        command.at(),
+                        command.command(),
+                        command.identifier(),
+                        command.with())
+                .mapIdentifiers(text -> {
+                    int colon = text.indexOf(':') + 1;
+                    String quoted = "\"" + text.substring(colon) + "\"";
+                    return text.substring(0, colon) + renamed(quoted, group).replace("\"", "");
+                });
+    }
+
     private static String renamed(String line, int group) {
         return NAME.matcher(line)
                 .replaceAll("\"$1-" + group + "\"")
@@ -116,7 +146,7 @@ public final class IdentityStreams {
         return Arbitraries.of(OFFSETS).map(START::plus);
     }
 
-    /** Up to three commands. */
+    /** Up to six commands, some of them with the same id. */
     public static Arbitrary<List<PrivacyCommand>> commands() {
         Arbitrary<String> identifiers = Arbitraries.of(IDENTIFIERS);
         Arbitrary<String> ids = Arbitraries.of("p1", "p2", "p3", "p4", "p5", "p6");
@@ -126,8 +156,7 @@ public final class IdentityStreams {
                 Combinators.combine(ids, instants(), identifiers).as(PrivacyCommand::erase);
         return Arbitraries.frequencyOf(Tuple.of(2, unmerge), Tuple.of(1, erase))
                 .list()
-                .ofMaxSize(3)
-                .uniqueElements(PrivacyCommand::id);
+                .ofMaxSize(6);
     }
 
     // ---------------------------------------------------------------------------------------------------------- events

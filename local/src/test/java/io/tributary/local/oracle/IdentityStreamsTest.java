@@ -113,11 +113,20 @@ class IdentityStreamsTest {
         reaches("a trigger", !output.triggers().isEmpty(), 5);
         reaches("an anonymous cart that fires for a person", firesAnonymousCart(output, events), 2);
         reaches("a separation", commands.stream().anyMatch(c -> has(output, "unmerged", c.id())), 2);
+        reaches("an erasure", isSmaller(output), 5);
     }
 
     private static void reaches(String what, boolean reached, int percent) {
         Statistics.label(what).collect(reached);
         Statistics.label(what).coverage(coverage -> coverage.check(true).percentage(actual -> actual >= percent));
+    }
+
+    /** Whether events were accepted that nobody has. */
+    private static boolean isSmaller(OracleOutput output) {
+        return output.profiles().stream()
+                        .mapToInt(profile -> profile.at("/events/count").asInt())
+                        .sum()
+                < output.summary().at("/events/accepted").asInt();
     }
 
     private static boolean has(OracleOutput output, String change) {

@@ -39,6 +39,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -193,7 +194,10 @@ public final class Oracle {
         return run(lines, Optional.of(until), List.of());
     }
 
-    /** The output for these lines and privacy commands; what comes after {@code until} is not read. */
+    /**
+     * The output for these lines and privacy commands, which stand in {@code privacy.jsonl}; what comes after
+     * {@code until} is not read.
+     */
     public OracleOutput run(List<Line> lines, Optional<Instant> limit, List<PrivacyCommand> privacy) {
         List<Event> events = new ArrayList<>();
         List<ObjectNode> rejects = new ArrayList<>();
@@ -204,25 +208,27 @@ public final class Oracle {
                 rejects.add(rejected(line, refused.reason));
             }
         }
+        Map<String, PrivacyCommand> commands = new HashMap<>();
+        for (int i = 0; i < privacy.size(); i++) {
+            PrivacyCommand command = privacy.get(i);
+            Optional<RejectReason> refusal = command.refusal(identity);
+            if (refusal.isPresent()) {
+                byte[] raw = command.line().getBytes(StandardCharsets.UTF_8);
+                rejects.add(rejected(new Line(raw, Origin.line("privacy.jsonl", i + 1L)), refusal.get()));
+            } else {
+                commands.merge(command.id(), command, BinaryOperator.minBy(Comparator.naturalOrder()));
+            }
+        }
         List<Event> inTime = events.stream()
                 .filter(e -> limit.isEmpty() || !e.at().isAfter(limit.get()))
                 .sorted()
                 .toList();
-        Instant end = limit.orElse(newest(inTime));
-        List<PrivacyCommand> commands =
-                privacy.stream().filter(c -> !c.at().isAfter(end)).toList();
-
-        // An erasure reaches the de-duplication, which decides who there is to erase: again, until nothing changes.
-        List<Event> accepted = withoutDuplicates(inTime, List.of());
-        IdentityOracle people = new IdentityOracle(identity, accepted, commands);
-        while (!people.erasures().isEmpty()) {
-            List<Event> again = withoutDuplicates(inTime, people.erasures());
-            if (again.equals(accepted)) {
-                break;
-            }
-            accepted = again;
-            people = new IdentityOracle(identity, accepted, commands);
-        }
+        List<Event> accepted = withoutDuplicates(inTime);
+        // By default the newest accepted event: a duplicate may be newer.
+        Instant end = limit.orElse(newest(accepted));
+        List<PrivacyCommand> inTimeToo =
+                commands.values().stream().filter(c -> !c.at().isAfter(end)).toList();
+        IdentityOracle people = new IdentityOracle(identity, accepted, inTimeToo);
         rejects.sort(Comparator.<ObjectNode, String>comparing(r -> r.get("file").asText())
                 .thenComparing(r -> r.get("line").asLong()));
         ObjectNode counters = Json.object()
@@ -232,8 +238,7 @@ public final class Oracle {
                 .put("late", 0)
                 .put("after_until", events.size() - inTime.size())
                 .set("rejected", count(rejects, r -> r.get("reason").asText()));
-        // By default the newest accepted event: a duplicate may be newer.
-        return output(accepted, people, limit.orElse(newest(accepted)), rejects, counters);
+        return output(accepted, people, end, rejects, counters);
     }
 
     private static Instant newest(List<Event> events) {
@@ -670,16 +675,11 @@ public final class Oracle {
     // ---------------------------------------------------------------------------------------------------------
     // duplicates
 
-    /** The first of each; what an erasure removed is not remembered after it. */
-    private static List<Event> withoutDuplicates(List<Event> inOrder, List<IdentityOracle.Erasure> erasures) {
+    /** The first of each, whatever was erased in between. */
+    private static List<Event> withoutDuplicates(List<Event> inOrder) {
         List<Event> accepted = new ArrayList<>();
         Map<Identifier, LinkedHashMap<String, Event>> eventsByKey = new HashMap<>();
-        int obeyed = 0;
         for (Event event : inOrder) {
-            while (obeyed < erasures.size() && !erasures.get(obeyed).at().isAfter(event.at())) {
-                Set<Event> erased = erasures.get(obeyed++).events();
-                eventsByKey.values().forEach(remembered -> remembered.values().removeIf(erased::contains));
-            }
             LinkedHashMap<String, Event> remembered =
                     eventsByKey.computeIfAbsent(event.firstIdentityKey(), k -> new LinkedHashMap<>());
             Event before = remembered.get(event.messageId());

@@ -719,7 +719,7 @@ class OracleIdentityTest {
 
         OracleOutput output = oracle(lines, PrivacyCommand.erase("p1", at("11:00:00"), "email:e@x.com"));
 
-        // Gone: m1, m2, m3 and the deadline at 11:50. The device's login is gone too.
+        // Gone: m1, m2, m3 and the deadline at 11:50. The device is nobody's.
         assertThat(output.triggers()).isEmpty();
         assertThat(sizes(output)).containsExactlyInAnyOrder(tuple(A1, 1), tuple(E, 1), tuple(U2, 2), tuple(U1, 1));
         assertThat(identifiers(output, U2)).isEqualTo("user_id:u2");
@@ -728,17 +728,97 @@ class OracleIdentityTest {
     }
 
     @Test
-    void forgetsTheMessagesOfAnErasedCustomer() {
+    void remembersTheMessagesOfAnErasedCustomer() {
         List<String> lines = List.of(
                 page("m1", "10:00:00", "'userId':'u1'"),
                 page("m1", "11:30:00", "'userId':'u1'"),
-                page("m1", "11:40:00", "'userId':'u1'"));
+                page("m2", "11:40:00", "'userId':'u1'"));
 
         OracleOutput output = oracle(lines, PrivacyCommand.erase("p1", at("11:00:00"), "user_id:u1"));
 
-        assertThat(only(output).get("first_seen").asText()).isEqualTo("2026-01-01T11:30:00.000Z");
+        assertThat(only(output).get("first_seen").asText()).isEqualTo("2026-01-01T11:40:00.000Z");
         assertThat(output.summary().at("/events/accepted").asInt()).isEqualTo(2);
         assertThat(output.summary().at("/events/duplicate").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void leavesToADeviceWhatItDoesAfterItsPersonWasErased() {
+        List<String> lines = List.of(
+                identify("m1", "10:00:00", "'userId':'u1','anonymousId':'a1'", ""),
+                page("m2", "11:00:00", "'anonymousId':'a1'"),
+                page("m3", "11:10:00", "'userId':'u1','anonymousId':'a1'"),
+                page("m4", "11:20:00", "'anonymousId':'a1'"),
+                identify("m5", "11:30:00", "'userId':'u1','anonymousId':'a1'", ""),
+                page("m6", "11:40:00", "'anonymousId':'a1'"));
+
+        OracleOutput output = oracle(
+                lines,
+                PrivacyCommand.erase("p1", at("11:00:00"), "user_id:u1"),
+                PrivacyCommand.erase("p2", at("11:25:00"), "anonymous_id:a1"));
+
+        // m3 is no login: the pair is known. So m4 is the device's, too. The second command does nothing.
+        assertThat(sizes(output)).containsExactlyInAnyOrder(tuple(A1, 2), tuple(U1, 3));
+    }
+
+    @Test
+    void doesNotCountAnErasedValueAsShared() {
+        List<String> lines = List.of(
+                identify("m1", "10:00:00", "'userId':'u1'", "'email':'e@x.com'"),
+                identify("m2", "11:00:00", "'userId':'u2'", "'email':'e@x.com'"),
+                identify("m3", "11:10:00", "'userId':'u3'", "'email':'e@x.com'"),
+                identify("m4", "11:20:00", "'userId':'u4'", "'email':'e@x.com'"));
+
+        assertThat(changes(oracle(lines))).anyMatch(c -> c.contains("quarantined"));
+        assertThat(changes(oracle(lines, PrivacyCommand.erase("p1", at("10:30:00"), "email:e@x.com"))))
+                .noneMatch(c -> c.contains("quarantined") || c.contains("conflict"));
+    }
+
+    @Test
+    void countsAnErasedAnchor() {
+        List<String> lines = List.of(
+                identify("m1", "10:00:00", "'userId':'u1'", "'email':'e@x.com'"),
+                identify("m2", "10:10:00", "'userId':'u2'", "'email':'e@x.com'"),
+                identify("m3", "11:10:00", "'userId':'u3'", "'email':'e@x.com'"),
+                identify("m4", "11:20:00", "'userId':'u2'", "'email':'e@x.com'"),
+                page("m5", "11:30:00", externalIds("crm_id:c1", "email:e@x.com")));
+
+        OracleOutput output = oracle(lines, PrivacyCommand.erase("p1", at("10:30:00"), "user_id:u2"));
+
+        assertThat(changes(output)).contains("m5 quarantined " + E + " email:e@x.com");
+    }
+
+    @Test
+    void doesNothingWhenACommandIsRefused() {
+        List<String> lines = List.of(
+                identify("m1", "10:00:00", "'userId':'u1','anonymousId':'a1'", "'email':'e@x.com'"),
+                page("m2", "12:00:00", "'anonymousId':'a1'"));
+
+        OracleOutput output = oracle(
+                lines,
+                PrivacyCommand.unmerge("p1", at("11:00:00"), "email:e@x.com", "email:E@x.com"),
+                PrivacyCommand.unmerge("p2", at("11:00:00"), "email:e@x.com", "anonymous_id:a1"),
+                PrivacyCommand.erase("p3", at("11:00:00"), "email:nobody"));
+
+        assertThat(output.profiles()).isEqualTo(oracle(lines).profiles());
+        assertThat(output.identityChanges()).isEqualTo(oracle(lines).identityChanges());
+        assertThat(output.rejects())
+                .extracting(reject -> reject.get("reason").asText())
+                .containsExactly("bad_value", "bad_value", "no_identifier");
+    }
+
+    @Test
+    void obeysTheFirstOfTheCommandsWithOneId() {
+        List<String> lines = List.of(
+                page("m1", "10:00:00", "'userId':'u1'"),
+                page("m2", "10:00:00", "'userId':'u2'"),
+                page("m3", "12:00:00", "'userId':'u2'"));
+
+        OracleOutput output = oracle(
+                lines,
+                PrivacyCommand.erase("p1", at("11:30:00"), "user_id:u2"),
+                PrivacyCommand.erase("p1", at("11:00:00"), "user_id:u1"));
+
+        assertThat(sizes(output)).containsExactly(tuple(U2, 2));
     }
 
     // -------------------------------------------------------------------------------------------------- configuration

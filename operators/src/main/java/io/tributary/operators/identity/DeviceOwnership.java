@@ -140,17 +140,18 @@ public final class DeviceOwnership {
 
     /** To whom the device belongs at an event, or null if nobody has logged in. */
     public Owner ownerAt(EventOrder order) {
-        if (logins.isEmpty()) {
-            return null;
-        }
         Map.Entry<EventOrder, Login> last = logins.floorEntry(order);
-        Map.Entry<EventOrder, Login> login = last == null ? logins.firstEntry() : last;
-        return new Owner(login.getValue().person, login.getKey().timestamp());
+        return last == null
+                ? first()
+                : new Owner(last.getValue().person, last.getKey().timestamp());
     }
 
-    /** The person of the first login, to whom belongs what the device did before; null if nobody has logged in. */
-    Identifier firstOwner() {
-        return logins.isEmpty() ? null : logins.firstEntry().getValue().person;
+    /** To whom belongs what the device did before the first login; null if nobody has logged in. */
+    public Owner first() {
+        return logins.isEmpty()
+                ? null
+                : new Owner(
+                        logins.firstEntry().getValue().person, logins.firstKey().timestamp());
     }
 
     /** Whether a login is the first of all. */

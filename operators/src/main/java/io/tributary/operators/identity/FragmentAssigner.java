@@ -191,9 +191,11 @@ public final class FragmentAssigner extends KeyedProcessFunction<String, Custome
     }
 
     private boolean logIn(Waiting.Login login, DeviceOwnership ownership, OnTimerContext context) {
-        Identifier before = ownership.firstOwner();
+        Owner before = ownership.first();
         boolean isLogin = ownership.note(login.order(), login.type(), login.person());
-        if (isLogin && ownership.isFirst(login.order()) && !login.person().equals(before)) {
+        if (isLogin
+                && ownership.isFirst(login.order())
+                && (before == null || !login.person().equals(before.person()))) {
             send(Sighting.firstLogin(login.knownAt(), login.order(), login.device(), login.person()), context);
         }
         return isLogin;

@@ -136,7 +136,7 @@ class DeviceOwnershipTest {
                     .isEqualTo(straight.note(event.order(), event.type(), event.person()));
             stored = Codecs.roundTrip(DeviceOwnership.CODEC, stored);
             assertThat(owners(stored)).isEqualTo(owners(straight));
-            assertThat(stored.firstOwner()).isEqualTo(straight.firstOwner());
+            assertThat(stored.first()).isEqualTo(straight.first());
             assertThat(stored.isFirst(event.order())).isEqualTo(straight.isFirst(event.order()));
             assertThat(stored.size()).isEqualTo(straight.size());
         }

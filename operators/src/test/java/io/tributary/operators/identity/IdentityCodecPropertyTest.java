@@ -96,8 +96,8 @@ class IdentityCodecPropertyTest {
             stored = roundTrip(KeyIdentity.CODEC, stored);
             assertThat(stored.ownership().ownerAt(sighting.order()))
                     .isEqualTo(straight.ownership().ownerAt(sighting.order()));
-            assertThat(stored.ownership().firstOwner())
-                    .isEqualTo(straight.ownership().firstOwner());
+            assertThat(stored.ownership().first())
+                    .isEqualTo(straight.ownership().first());
         }
         assertThat(stored).usingRecursiveComparison().isEqualTo(straight);
     }
