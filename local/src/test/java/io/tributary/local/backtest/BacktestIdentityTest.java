@@ -228,7 +228,7 @@ class BacktestIdentityTest {
     }
 
     @Test
-    void aDeviceKeepsWhatItDoesAfterItsPersonWasErased() {
+    void whatADeviceDoesAfterItsPersonWasErasedIsItsOwn() {
         identify(0, "'anonymousId':'a1','userId':'u1'");
         page(60, "'anonymousId':'a1'");
         erase(120, USER);
@@ -238,8 +238,17 @@ class BacktestIdentityTest {
         page(240, "'anonymousId':'a1'");
 
         assertThat(eventCounts(run()))
-                .as("a device on which somebody has logged in stands for nobody")
-                .isEqualTo(Map.of(DEVICE.customerId(), 1, customer(Namespace.USER_ID, "u2"), 2));
+                .as("what it did first is nobody's, so it stands for its own customer")
+                .isEqualTo(Map.of(customer(Namespace.USER_ID, "u2"), 2));
+    }
+
+    @Test
+    void aDeviceWhoseHistoryIsAPersonsStandsForNobody() {
+        page(0, "'anonymousId':'a1'");
+        identify(60, "'anonymousId':'a1','userId':'u1'");
+        erase(120, DEVICE);
+
+        assertThat(eventCounts(run())).isEqualTo(Map.of(USER.customerId(), 2));
     }
 
     @Test

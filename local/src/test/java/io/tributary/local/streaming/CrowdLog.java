@@ -66,10 +66,10 @@ final class CrowdLog {
     /**
      * A log.
      *
-     * @param commands by group, or nothing
+     * @param commands of which each concerns one group
      * @param only the one group whose lines are in the log; the clock goes as far as for all
      */
-    CrowdLog(CrowdScenario scenario, List<List<String>> crowd, List<List<PrivacyCommand>> commands, OptionalInt only) {
+    CrowdLog(CrowdScenario scenario, List<List<String>> crowd, List<PrivacyCommand> commands, OptionalInt only) {
         this.scenario = scenario;
         List<List<CustomerEvent>> events =
                 crowd.stream().map(CrowdLog::distinctEvents).toList();
@@ -84,7 +84,14 @@ final class CrowdLog {
         for (int group = 0; group < events.size(); group++) {
             if (only.isEmpty() || only.getAsInt() == group) {
                 add(group, events.get(group));
-                commandsByGroup.put(group, commands.isEmpty() ? List.of() : commands.get(group));
+            }
+        }
+        for (PrivacyCommand command : commands) {
+            Integer group = groupByCustomer.get(command.identifier().customerId());
+            if (group != null) {
+                commandsByGroup
+                        .computeIfAbsent(group, first -> new ArrayList<>())
+                        .add(command);
             }
         }
         addTicks(events, commands);
@@ -163,11 +170,11 @@ final class CrowdLog {
         arrivals.get(partition).add(new Arrival(entry, random.nextLong(), line));
     }
 
-    private void addTicks(List<List<CustomerEvent>> events, List<List<PrivacyCommand>> commands) {
+    private void addTicks(List<List<CustomerEvent>> events, List<PrivacyCommand> commands) {
         long bound = scenario.latenessBound().toMillis();
         Set<Long> instants = new TreeSet<>();
         events.forEach(group -> group.forEach(event -> instants.add(event.timestamp())));
-        commands.forEach(group -> group.forEach(command -> instants.add(command.at())));
+        commands.forEach(command -> instants.add(command.at()));
         Random random = scenario.random(-1);
         for (long instant : instants) {
             // Moves the watermark right before the instant, to it, and right behind it.
@@ -234,7 +241,7 @@ final class CrowdLog {
 
     /** The privacy commands that concern a group. */
     List<PrivacyCommand> commands(int group) {
-        return commandsByGroup.get(group);
+        return commandsByGroup.getOrDefault(group, List.of());
     }
 
     /** All privacy commands, which are known before anything happens. */

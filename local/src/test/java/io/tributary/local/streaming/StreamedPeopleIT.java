@@ -12,6 +12,8 @@ import io.tributary.schemas.event.EventLimits;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.Origin;
 import io.tributary.schemas.identity.IdentifierRules;
+import io.tributary.schemas.privacy.PrivacyCommand;
+import io.tributary.schemas.privacy.PrivacyInbound;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -88,7 +90,17 @@ class StreamedPeopleIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("seeds")
     void streamedPeopleAreThoseOfABacktest(CrowdScenario scenario) throws Exception {
-        assertEqual(scenario, IdentityStreams.crowd(scenario.seed(), GROUPS));
+        assertEqual(scenario, IdentityStreams.crowd(scenario.seed(), GROUPS), List.of());
+    }
+
+    /** Commands are known before anything happens, as in a replay. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("seeds")
+    void streamedPeopleWithCommandsAreThoseOfABacktest(CrowdScenario scenario) throws Exception {
+        assertEqual(
+                scenario,
+                IdentityStreams.crowd(scenario.seed(), GROUPS),
+                CrowdCommands.of(IdentityStreams.commandsOnCrowd(scenario.seed(), GROUPS)));
     }
 
     /** Where nobody can turn out to be anybody else: what fails here too has nothing to do with who is who. */
@@ -102,13 +114,14 @@ class StreamedPeopleIT {
                         .toList())
                 .toList();
 
-        assertEqual(scenario, strangers);
+        assertEqual(scenario, strangers, List.of());
     }
 
-    private static void assertEqual(CrowdScenario scenario, List<List<String>> crowd) throws Exception {
+    private static void assertEqual(CrowdScenario scenario, List<List<String>> crowd, List<PrivacyCommand> commands)
+            throws Exception {
         Integer only = Integer.getInteger("tributary.jobGroup");
         CrowdLog log =
-                new CrowdLog(scenario, crowd, List.of(), only == null ? OptionalInt.empty() : OptionalInt.of(only));
+                new CrowdLog(scenario, crowd, commands, only == null ? OptionalInt.empty() : OptionalInt.of(only));
         BacktestResult expected = backtest(log);
         CrowdRun.Published published = new CrowdRun(log, settings(scenario)).on(cluster, folder);
 
@@ -146,6 +159,9 @@ class StreamedPeopleIT {
                 lines++;
                 backtest.add(parser.parse(line, Origin.line("crowd.jsonl", lines)));
             }
+        }
+        for (PrivacyCommand command : log.commands()) {
+            backtest.add(new PrivacyInbound.Accepted(command), command.json());
         }
         BacktestResult result = backtest.run(OptionalLong.of(log.newest()), 2);
         assertThat(result.counts().accepted()).isEqualTo(lines);
