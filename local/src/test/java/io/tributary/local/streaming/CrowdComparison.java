@@ -336,6 +336,9 @@ final class CrowdComparison {
             List<String> way = new ArrayList<>(List.of(customer));
             String last = customer;
             while (aliases.containsKey(last) && way.size() <= aliases.size()) {
+                if (!aliases.get(last).has("into") && log.erases(groupOf(customer))) {
+                    return;
+                }
                 last = aliases.get(last).path("into").asText();
                 way.add(last);
             }

@@ -244,6 +244,11 @@ final class CrowdLog {
         return commandsByGroup.getOrDefault(group, List.of());
     }
 
+    /** Whether somebody of a group may be erased. */
+    boolean erases(int group) {
+        return commands(group).stream().anyMatch(command -> command.kind() == PrivacyCommand.Kind.ERASE);
+    }
+
     /** All privacy commands, which are known before anything happens. */
     List<PrivacyCommand> commands() {
         return commandsByGroup.values().stream().flatMap(List::stream).toList();

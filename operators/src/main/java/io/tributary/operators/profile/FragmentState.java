@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /** Whose a fragment is and will be, and the hot half of its ledger. */
 public final class FragmentState {
@@ -133,10 +134,10 @@ public final class FragmentState {
         relabellings.add(relabelling);
     }
 
-    /** Takes out what is known at an instant, in the order in which it happens. */
-    List<Relabelling> known(long instant) {
+    /** Takes out some of what is known at an instant, in the order in which it happens. */
+    List<Relabelling> known(long instant, Predicate<Relabelling> some) {
         List<Relabelling> known = new ArrayList<>(1);
-        relabellings.removeIf(next -> next.knownAt() <= instant && known.add(next));
+        relabellings.removeIf(next -> next.knownAt() <= instant && some.test(next) && known.add(next));
         return known;
     }
 

@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
@@ -166,16 +167,17 @@ public final class LedgerKeeper
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<CustomerMessage> out) throws Exception {
-        relabel(timestamp, out);
+        // A command comes before the events of its instant, and these are here before their instant's relabellings.
+        relabel(timestamp, Relabelling::isErasure, out);
         release(timestamp, context, out);
+        relabel(timestamp, relabelling -> !relabelling.isErasure(), out);
     }
 
-    private void relabel(long instant, Collector<CustomerMessage> out) throws IOException {
+    private void relabel(long instant, Predicate<Relabelling> which, Collector<CustomerMessage> out)
+            throws IOException {
         FragmentState state = hot.value();
-        if (state == null) {
-            return;
-        }
-        for (Relabelling relabelling : state.known(instant)) {
+        List<Relabelling> known = state == null ? List.of() : state.known(instant, which);
+        for (Relabelling relabelling : known) {
             if (relabelling.isErasure()) {
                 state = erase(relabelling, state, out);
             } else {
@@ -187,7 +189,9 @@ public final class LedgerKeeper
                 return;
             }
         }
-        hot.update(state);
+        if (!known.isEmpty()) {
+            hot.update(state);
+        }
     }
 
     /** Sends what was held for an erasure that has passed. */

@@ -194,6 +194,18 @@ class PrivacyCommandsTest {
         assertThat(events(id("user_id:43"))).isEqualTo(1);
     }
 
+    /** What is held is in its place all the same: before what is known at its instant. */
+    @Test
+    void movesWhatWasHeldWithTheFirstLoginOfItsInstant() throws Exception {
+        obey(PrivacyCommand.erase("e-1", minute(5), id("user_id:43")));
+        see(track("m5", "Page Opened", minute(5)).device("phone"));
+        see(identify("n5", minute(5)).alsoDevice("phone"));
+        watermark(minute(5));
+
+        assertThat(events(USER)).isEqualTo(2);
+        assertThat(profiles.get(PHONE.customerId())).isNull();
+    }
+
     /** The folder is behind the keeper: what the keeper sends behind the erasure waits with it. */
     @Test
     void takesNothingThatComesRightBehindIt() throws Exception {

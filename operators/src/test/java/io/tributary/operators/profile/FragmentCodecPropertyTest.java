@@ -116,7 +116,7 @@ class FragmentCodecPropertyTest {
                 if (relabels) {
                     state.await(relabelling);
                 }
-                known.add(state.known(now));
+                known.add(state.known(now, all -> true));
                 known.get(known.size() - 1).forEach(state::relabel);
             }
             assertThat(known.get(1)).isEqualTo(known.get(0));
