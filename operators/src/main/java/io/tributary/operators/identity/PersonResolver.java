@@ -186,22 +186,22 @@ public final class PersonResolver extends KeyedCoProcessFunction<String, Sightin
         } else if (command.identifier().namespace().isPerson()) {
             Resolution resolution = graph.erase(command.identifier());
             for (Identifier person : resolution.erased()) {
-                erase(person, because, out);
+                erase(person, because, true, out);
                 for (Identifier device : followers.of(person)) {
-                    erase(device, because, out);
+                    erase(device, because, false, out);
                 }
                 followers.abandon(person);
             }
             change(resolution, because, context, out);
         } else if (followers.followedBy(command.identifier()) == null) {
             // Nobody has logged in on it: it is a customer of its own.
-            erase(command.identifier(), because, out);
+            erase(command.identifier(), because, true, out);
         }
     }
 
-    private void erase(Identifier fragment, Cause because, Collector<FragmentMessage> out) {
+    private void erase(Identifier fragment, Cause because, boolean isMeant, Collector<FragmentMessage> out) {
         fragmentsRelabelled.inc();
-        out.collect(Relabelling.erasure(fragment, because.knownAt(), because.order()));
+        out.collect(Relabelling.erasure(fragment, because.knownAt(), because.order(), isMeant));
     }
 
     private void logIn(Sighting login, Collector<FragmentMessage> out) throws Exception {

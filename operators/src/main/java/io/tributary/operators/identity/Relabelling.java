@@ -15,7 +15,8 @@ import java.io.IOException;
  * @param canonical the customer's strongest identifier; null if all that the fragment has done is erased
  * @param knownAt the instant, milliseconds since 1970
  * @param because the event or the command that caused it
- * @param leavesNobody whether nobody can belong to the customer that the fragment leaves any more
+ * @param leavesNobody whether nobody can belong to the customer that the fragment leaves any more; of an erasure, whether
+ *     the customer of that very identifier is meant, also if the fragment is known to have done nothing
  */
 public record Relabelling(
         Identifier fragment, Identifier canonical, long knownAt, EventOrder because, boolean leavesNobody)
@@ -44,8 +45,9 @@ public record Relabelling(
         }
     };
 
-    static Relabelling erasure(Identifier fragment, long knownAt, EventOrder because) {
-        return new Relabelling(fragment, null, knownAt, because, true);
+    /** @param isMeant whether the fragment was not only the history of somebody else's device */
+    static Relabelling erasure(Identifier fragment, long knownAt, EventOrder because, boolean isMeant) {
+        return new Relabelling(fragment, null, knownAt, because, isMeant);
     }
 
     /** Whether all that the fragment has done is erased. */

@@ -214,15 +214,17 @@ public final class LedgerKeeper
     }
 
     private FragmentState erase(Relabelling erasure, FragmentState state, Collector<CustomerMessage> out) {
-        fragmentsErased.inc();
-        out.collect(new CustomerMessage.Retract(
-                state.canonicalOf(erasure.fragment()).customerId(),
-                erasure.fragment(),
-                null,
-                state.first(),
-                Set.of(),
-                erasure.knownAt(),
-                erasure.because()));
+        if (state.first() != null || erasure.leavesNobody()) {
+            fragmentsErased.inc();
+            out.collect(new CustomerMessage.Retract(
+                    state.canonicalOf(erasure.fragment()).customerId(),
+                    erasure.fragment(),
+                    null,
+                    state.first(),
+                    Set.of(),
+                    erasure.knownAt(),
+                    erasure.because()));
+        }
         cold.clear();
         return state.erased(erasure.knownAt());
     }
