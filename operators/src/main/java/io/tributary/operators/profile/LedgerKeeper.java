@@ -146,6 +146,7 @@ public final class LedgerKeeper
         if (isByLogin && message.since() < state.erasedAt()) {
             eventsPassedThrough.inc();
             Identifier device = event.device();
+            out.collect(ownAgain(device, event.knownAt(), event.order()));
             out.collect(new CustomerMessage.Event(device.customerId(), device, event));
         } else if (isFixed) {
             eventsPassedThrough.inc();
@@ -225,8 +226,20 @@ public final class LedgerKeeper
                     erasure.knownAt(),
                     erasure.because()));
         }
+        if (!state.canonicalOf(erasure.fragment()).equals(erasure.fragment())) {
+            out.collect(ownAgain(erasure.fragment(), erasure.knownAt(), erasure.because()));
+        }
         cold.clear();
         return state.erased(erasure.knownAt());
+    }
+
+    /**
+     * From an instant on a fragment is its own customer's, without a past: what it does from there on must not get there
+     * before its earlier departure is over.
+     */
+    private static CustomerMessage.Put ownAgain(Identifier fragment, long knownAt, EventOrder because) {
+        return new CustomerMessage.Put(
+                fragment.customerId(), fragment, fragment, fragment, null, Map.of(), null, knownAt, because);
     }
 
     private void move(Relabelling relabelling, FragmentState state, Collector<CustomerMessage> out) throws IOException {

@@ -564,7 +564,9 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             put.newDevices().forEach((device, carrier) -> moves.lookAgain(put, carrier, List.of(device)));
         }
         keep(members, state);
-        state.change();
+        if (ledger != null || !isOwn || state.hasAnybody()) {
+            state.change();
+        }
     }
 
     private void addOther(Identifier fragment, FragmentLedger ledger, boolean existed, long instant, ProfileState state)
