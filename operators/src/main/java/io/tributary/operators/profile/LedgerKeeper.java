@@ -201,11 +201,14 @@ public final class LedgerKeeper
         boolean any = false;
         for (FragmentMessage message : held.get()) {
             if (message instanceof FragmentEvent event) {
-                if (lastErasureBefore(event, instant, context.getBroadcastState(erasures())) == NONE) {
-                    send(event, instant, out);
+                long erasure = lastErasureBefore(event, instant, context.getBroadcastState(erasures()));
+                if (erasure == NONE) {
+                    // The instant's relabellings are still to come.
+                    send(event, instant - 1, out);
                     any = true;
                 } else {
                     rest.add(event);
+                    context.timerService().registerEventTimeTimer(erasure);
                 }
             }
         }

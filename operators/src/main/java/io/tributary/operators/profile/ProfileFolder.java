@@ -465,7 +465,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             }
             for (CustomerMessage.Event event : moves.arrivedWith(message)) {
                 moves.any = true;
-                CustomerMessage.Sight seen = fold(event, state, moves.instant, context, out);
+                CustomerMessage.Sight seen = fold(event, state, moves.instant - 1, context, out);
                 if (seen != null) {
                     moves.add(seen);
                 }

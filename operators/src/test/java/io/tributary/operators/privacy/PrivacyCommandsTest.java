@@ -194,6 +194,18 @@ class PrivacyCommandsTest {
         assertThat(events(id("user_id:43"))).isEqualTo(1);
     }
 
+    @Test
+    void holdsOnForAnErasureThatIsHeardOfLater() throws Exception {
+        see(track("m1", "Page Opened", minute(1)).by("email:ana@x.com"));
+        obey(PrivacyCommand.erase("e-1", minute(5), id("user_id:43")));
+        see(track("m7", "Page Opened", minute(7)).by("email:ana@x.com"));
+        obey(PrivacyCommand.erase("e-2", minute(6), EMAIL));
+        watermark(minute(7));
+
+        assertThat(events(EMAIL)).isEqualTo(1);
+        assertThat(profiles.get(EMAIL.customerId()).path("first_seen").asText()).startsWith("2026-01-01T00:07");
+    }
+
     /** What is held is in its place all the same: before what is known at its instant. */
     @Test
     void movesWhatWasHeldWithTheFirstLoginOfItsInstant() throws Exception {
