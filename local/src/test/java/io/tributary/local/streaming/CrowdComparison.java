@@ -37,10 +37,10 @@ final class CrowdComparison {
         EVENTS,
         /** The newest profiles, apart from {@code version} and {@code merged_from}. */
         PROFILES,
-        /** {@code merged_from} of the newest profiles, where nothing was quarantined. */
+        /** {@code merged_from} of the newest profiles, where nothing was quarantined or unmerged. */
         MERGED_FROM,
         /** {@code merged_from} of the newest profiles, where something was. */
-        MERGED_FROM_BESIDE_QUARANTINE,
+        MERGED_FROM_BESIDE_SPLIT,
         /** Triggers, each once. */
         TRIGGERS,
         /** Versions of a profile rise strictly, deletions included. */
@@ -49,10 +49,10 @@ final class CrowdComparison {
         ALIASES,
         /** Mergers, conflicts, quarantines and full components. */
         IDENTITIES,
-        /** What was created and unmerged, and linked where nothing was quarantined. */
+        /** What was created and unmerged, and linked where nothing was quarantined or unmerged. */
         LISTINGS,
-        /** What was linked where something was quarantined. */
-        LINKED_BESIDE_QUARANTINE,
+        /** What was linked where something was quarantined or a command came. */
+        LINKED_BESIDE_SPLIT,
         /** Ids of customer events and identity changes, by which consumers recognise a repetition. */
         IDS
     }
@@ -77,7 +77,7 @@ final class CrowdComparison {
         List<ObjectNode> profiles =
                 trees(compacted(records.apply(Topic.PROFILES)).values());
         List<ObjectNode> changes = trees(expected.identityChanges());
-        compareProfiles(trees(expected.profiles()), profiles, withQuarantine(changes));
+        compareProfiles(trees(expected.profiles()), profiles, withSplit(changes));
         compareRecords(
                 Aspect.TRIGGERS,
                 trees(expected.triggers()),
@@ -162,16 +162,16 @@ final class CrowdComparison {
         compare(Aspect.EVENTS, expected, actual, event -> groups.getOrDefault(event, NOBODYS), (missing, more) -> "");
     }
 
-    private void compareProfiles(List<ObjectNode> expected, List<ObjectNode> actual, Set<Integer> withQuarantine) {
+    private void compareProfiles(List<ObjectNode> expected, List<ObjectNode> actual, Set<Integer> withSplit) {
         compareRecords(
                 Aspect.PROFILES,
                 without(expected, Set.of("version", "merged_from", "merged_from_left_out")),
                 without(actual, Set.of("version", "merged_from", "merged_from_left_out")),
                 profiles -> output(profiles, List.of(), List.of()));
-        for (boolean quarantine : List.of(false, true)) {
-            Predicate<ObjectNode> inGroup = profile -> withQuarantine.contains(groupOf(profile)) == quarantine;
+        for (boolean split : List.of(false, true)) {
+            Predicate<ObjectNode> inGroup = profile -> withSplit.contains(groupOf(profile)) == split;
             compareRecords(
-                    quarantine ? Aspect.MERGED_FROM_BESIDE_QUARANTINE : Aspect.MERGED_FROM,
+                    split ? Aspect.MERGED_FROM_BESIDE_SPLIT : Aspect.MERGED_FROM,
                     mergedFrom(expected.stream().filter(inGroup).toList()),
                     mergedFrom(actual.stream().filter(inGroup).toList()),
                     profiles -> output(profiles, List.of(), List.of()));
@@ -189,8 +189,9 @@ final class CrowdComparison {
                 .toList();
     }
 
-    private Set<Integer> withQuarantine(List<ObjectNode> changes) {
+    private Set<Integer> withSplit(List<ObjectNode> changes) {
         Set<Integer> groups = new HashSet<>();
+        log.groups().stream().filter(group -> !log.commands(group).isEmpty()).forEach(groups::add);
         for (ObjectNode change : changes) {
             if (change.path("change").asText().equals("quarantined")) {
                 groups.add(groupOf(change));
@@ -207,14 +208,14 @@ final class CrowdComparison {
                 expected.stream().filter(aboutIdentity).toList(),
                 actual.stream().filter(aboutIdentity).toList(),
                 changes -> output(List.of(), changes, List.of()));
-        Set<Integer> withQuarantine = withQuarantine(expected);
-        Predicate<ObjectNode> linkedBesideQuarantine =
-                change -> change.path("change").asText().equals("linked") && withQuarantine.contains(groupOf(change));
-        for (boolean quarantine : List.of(false, true)) {
+        Set<Integer> withSplit = withSplit(expected);
+        Predicate<ObjectNode> linkedBesideSplit =
+                change -> change.path("change").asText().equals("linked") && withSplit.contains(groupOf(change));
+        for (boolean split : List.of(false, true)) {
             Predicate<ObjectNode> compared =
-                    aboutIdentity.negate().and(change -> linkedBesideQuarantine.test(change) == quarantine);
+                    aboutIdentity.negate().and(change -> linkedBesideSplit.test(change) == split);
             compareRecords(
-                    quarantine ? Aspect.LINKED_BESIDE_QUARANTINE : Aspect.LISTINGS,
+                    split ? Aspect.LINKED_BESIDE_SPLIT : Aspect.LISTINGS,
                     expected.stream().filter(compared).toList(),
                     actual.stream().filter(compared).toList(),
                     changes -> output(List.of(), changes, List.of()));

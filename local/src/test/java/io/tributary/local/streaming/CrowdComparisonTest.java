@@ -85,7 +85,7 @@ class CrowdComparisonTest {
         assertThat(differingWith(
                         Topic.PROFILES, CrowdComparisonTest::hasMergedFrom, profile -> profile.remove("merged_from")))
                 .hasSize(1)
-                .isSubsetOf(Aspect.MERGED_FROM, Aspect.MERGED_FROM_BESIDE_QUARANTINE);
+                .isSubsetOf(Aspect.MERGED_FROM, Aspect.MERGED_FROM_BESIDE_SPLIT);
     }
 
     @Test
@@ -130,7 +130,7 @@ class CrowdComparisonTest {
         assertThat(differingWithout(
                         Topic.IDENTITY_CHANGES, record -> text(record).contains("\"linked\"")))
                 .isNotEmpty()
-                .isSubsetOf(Aspect.LISTINGS, Aspect.LINKED_BESIDE_QUARANTINE);
+                .isSubsetOf(Aspect.LISTINGS, Aspect.LINKED_BESIDE_SPLIT);
     }
 
     @Test

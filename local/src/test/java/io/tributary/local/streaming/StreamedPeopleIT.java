@@ -50,11 +50,11 @@ class StreamedPeopleIT {
     private static final int SLOTS = 4;
 
     /**
-     * Where a quarantine takes customers apart, the job does not know of a former customer whether it has come back, nor
+     * Where a quarantine or a command takes customers apart, the job does not know of a former customer whether it has come back, nor
      * whether a device was seen before with what has stayed.
      */
     private static final Set<Aspect> NOT_COMPARED =
-            EnumSet.of(Aspect.MERGED_FROM_BESIDE_QUARANTINE, Aspect.LINKED_BESIDE_QUARANTINE);
+            EnumSet.of(Aspect.MERGED_FROM_BESIDE_SPLIT, Aspect.LINKED_BESIDE_SPLIT);
 
     @TempDir
     private static Path folder;
@@ -93,9 +93,14 @@ class StreamedPeopleIT {
         assertEqual(scenario, IdentityStreams.crowd(scenario.seed(), GROUPS), List.of());
     }
 
+    /** Half as many, because one seed alone has hundreds of commands. */
+    static Stream<CrowdScenario> everySecondSeed() {
+        return seeds().filter(scenario -> scenario.seed() % 2 == 0 || Long.getLong("tributary.jobSeed") != null);
+    }
+
     /** Commands are known before anything happens, as in a replay. */
     @ParameterizedTest(name = "{0}")
-    @MethodSource("seeds")
+    @MethodSource("everySecondSeed")
     void streamedPeopleWithCommandsAreThoseOfABacktest(CrowdScenario scenario) throws Exception {
         assertEqual(
                 scenario,
