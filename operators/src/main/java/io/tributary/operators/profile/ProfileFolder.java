@@ -24,6 +24,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -154,13 +155,17 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             waiting.add(event);
         } else {
             CustomerMessage.Sight sight =
-                    fold(event, state, context.timerService().currentWatermark(), context, out);
+                    fold(event, state, context.timerService().currentWatermark(), tell(context), out);
             if (sight != null) {
                 await(sight, context);
             }
             publishSoon(event.customerId(), state, context);
         }
         hot.update(state);
+    }
+
+    private static Consumer<CartChange> tell(Context context) {
+        return change -> context.output(CART_CHANGES, change);
     }
 
     private void await(CustomerMessage message, Context context) throws Exception {
@@ -209,13 +214,14 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
 
     /**
      * @param watermark what has passed, milliseconds since 1970
+     * @param cartChanges is given what the triggers look at
      * @return what has to be looked at again in the order of events, or null
      */
     private CustomerMessage.Sight fold(
             CustomerMessage.Event message,
             ProfileState state,
             long watermark,
-            Context context,
+            Consumer<CartChange> cartChanges,
             Collector<OutboundRecord> out)
             throws Exception {
         CustomerEvent event = message.event();
@@ -262,13 +268,8 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         state.change();
         out.collect(customerEvent(message, state));
         if (CartChange.concerns(event, changesCart)) {
-            context.output(
-                    CART_CHANGES,
-                    CartChange.of(
-                            message.customerId(),
-                            event,
-                            changesCart,
-                            marketing(state).statements()));
+            cartChanges.accept(CartChange.of(
+                    message.customerId(), event, changesCart, marketing(state).statements()));
         }
         boolean isNews = !isSeen && state.sightWaits(fragment, event.timestamp());
         for (Identifier device : event.devices()) {
@@ -359,6 +360,9 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
 
         /** Fragments that have come or gone and have an event before the instant. */
         private final Set<Identifier> ofThePast = new HashSet<>(1);
+
+        /** What the triggers learn from events that have waited; all of it is also what they start anew from. */
+        private final List<CartChange> cartChanges = new ArrayList<>(0);
 
         private boolean any;
         private boolean erased;
@@ -465,7 +469,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             }
             for (CustomerMessage.Event event : moves.arrivedWith(message)) {
                 moves.any = true;
-                CustomerMessage.Sight seen = fold(event, state, moves.instant - 1, context, out);
+                CustomerMessage.Sight seen = fold(event, state, moves.instant - 1, moves.cartChanges::add, out);
                 if (seen != null) {
                     moves.add(seen);
                 }
@@ -648,8 +652,11 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     private void restartTriggers(String customerId, ProfileState state, Moves moves, OnTimerContext context)
             throws Exception {
         // The end of a bounded log: what is beyond its last tick has not passed, nothing is decided.
-        if (context.timerService().currentWatermark() == Watermark.MAX_WATERMARK.getTimestamp()
-                || !moves.hasOthersThanBefore()) {
+        if (context.timerService().currentWatermark() == Watermark.MAX_WATERMARK.getTimestamp()) {
+            return;
+        }
+        if (!moves.hasOthersThanBefore()) {
+            moves.cartChanges.forEach(tell(context));
             return;
         }
         context.output(
