@@ -227,7 +227,7 @@ final class ExplanationText {
         String part = change.identifiers().isEmpty() ? "some of the events" : named(change);
         List<Identifier> values = quarantined.get(change.cause());
         String reason = values == null
-                ? "an older link turned up"
+                ? "an older link turned up or a command keeps them apart"
                 : named(qualified(values), 0) + (values.size() == 1 ? " is" : " are") + " quarantined";
         String move = isLoss(change)
                 ? whose(change.customerId()) + "a part went to " + change.into()

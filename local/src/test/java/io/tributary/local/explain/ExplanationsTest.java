@@ -301,8 +301,8 @@ class ExplanationsTest {
                 .endsWith(
                         """
 
-                        10:01 a part went to c_bbbbbbbbbbbbbbbb: some of the events, because an older link turned up  [m-1]
-                        10:02 a part of c_cccccccccccccccc came to it: email:ana@x.com, phone:+48512345678, because an older link turned up  [m-2]
+                        10:01 a part went to c_bbbbbbbbbbbbbbbb: some of the events, because an older link turned up or a command keeps them apart  [m-1]
+                        10:02 a part of c_cccccccccccccccc came to it: email:ana@x.com, phone:+48512345678, because an older link turned up or a command keeps them apart  [m-2]
                         """);
     }
 

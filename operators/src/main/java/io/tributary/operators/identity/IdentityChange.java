@@ -18,7 +18,7 @@ import java.util.Locale;
  * @param customerId whose it is; of {@link Kind#MERGED} and {@link Kind#UNMERGED} the customer that something left
  * @param identifiers what it is about, see {@link Kind}
  * @param into where it went, or null
- * @param because message id
+ * @param because id of the message, or of the privacy command, that caused it
  */
 public record IdentityChange(
         long at, Kind kind, String customerId, Collection<Identifier> identifiers, String into, String because) {
