@@ -24,6 +24,11 @@ public sealed interface CustomerMessage {
     /** The event that is or has caused it. */
     EventOrder because();
 
+    /** Whether what the fragment does from here on is the customer's, and what it has done before is not. */
+    default boolean startsAnew() {
+        return this instanceof Put || (this instanceof Retract retract && retract.isErasure());
+    }
+
     /** An event of one of the customer's fragments. */
     record Event(String customerId, Identifier fragment, CustomerEvent event) implements CustomerMessage {
         @Override

@@ -14,14 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.PriorityQueue;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -66,12 +59,6 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     /** What the triggers look at, keyed as the input. */
     public static final OutputTag<CartChange> CART_CHANGES =
             new OutputTag<>("cart-changes", WireType.CART_CHANGE.info());
-
-    /** Of one event what goes comes before what comes, and then the event itself is looked at. */
-    private static final Comparator<CustomerMessage> IN_ORDER = Comparator.comparingLong(CustomerMessage::knownAt)
-            .thenComparing(CustomerMessage::because)
-            .thenComparing(message -> message instanceof CustomerMessage.Put)
-            .thenComparing(message -> message instanceof CustomerMessage.Sight);
 
     private final long publishEveryMillis;
     private transient ValueState<ProfileState> hot;
@@ -147,7 +134,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             state = new ProfileState();
         }
         if (!(message instanceof CustomerMessage.Event event)) {
-            if (startsAnew(message)) {
+            if (message.startsAnew()) {
                 state.startWaits();
             }
             await(message, context);
@@ -173,16 +160,10 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         context.timerService().registerEventTimeTimer(message.knownAt());
     }
 
-    /** Whether what a fragment does from here on is the customer's, and what it has done before is not. */
-    private static boolean startsAnew(CustomerMessage message) {
-        return message instanceof CustomerMessage.Put
-                || (message instanceof CustomerMessage.Retract retract && retract.isErasure());
-    }
-
     /** An event goes on waiting only if its fragment does. */
     private static boolean isStillToStart(Identifier fragment, Iterable<CustomerMessage> waiting) {
         for (CustomerMessage message : waiting) {
-            if (startsAnew(message) && message.fragment().equals(fragment)) {
+            if (message.startsAnew() && message.fragment().equals(fragment)) {
                 return true;
             }
         }
@@ -311,24 +292,24 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     private void pass(long instant, ProfileState state, OnTimerContext context, Collector<OutboundRecord> out)
             throws Exception {
         Moves moves = new Moves(instant, waiting.get());
-        if (moves.due.isEmpty()) {
+        if (moves.isOver()) {
             return;
         }
         String customerId = context.getCurrentKey();
-        while (!moves.due.isEmpty()) {
-            pass(moves.due.peek().because(), customerId, state, moves, context, out);
+        while (!moves.isOver()) {
+            pass(moves.nextCause(), customerId, state, moves, context, out);
         }
-        if (moves.any) {
+        if (moves.changesAnything()) {
             restartTriggers(customerId, state, moves, context);
             publishMoves(customerId, state, moves, context);
             if (!state.hasAnybody()) {
                 forget(state, moves);
             }
         }
-        waiting.update(moves.rest);
+        waiting.update(moves.rest());
         state.nothingWaits();
-        for (CustomerMessage message : moves.rest) {
-            if (startsAnew(message)) {
+        for (CustomerMessage message : moves.rest()) {
+            if (message.startsAnew()) {
                 state.startWaits();
             } else if (message instanceof CustomerMessage.Sight sight) {
                 long at = sight.because().timestamp();
@@ -336,104 +317,6 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 sight.devices().forEach(device -> state.sightWaits(sight.fragment(), device, at));
             }
             context.timerService().registerEventTimeTimer(message.knownAt());
-        }
-    }
-
-    /** What an instant's passage is about, and what of it outlives its single events. */
-    private static final class Moves {
-        private final long instant;
-
-        /** What is to be done at the instant, in order. */
-        private final PriorityQueue<CustomerMessage> due = new PriorityQueue<>(IN_ORDER);
-
-        /** The events of a fragment that have arrived behind what it starts anew with. */
-        private final IdentityHashMap<CustomerMessage, List<CustomerMessage.Event>> arrivedWith =
-                new IdentityHashMap<>(0);
-
-        /** What goes on waiting, in the order of arrival. */
-        private final List<CustomerMessage> rest = new ArrayList<>();
-
-        /** Whether a fragment was here before the instant, by fragments that have come or gone. */
-        private final Map<Identifier, Boolean> wereHere = new HashMap<>(1);
-
-        private final Map<Identifier, Boolean> areHere = new HashMap<>(1);
-
-        /** Fragments that have come or gone and have an event before the instant. */
-        private final Set<Identifier> ofThePast = new HashSet<>(1);
-
-        /** What the triggers learn from events that have waited; all of it is also what they start anew from. */
-        private final List<CartChange> cartChanges = new ArrayList<>(0);
-
-        private boolean any;
-        private boolean erased;
-
-        /** Of a fragment with an event, or of an erased one. */
-        private CustomerMessage.Retract lastRetract;
-
-        /** @param waiting in the order of arrival */
-        Moves(long instant, Iterable<CustomerMessage> waiting) {
-            this.instant = instant;
-            Map<Identifier, CustomerMessage> starts = new HashMap<>(1);
-            for (CustomerMessage message : waiting) {
-                if (startsAnew(message)) {
-                    starts.put(message.fragment(), message);
-                }
-                if (message instanceof CustomerMessage.Event event
-                        && starts.get(event.fragment()).knownAt() <= instant) {
-                    arrivedWith
-                            .computeIfAbsent(starts.get(event.fragment()), start -> new ArrayList<>(1))
-                            .add(event);
-                } else {
-                    add(message);
-                }
-            }
-        }
-
-        private void add(CustomerMessage message) {
-            boolean isDue = message.knownAt() <= instant && !(message instanceof CustomerMessage.Event);
-            (isDue ? due : rest).add(message);
-        }
-
-        /** The events that have waited for a fragment to start anew. */
-        List<CustomerMessage.Event> arrivedWith(CustomerMessage start) {
-            return arrivedWith.getOrDefault(start, List.of());
-        }
-
-        /** The next that is due because of an event, or null. */
-        CustomerMessage poll(EventOrder because) {
-            boolean isNext = !due.isEmpty() && due.peek().because().equals(because);
-            return isNext ? due.remove() : null;
-        }
-
-        void note(CustomerMessage message, EventOrder firstEvent, boolean comes) {
-            wereHere.putIfAbsent(message.fragment(), !comes);
-            areHere.put(message.fragment(), comes);
-            boolean erases = message instanceof CustomerMessage.Retract retract && retract.isErasure();
-            if (erases || (firstEvent != null && firstEvent.timestamp() < instant)) {
-                ofThePast.add(message.fragment());
-            }
-            any = true;
-            erased |= erases;
-            if (message instanceof CustomerMessage.Retract retract && (erases || firstEvent != null)) {
-                lastRetract = retract;
-            }
-        }
-
-        /** An event that is in the ledger and yet to come is looked at as if it came now. */
-        void lookAgain(CustomerMessage.Put put, EventOrder event, List<Identifier> devices) {
-            add(new CustomerMessage.Sight(
-                    put.customerId(), put.fragment(), devices, Math.max(event.timestamp(), put.knownAt()), event));
-        }
-
-        /** Whether the customer has other fragments than before the instant. */
-        boolean hasOthersThanBefore() {
-            return !wereHere.equals(areHere);
-        }
-
-        /** Whether events of the past are among what the customer has got or lost. */
-        boolean changesThePast() {
-            return ofThePast.stream()
-                    .anyMatch(fragment -> !wereHere.get(fragment).equals(areHere.get(fragment)));
         }
     }
 
@@ -459,7 +342,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 }
             }
             if (hasLost) {
-                foldOthersAnew(moves.instant, customerId, state);
+                foldOthersAnew(moves.instant(), customerId, state);
                 hasLost = false;
             }
             if (message instanceof CustomerMessage.Put put) {
@@ -468,15 +351,14 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 see(sight, state, passage);
             }
             for (CustomerMessage.Event event : moves.arrivedWith(message)) {
-                moves.any = true;
-                CustomerMessage.Sight seen = fold(event, state, moves.instant - 1, moves.cartChanges::add, out);
+                CustomerMessage.Sight seen = fold(event, state, moves.instant() - 1, moves::tellLater, out);
                 if (seen != null) {
                     moves.add(seen);
                 }
             }
         }
         if (hasLost) {
-            foldOthersAnew(moves.instant, customerId, state);
+            foldOthersAnew(moves.instant(), customerId, state);
         }
         passage.tell(state.isSeen(), () -> reading(() -> seenListing(state)), change -> publish(change, context));
     }
@@ -550,7 +432,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 members.formerOfOwn().addAll(ledger.former());
                 state.seeOwn(existed);
             } else {
-                addOther(fragment, ledger, existed, moves.instant, state);
+                addOther(fragment, ledger, existed, moves.instant(), state);
             }
             members.mergedFrom().addAll(ledger.former());
             members.mergedFrom().remove(put.customerId());
@@ -656,14 +538,14 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             return;
         }
         if (!moves.hasOthersThanBefore()) {
-            moves.cartChanges.forEach(tell(context));
+            moves.cartChanges().forEach(tell(context));
             return;
         }
         context.output(
                 CART_CHANGES,
                 new CartChange.Restart(
                         customerId,
-                        moves.instant,
+                        moves.instant(),
                         moves.changesThePast(),
                         cart(state).entries(),
                         marketing(state).statements()));
@@ -673,8 +555,8 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             throws Exception {
         if (state.eventCount() > 0) {
             publishSoon(customerId, state, context);
-        } else if (moves.lastRetract != null) {
-            CustomerMessage.Retract retract = moves.lastRetract;
+        } else if (moves.lastRetract() != null) {
+            CustomerMessage.Retract retract = moves.lastRetract();
             (retract.isErasure() ? customersErased : customersMerged).inc();
             if (state.isPublished()) {
                 context.output(PROFILES, deletion(customerId, state, retract, hasEverBeenPersonal(state, record())));
@@ -688,7 +570,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
 
     /** Of a customer to whom nobody belongs nothing is kept that says who it was. */
     private void forget(ProfileState state, Moves moves) throws IOException {
-        if (moves.erased) {
+        if (moves.erases()) {
             keep(new Membership(), state);
         }
         if (!state.hasMembership() || members().persons().isEmpty()) {

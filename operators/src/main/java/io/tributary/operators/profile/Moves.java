@@ -1,0 +1,160 @@
+package io.tributary.operators.profile;
+
+import io.tributary.operators.trigger.CartChange;
+import io.tributary.schemas.event.EventOrder;
+import io.tributary.schemas.identity.Identifier;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+
+/** What comes and goes at an instant at a customer, and what of that outlives its single events. Not thread-safe. */
+final class Moves {
+    /** Of one event what goes comes before what comes, and then the event itself is looked at. */
+    private static final Comparator<CustomerMessage> IN_ORDER = Comparator.comparingLong(CustomerMessage::knownAt)
+            .thenComparing(CustomerMessage::because)
+            .thenComparing(message -> message instanceof CustomerMessage.Put)
+            .thenComparing(message -> message instanceof CustomerMessage.Sight);
+
+    private final long instant;
+
+    /** What is to be done at the instant, in order. */
+    private final PriorityQueue<CustomerMessage> due = new PriorityQueue<>(IN_ORDER);
+
+    /** The events of a fragment that have arrived behind what it starts anew with. */
+    private final IdentityHashMap<CustomerMessage, List<CustomerMessage.Event>> arrivedWith = new IdentityHashMap<>(0);
+
+    private final List<CustomerMessage> rest = new ArrayList<>();
+
+    /** Whether a fragment was here before the instant, by fragments that have come or gone. */
+    private final Map<Identifier, Boolean> wereHere = new HashMap<>(1);
+
+    private final Map<Identifier, Boolean> areHere = new HashMap<>(1);
+
+    /** Fragments that have come or gone and have an event before the instant. */
+    private final Set<Identifier> ofThePast = new HashSet<>(1);
+
+    /** What the triggers learn from events that have waited; all of it is also what they start anew from. */
+    private final List<CartChange> cartChanges = new ArrayList<>(0);
+
+    private boolean any;
+    private boolean erased;
+    private CustomerMessage.Retract lastRetract;
+
+    /** @param waiting in the order of arrival */
+    Moves(long instant, Iterable<CustomerMessage> waiting) {
+        this.instant = instant;
+        Map<Identifier, CustomerMessage> starts = new HashMap<>(1);
+        for (CustomerMessage message : waiting) {
+            if (message.startsAnew()) {
+                starts.put(message.fragment(), message);
+            }
+            if (message instanceof CustomerMessage.Event event
+                    && starts.get(event.fragment()).knownAt() <= instant) {
+                arrivedWith
+                        .computeIfAbsent(starts.get(event.fragment()), start -> new ArrayList<>(1))
+                        .add(event);
+            } else {
+                add(message);
+            }
+        }
+    }
+
+    /** Something that is due now or later. */
+    void add(CustomerMessage message) {
+        boolean isDue = message.knownAt() <= instant && !(message instanceof CustomerMessage.Event);
+        (isDue ? due : rest).add(message);
+    }
+
+    /** Milliseconds since 1970. */
+    long instant() {
+        return instant;
+    }
+
+    /** Whether nothing more is due at the instant. */
+    boolean isOver() {
+        return due.isEmpty();
+    }
+
+    /** The event because of which the next is due. */
+    EventOrder nextCause() {
+        return due.element().because();
+    }
+
+    /** What goes on waiting, in the order of arrival. */
+    List<CustomerMessage> rest() {
+        return rest;
+    }
+
+    /** The events that have waited for a fragment to start anew. */
+    List<CustomerMessage.Event> arrivedWith(CustomerMessage start) {
+        List<CustomerMessage.Event> events = arrivedWith.getOrDefault(start, List.of());
+        any |= !events.isEmpty();
+        return events;
+    }
+
+    /** What the triggers are told of an event that has waited, unless they start anew. */
+    void tellLater(CartChange change) {
+        cartChanges.add(change);
+    }
+
+    List<CartChange> cartChanges() {
+        return cartChanges;
+    }
+
+    /** Whether the customer is not what it was. */
+    boolean changesAnything() {
+        return any;
+    }
+
+    /** Whether something was erased. */
+    boolean erases() {
+        return erased;
+    }
+
+    /** The last departure of a fragment with an event, or of an erased one; or null. */
+    CustomerMessage.Retract lastRetract() {
+        return lastRetract;
+    }
+
+    /** The next that is due because of an event, or null. */
+    CustomerMessage poll(EventOrder because) {
+        boolean isNext = !due.isEmpty() && due.peek().because().equals(because);
+        return isNext ? due.remove() : null;
+    }
+
+    void note(CustomerMessage message, EventOrder firstEvent, boolean comes) {
+        wereHere.putIfAbsent(message.fragment(), !comes);
+        areHere.put(message.fragment(), comes);
+        boolean erases = message instanceof CustomerMessage.Retract retract && retract.isErasure();
+        if (erases || (firstEvent != null && firstEvent.timestamp() < instant)) {
+            ofThePast.add(message.fragment());
+        }
+        any = true;
+        erased |= erases;
+        if (message instanceof CustomerMessage.Retract retract && (erases || firstEvent != null)) {
+            lastRetract = retract;
+        }
+    }
+
+    /** An event that is in the ledger and yet to come is looked at as if it came now. */
+    void lookAgain(CustomerMessage.Put put, EventOrder event, List<Identifier> devices) {
+        add(new CustomerMessage.Sight(
+                put.customerId(), put.fragment(), devices, Math.max(event.timestamp(), put.knownAt()), event));
+    }
+
+    /** Whether the customer has other fragments than before the instant. */
+    boolean hasOthersThanBefore() {
+        return !wereHere.equals(areHere);
+    }
+
+    /** Whether events of the past are among what the customer has got or lost. */
+    boolean changesThePast() {
+        return ofThePast.stream().anyMatch(fragment -> !wereHere.get(fragment).equals(areHere.get(fragment)));
+    }
+}
