@@ -54,6 +54,7 @@ public final class LedgerKeeper
     private transient ValueState<FragmentState> hot;
     private transient ValueState<RecordLedger> cold;
     private transient ListState<FragmentMessage> held;
+    private transient MapStateDescriptor<Long, Boolean> erasuresAhead;
     private transient Counter eventsPassedThrough;
     private transient Counter fragmentsMoved;
     private transient Counter fragmentsErased;
@@ -84,6 +85,8 @@ public final class LedgerKeeper
         hot = getRuntimeContext().getState(hot());
         cold = getRuntimeContext().getState(cold());
         held = getRuntimeContext().getListState(held());
+        // Asked for by every event.
+        erasuresAhead = erasures();
         eventsPassedThrough = getRuntimeContext().getMetricGroup().counter("eventsPassedThrough");
         fragmentsMoved = getRuntimeContext().getMetricGroup().counter("fragmentsMoved");
         fragmentsErased = getRuntimeContext().getMetricGroup().counter("fragmentsErased");
@@ -99,7 +102,7 @@ public final class LedgerKeeper
             context.timerService().registerEventTimeTimer(relabelling.knownAt());
         } else if (message instanceof FragmentEvent event) {
             long watermark = context.currentWatermark();
-            long erasure = lastErasureBefore(event, watermark, context.getBroadcastState(erasures()));
+            long erasure = lastErasureBefore(event, watermark, context.getBroadcastState(erasuresAhead));
             if (erasure == NONE) {
                 send(event, watermark, out);
             } else {
@@ -112,7 +115,7 @@ public final class LedgerKeeper
     @Override
     public void processBroadcastElement(PrivacyCommand command, Context context, Collector<CustomerMessage> out)
             throws Exception {
-        BroadcastState<Long, Boolean> erasures = context.getBroadcastState(erasures());
+        BroadcastState<Long, Boolean> erasures = context.getBroadcastState(erasuresAhead);
         long watermark = context.currentWatermark();
         for (Iterator<Map.Entry<Long, Boolean>> all = erasures.iterator(); all.hasNext(); ) {
             if (all.next().getKey() <= watermark) {
@@ -201,7 +204,7 @@ public final class LedgerKeeper
         boolean any = false;
         for (FragmentMessage message : held.get()) {
             if (message instanceof FragmentEvent event) {
-                long erasure = lastErasureBefore(event, instant, context.getBroadcastState(erasures()));
+                long erasure = lastErasureBefore(event, instant, context.getBroadcastState(erasuresAhead));
                 if (erasure == NONE) {
                     // The instant's relabellings are still to come.
                     send(event, instant - 1, out);
