@@ -103,8 +103,10 @@ public final class CustomerTopology {
                         .sinkTo(search)));
     }
 
+    // Keys stay in the state of what is remembered for good, so they are hashes.
+
     private static String firstIdentityKey(CustomerEvent event) {
-        return event.firstIdentityKey().qualified();
+        return event.firstIdentityKey().customerId();
     }
 
     private static String oneForAll(PrivacyCommand command) {
@@ -116,6 +118,6 @@ public final class CustomerTopology {
     }
 
     private static String fragment(FragmentMessage message) {
-        return message.fragment().qualified();
+        return message.fragmentId().customerId();
     }
 }

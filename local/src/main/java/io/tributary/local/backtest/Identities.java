@@ -1,6 +1,7 @@
 package io.tributary.local.backtest;
 
 import io.tributary.operators.identity.DeviceOwnership;
+import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.identity.IdentityChange;
 import io.tributary.operators.identity.IdentityChange.Kind;
 import io.tributary.operators.identity.Link;
@@ -45,10 +46,10 @@ final class Identities {
     private final Map<Identifier, Customer> customers = new HashMap<>();
 
     /** When a person identifier was last erased, milliseconds since 1970. */
-    private final Map<Identifier, Long> erasures = new HashMap<>();
+    private final Map<FragmentId, Long> erasures = new HashMap<>();
 
     /** Those that may get further events: of persons, and of devices while they are nobody's. */
-    private final Map<Identifier, Fragment> fragments = new HashMap<>();
+    private final Map<FragmentId, Fragment> fragments = new HashMap<>();
 
     /** The fragments that belong to a person identifier's customer: its own, and of devices before their first login. */
     private final Map<Identifier, List<Fragment>> fragmentsOfPersons = new HashMap<>();
@@ -127,14 +128,15 @@ final class Identities {
         if (identifier.namespace().isPerson()) {
             forget(customer(graph.canonical(identifier)));
             for (Identifier person : graph.erase(identifier).erased()) {
-                erasures.put(person, instant);
+                FragmentId fragment = FragmentId.of(person);
+                erasures.put(fragment, instant);
                 persons.remove(person);
-                fragments.remove(person);
+                fragments.remove(fragment);
                 fragmentsOfPersons.remove(person);
             }
         } else if (!hasHistoryOfAPerson(identifier)) {
             forget(customer(identifier));
-            fragments.remove(identifier);
+            fragments.remove(FragmentId.of(identifier));
         }
     }
 
@@ -155,10 +157,7 @@ final class Identities {
         if (strongest != null && device != null) {
             logIn(event, device, strongest);
         }
-        Identifier person = strongest == null ? ownerOf(device, event) : strongest;
-        Fragment fragment = person == null
-                ? fragments.computeIfAbsent(device, unknown -> new Fragment(customer(unknown)))
-                : fragments.computeIfAbsent(person, this::newFragmentOfPerson);
+        Fragment fragment = strongest == null ? fragmentOf(device, event) : fragmentOf(strongest);
         Customer customer = fragment.customer();
         touch(customer);
         fragment.add(event);
@@ -170,14 +169,17 @@ final class Identities {
         return fragment;
     }
 
-    /** Null if it is the device's own: nobody has logged in, or who did was erased since. */
-    private Identifier ownerOf(Identifier device, CustomerEvent event) {
+    /** The device's own, if nobody has logged in or who did was erased since; else one that a login has brought. */
+    private Fragment fragmentOf(Identifier device, CustomerEvent event) {
         DeviceOwnership ownership = owners.get(device);
-        if (ownership == null) {
-            return null;
-        }
-        DeviceOwnership.Owner owner = ownership.ownerAt(event.order());
-        return isVoid(owner) ? null : owner.person();
+        DeviceOwnership.Owner owner = ownership == null ? null : ownership.ownerAt(event.order());
+        return owner == null || isVoid(owner)
+                ? fragments.computeIfAbsent(FragmentId.of(device), unknown -> new Fragment(customer(device)))
+                : fragments.get(owner.person());
+    }
+
+    private Fragment fragmentOf(Identifier person) {
+        return fragments.computeIfAbsent(FragmentId.of(person), unknown -> newFragmentOfPerson(person));
     }
 
     /** Whether the person was erased since the login. */
@@ -201,8 +203,8 @@ final class Identities {
     private void logIn(CustomerEvent event, Identifier device, Identifier person) {
         DeviceOwnership ownership = owners.computeIfAbsent(device, unknown -> new DeviceOwnership());
         boolean isFirst = ownership.size() == 0;
-        ownership.note(event.order(), event.type(), person);
-        Fragment history = isFirst ? fragments.remove(device) : null;
+        ownership.note(event.order(), event.type(), FragmentId.of(person));
+        Fragment history = isFirst ? fragments.remove(FragmentId.of(device)) : null;
         if (history != null) {
             follow(person, history);
             move(history, customer(graph.canonical(person)));

@@ -4,7 +4,6 @@ import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.event.EventType;
-import io.tributary.schemas.identity.Identifier;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -35,19 +34,19 @@ public final class DeviceOwnership {
             Wire.writeVarInt(ownership.logins.size(), out);
             for (Map.Entry<EventOrder, Login> login : ownership.logins.entrySet()) {
                 EventOrder.CODEC.write(login.getKey(), out);
-                Identifier.CODEC.write(login.getValue().person, out);
+                FragmentId.CODEC.write(login.getValue().person, out);
                 out.writeBoolean(login.getValue().explicit);
             }
-            Wire.writeMap(ownership.earliest, Identifier.CODEC, EventOrder.CODEC, out);
+            Wire.writeMap(ownership.earliest, FragmentId.CODEC, EventOrder.CODEC, out);
         }
 
         @Override
         public DeviceOwnership read(DataInput in) throws IOException {
             DeviceOwnership ownership = new DeviceOwnership();
             for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                ownership.logins.put(EventOrder.CODEC.read(in), new Login(Identifier.CODEC.read(in), in.readBoolean()));
+                ownership.logins.put(EventOrder.CODEC.read(in), new Login(FragmentId.CODEC.read(in), in.readBoolean()));
             }
-            ownership.earliest.putAll(Wire.readMap(Identifier.CODEC, EventOrder.CODEC, in));
+            ownership.earliest.putAll(Wire.readMap(FragmentId.CODEC, EventOrder.CODEC, in));
             return ownership;
         }
     };
@@ -57,16 +56,16 @@ public final class DeviceOwnership {
      *
      * @param since the person's last login, milliseconds since 1970, or the first one if it is still to come
      */
-    public record Owner(Identifier person, long since) {}
+    public record Owner(FragmentId person, long since) {}
 
     /** @param explicit whether it is a login also if it is not the earliest of its person */
-    private record Login(Identifier person, boolean explicit) {}
+    private record Login(FragmentId person, boolean explicit) {}
 
     private final TreeMap<EventOrder, Login> logins = new TreeMap<>();
-    private final Map<Identifier, EventOrder> earliest = new HashMap<>(2);
+    private final Map<FragmentId, EventOrder> earliest = new HashMap<>(2);
 
     /** Whether an event that carries the device, as its first, and a person is a login, as far as is known. */
-    boolean isLogin(EventOrder order, EventType type, Identifier person) {
+    boolean isLogin(EventOrder order, EventType type, FragmentId person) {
         EventOrder known = earliest.get(person);
         return type == EventType.IDENTIFY || type == EventType.ALIAS || known == null || order.compareTo(known) < 0;
     }
@@ -77,7 +76,7 @@ public final class DeviceOwnership {
      * @param person the event's strongest person identifier
      * @return whether it is a login
      */
-    public boolean note(EventOrder order, EventType type, Identifier person) {
+    public boolean note(EventOrder order, EventType type, FragmentId person) {
         if (!isLogin(order, type, person)) {
             return false;
         }
@@ -109,13 +108,13 @@ public final class DeviceOwnership {
     /** @return whether there was any */
     private boolean forgetRepetitions(long watermark, int most) {
         int forgotten = 0;
-        Identifier beforeLast = null;
+        FragmentId beforeLast = null;
         Map.Entry<EventOrder, Login> last = null;
         for (Map.Entry<EventOrder, Login> next : List.copyOf(logins.entrySet())) {
             if (forgotten == most || next.getKey().timestamp() > watermark) {
                 break;
             }
-            Identifier person = next.getValue().person;
+            FragmentId person = next.getValue().person;
             if (last != null && last.getValue().person.equals(person) && person.equals(beforeLast)) {
                 logins.remove(last.getKey());
                 forgotten++;
@@ -128,7 +127,7 @@ public final class DeviceOwnership {
     }
 
     private void forgetOldest() {
-        Identifier person = logins.pollFirstEntry().getValue().person;
+        FragmentId person = logins.pollFirstEntry().getValue().person;
         earliest.remove(person);
         for (Map.Entry<EventOrder, Login> login : logins.entrySet()) {
             if (login.getValue().person.equals(person)) {

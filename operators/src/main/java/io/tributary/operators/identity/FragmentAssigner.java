@@ -28,6 +28,8 @@ import org.apache.flink.util.OutputTag;
  * owns the device: it waits for the watermark, and so do logins, so that they are taken in in order whatever the order of
  * arrival. What comes late waits until it is known.
  *
+ * <p>Nothing here says for long who somebody is: keys and persons are hashes, so nothing has to be erased.
+ *
  * <p>State per key: the newest message ids, read and written on every event, gone a day of event time after the key's last
  * event (or after it came, if late); what is known about the device and of persons shown together, read where an event
  * names two identifiers of which one is a person's, and written by what is new, for good; what waits.
@@ -121,7 +123,7 @@ public final class FragmentAssigner extends KeyedProcessFunction<String, Custome
             identity.update(known);
         }
         Identifier device = event.device();
-        if (device != null && known.ownership().isLogin(event.order(), event.type(), persons.get(0))) {
+        if (device != null && known.ownership().isLogin(event.order(), event.type(), FragmentId.of(persons.get(0)))) {
             await(
                     new Waiting.Login(event.order(), event.knownAt(), event.type(), device, persons.get(0)),
                     context.timerService());
@@ -192,10 +194,9 @@ public final class FragmentAssigner extends KeyedProcessFunction<String, Custome
 
     private boolean logIn(Waiting.Login login, DeviceOwnership ownership, OnTimerContext context) {
         Owner before = ownership.first();
-        boolean isLogin = ownership.note(login.order(), login.type(), login.person());
-        if (isLogin
-                && ownership.isFirst(login.order())
-                && (before == null || !login.person().equals(before.person()))) {
+        FragmentId person = FragmentId.of(login.person());
+        boolean isLogin = ownership.note(login.order(), login.type(), person);
+        if (isLogin && ownership.isFirst(login.order()) && (before == null || !person.equals(before.person()))) {
             send(Sighting.firstLogin(login.knownAt(), login.order(), login.device(), login.person()), context);
         }
         return isLogin;

@@ -1,7 +1,6 @@
 package io.tributary.operators.identity;
 
 import io.tributary.schemas.codec.Codec;
-import io.tributary.schemas.identity.Identifier;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -27,6 +26,5 @@ public sealed interface FragmentMessage permits FragmentEvent, Relabelling {
         }
     };
 
-    /** A person, or a device with what it did before its first login. */
-    Identifier fragment();
+    FragmentId fragmentId();
 }

@@ -50,6 +50,11 @@ public record Relabelling(
         return new Relabelling(fragment, null, knownAt, because, isMeant);
     }
 
+    @Override
+    public FragmentId fragmentId() {
+        return FragmentId.of(fragment);
+    }
+
     /** Whether all that the fragment has done is erased. */
     public boolean isErasure() {
         return canonical == null;

@@ -1,5 +1,6 @@
 package io.tributary.operators.profile;
 
+import io.tributary.operators.identity.FragmentId;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.event.CustomerEvent;
@@ -16,7 +17,7 @@ import java.util.Set;
 public sealed interface CustomerMessage {
     String customerId();
 
-    Identifier fragment();
+    FragmentId fragmentId();
 
     /** From when on decisions know of it, milliseconds since 1970. */
     long knownAt();
@@ -30,7 +31,7 @@ public sealed interface CustomerMessage {
     }
 
     /** An event of one of the customer's fragments. */
-    record Event(String customerId, Identifier fragment, CustomerEvent event) implements CustomerMessage {
+    record Event(String customerId, FragmentId fragmentId, CustomerEvent event) implements CustomerMessage {
         @Override
         public long knownAt() {
             return event.knownAt();
@@ -61,7 +62,12 @@ public sealed interface CustomerMessage {
             FragmentLedger ledger,
             long knownAt,
             EventOrder because)
-            implements CustomerMessage {}
+            implements CustomerMessage {
+        @Override
+        public FragmentId fragmentId() {
+            return FragmentId.of(fragment);
+        }
+    }
 
     /**
      * A fragment has gone.
@@ -79,6 +85,11 @@ public sealed interface CustomerMessage {
             long knownAt,
             EventOrder because)
             implements CustomerMessage {
+        @Override
+        public FragmentId fragmentId() {
+            return FragmentId.of(fragment);
+        }
+
         /** Whether all that the fragment has done is to be forgotten. */
         boolean isErasure() {
             return into == null;
@@ -89,7 +100,7 @@ public sealed interface CustomerMessage {
      * A note of the customer's own: an event that may be the first of a fragment or the first with a device, to be
      * looked at again in the order of events.
      */
-    record Sight(String customerId, Identifier fragment, List<Identifier> devices, long knownAt, EventOrder because)
+    record Sight(String customerId, FragmentId fragmentId, List<Identifier> devices, long knownAt, EventOrder because)
             implements CustomerMessage {}
 
     Codec<CustomerMessage> CODEC = new Codec<>() {
@@ -105,11 +116,12 @@ public sealed interface CustomerMessage {
             if (message instanceof Event event) {
                 out.writeByte(EVENT);
                 Wire.writeString(event.customerId, out);
-                Identifier.CODEC.write(event.fragment, out);
+                FragmentId.CODEC.write(event.fragmentId, out);
                 CustomerEvent.CODEC.write(event.event, out);
             } else if (message instanceof Put put) {
                 out.writeByte(PUT);
                 writeCause(put, out);
+                Identifier.CODEC.write(put.fragment, out);
                 Identifier.CODEC.write(put.canonical, out);
                 Identifier.CODEC.write(put.from, out);
                 out.writeBoolean(put.first != null);
@@ -121,6 +133,7 @@ public sealed interface CustomerMessage {
             } else if (message instanceof Retract retract) {
                 out.writeByte(RETRACT);
                 writeCause(retract, out);
+                Identifier.CODEC.write(retract.fragment, out);
                 Wire.writeNullableString(retract.into, out);
                 out.writeBoolean(retract.first != null);
                 if (retract.first != null) {
@@ -130,13 +143,13 @@ public sealed interface CustomerMessage {
             } else if (message instanceof Sight sight) {
                 out.writeByte(SIGHT);
                 writeCause(sight, out);
+                FragmentId.CODEC.write(sight.fragmentId, out);
                 Wire.writeAll(sight.devices, Identifier.CODEC, out);
             }
         }
 
         private static void writeCause(CustomerMessage message, DataOutput out) throws IOException {
             Wire.writeString(message.customerId(), out);
-            Identifier.CODEC.write(message.fragment(), out);
             EventOrder.CODEC.write(message.because(), out);
             Wire.writeVarLong(message.knownAt() - message.because().timestamp(), out);
         }
@@ -146,14 +159,14 @@ public sealed interface CustomerMessage {
             Wire.readFormat(FORMAT, "a message to a customer", in);
             byte kind = in.readByte();
             String customerId = Wire.readString(in);
-            Identifier fragment = Identifier.CODEC.read(in);
             if (kind == EVENT) {
-                return new Event(customerId, fragment, CustomerEvent.CODEC.read(in));
+                return new Event(customerId, FragmentId.CODEC.read(in), CustomerEvent.CODEC.read(in));
             }
             EventOrder because = EventOrder.CODEC.read(in);
             long knownAt = because.timestamp() + Wire.readVarLong(in);
             switch (kind) {
                 case PUT -> {
+                    Identifier fragment = Identifier.CODEC.read(in);
                     Identifier canonical = Identifier.CODEC.read(in);
                     Identifier from = Identifier.CODEC.read(in);
                     boolean hasEvents = in.readBoolean();
@@ -169,6 +182,7 @@ public sealed interface CustomerMessage {
                             because);
                 }
                 case RETRACT -> {
+                    Identifier fragment = Identifier.CODEC.read(in);
                     String into = Wire.readNullableString(in);
                     boolean hasEvents = in.readBoolean();
                     return new Retract(
@@ -181,6 +195,7 @@ public sealed interface CustomerMessage {
                             because);
                 }
                 case SIGHT -> {
+                    FragmentId fragment = FragmentId.CODEC.read(in);
                     return new Sight(customerId, fragment, Wire.readAll(Identifier.CODEC, in), knownAt, because);
                 }
                 default -> throw new IOException("no message to a customer of kind " + kind);

@@ -1,5 +1,6 @@
 package io.tributary.operators.profile;
 
+import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.identity.Relabelling;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
@@ -79,6 +80,11 @@ public final class FragmentState {
         this.relabellings = relabellings;
         this.former = former;
         this.activity = activity;
+    }
+
+    /** Whose the fragment is. */
+    String customerOf(FragmentId fragment) {
+        return canonical == null ? fragment.customerId() : canonical.customerId();
     }
 
     /** The strongest identifier of the fragment's customer. */

@@ -1,6 +1,7 @@
 package io.tributary.operators.profile;
 
 import io.tributary.operators.identity.FragmentEvent;
+import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.identity.FragmentMessage;
 import io.tributary.operators.identity.Relabelling;
 import io.tributary.operators.identity.ResolutionRules;
@@ -141,22 +142,21 @@ public final class LedgerKeeper
     }
 
     private void send(FragmentEvent message, long watermark, Collector<CustomerMessage> out) throws IOException {
-        Identifier fragment = message.fragment();
+        FragmentId fragment = message.fragmentId();
         CustomerEvent event = message.event();
-        boolean isByLogin = message.since() != Long.MAX_VALUE;
         boolean isFixed = rules.isFixed(fragment.namespace());
-        FragmentState state = isFixed && !isByLogin ? null : state();
-        if (isByLogin && message.since() < state.erasedAt()) {
+        FragmentState state = isFixed && !message.isByLogin() ? null : state();
+        if (message.isByLogin() && message.since() < state.erasedAt()) {
             eventsPassedThrough.inc();
             Identifier device = event.device();
             out.collect(ownAgain(device, event.knownAt(), event.order()));
-            out.collect(new CustomerMessage.Event(device.customerId(), device, event));
+            out.collect(new CustomerMessage.Event(device.customerId(), FragmentId.of(device), event));
         } else if (isFixed) {
             eventsPassedThrough.inc();
             out.collect(new CustomerMessage.Event(fragment.customerId(), fragment, event));
         } else {
             keep(event, state, watermark);
-            out.collect(new CustomerMessage.Event(state.canonicalOf(fragment).customerId(), fragment, event));
+            out.collect(new CustomerMessage.Event(state.customerOf(fragment), fragment, event));
         }
     }
 

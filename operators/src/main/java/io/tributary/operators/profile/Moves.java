@@ -1,5 +1,6 @@
 package io.tributary.operators.profile;
 
+import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
@@ -32,12 +33,12 @@ final class Moves {
     private final List<CustomerMessage> rest = new ArrayList<>();
 
     /** Whether a fragment was here before the instant, by fragments that have come or gone. */
-    private final Map<Identifier, Boolean> wereHere = new HashMap<>(1);
+    private final Map<FragmentId, Boolean> wereHere = new HashMap<>(1);
 
-    private final Map<Identifier, Boolean> areHere = new HashMap<>(1);
+    private final Map<FragmentId, Boolean> areHere = new HashMap<>(1);
 
     /** Fragments that have come or gone and have an event before the instant. */
-    private final Set<Identifier> ofThePast = new HashSet<>(1);
+    private final Set<FragmentId> ofThePast = new HashSet<>(1);
 
     /** What the triggers learn from events that have waited; all of it is also what they start anew from. */
     private final List<CartChange> cartChanges = new ArrayList<>(0);
@@ -49,15 +50,15 @@ final class Moves {
     /** @param waiting in the order of arrival */
     Moves(long instant, Iterable<CustomerMessage> waiting) {
         this.instant = instant;
-        Map<Identifier, CustomerMessage> starts = new HashMap<>(1);
+        Map<FragmentId, CustomerMessage> starts = new HashMap<>(1);
         for (CustomerMessage message : waiting) {
             if (message.startsAnew()) {
-                starts.put(message.fragment(), message);
+                starts.put(message.fragmentId(), message);
             }
             if (message instanceof CustomerMessage.Event event
-                    && starts.get(event.fragment()).knownAt() <= instant) {
+                    && starts.get(event.fragmentId()).knownAt() <= instant) {
                 arrivedWith
-                        .computeIfAbsent(starts.get(event.fragment()), start -> new ArrayList<>(1))
+                        .computeIfAbsent(starts.get(event.fragmentId()), start -> new ArrayList<>(1))
                         .add(event);
             } else {
                 add(message);
@@ -129,11 +130,11 @@ final class Moves {
     }
 
     void note(CustomerMessage message, EventOrder firstEvent, boolean comes) {
-        wereHere.putIfAbsent(message.fragment(), !comes);
-        areHere.put(message.fragment(), comes);
+        wereHere.putIfAbsent(message.fragmentId(), !comes);
+        areHere.put(message.fragmentId(), comes);
         boolean erases = message instanceof CustomerMessage.Retract retract && retract.isErasure();
         if (erases || (firstEvent != null && firstEvent.timestamp() < instant)) {
-            ofThePast.add(message.fragment());
+            ofThePast.add(message.fragmentId());
         }
         any = true;
         erased |= erases;
@@ -145,7 +146,7 @@ final class Moves {
     /** An event that is in the ledger and yet to come is looked at as if it came now. */
     void lookAgain(CustomerMessage.Put put, EventOrder event, List<Identifier> devices) {
         add(new CustomerMessage.Sight(
-                put.customerId(), put.fragment(), devices, Math.max(event.timestamp(), put.knownAt()), event));
+                put.customerId(), put.fragmentId(), devices, Math.max(event.timestamp(), put.knownAt()), event));
     }
 
     /** Whether the customer has other fragments than before the instant. */

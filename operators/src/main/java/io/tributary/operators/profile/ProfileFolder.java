@@ -1,5 +1,6 @@
 package io.tributary.operators.profile;
 
+import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.identity.IdentityChange;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
@@ -63,7 +64,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     private final long publishEveryMillis;
     private transient ValueState<ProfileState> hot;
     private transient ValueState<RecordLedger> cold;
-    private transient MapState<Identifier, FragmentLedger> fragments;
+    private transient MapState<FragmentId, FragmentLedger> fragments;
     private transient ValueState<ActivityLedger> othersHot;
     private transient ValueState<RecordLedger> othersCold;
     private transient ValueState<Membership> membership;
@@ -86,8 +87,8 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         return new ValueStateDescriptor<>("profile-cold", WireType.RECORD_LEDGER.info());
     }
 
-    static MapStateDescriptor<Identifier, FragmentLedger> fragments() {
-        return new MapStateDescriptor<>("fragments", WireType.IDENTIFIER.info(), WireType.FRAGMENT_LEDGER.info());
+    static MapStateDescriptor<FragmentId, FragmentLedger> fragments() {
+        return new MapStateDescriptor<>("fragments", WireType.FRAGMENT_ID.info(), WireType.FRAGMENT_LEDGER.info());
     }
 
     static ValueStateDescriptor<ActivityLedger> othersHot() {
@@ -138,7 +139,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 state.startWaits();
             }
             await(message, context);
-        } else if (state.isStartWaiting() && isStillToStart(event.fragment(), waiting.get())) {
+        } else if (state.isStartWaiting() && isStillToStart(event.fragmentId(), waiting.get())) {
             waiting.add(event);
         } else {
             CustomerMessage.Sight sight =
@@ -161,9 +162,9 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     }
 
     /** An event goes on waiting only if its fragment does. */
-    private static boolean isStillToStart(Identifier fragment, Iterable<CustomerMessage> waiting) {
+    private static boolean isStillToStart(FragmentId fragment, Iterable<CustomerMessage> waiting) {
         for (CustomerMessage message : waiting) {
-            if (message.startsAnew() && message.fragment().equals(fragment)) {
+            if (message.startsAnew() && message.fragmentId().equals(fragment)) {
                 return true;
             }
         }
@@ -206,16 +207,17 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             Collector<OutboundRecord> out)
             throws Exception {
         CustomerEvent event = message.event();
-        Identifier fragment = message.fragment();
-        if (state.canonical() == null) {
-            state.canonical(fragment);
+        FragmentId fragment = message.fragmentId();
+        boolean isOwn = fragment.isOwnOf(message.customerId());
+        if (isOwn && state.canonical() == null) {
+            nameCustomer(message, state);
         }
         if (state.eventCount() == 0) {
             customersCreated.inc();
         }
         boolean changesCart;
         boolean isSeen;
-        if (fragment.equals(state.canonical())) {
+        if (isOwn) {
             LedgerFold.Effect effect = LedgerFold.apply(
                     state.own(),
                     this::record,
@@ -260,6 +262,14 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 ? new CustomerMessage.Sight(
                         message.customerId(), fragment, event.devices(), event.knownAt(), event.order())
                 : null;
+    }
+
+    /** What a device did while it was somebody's does not say whose. */
+    private static void nameCustomer(CustomerMessage.Event message, ProfileState state) {
+        Identifier strongest = message.event().identifiers().get(0);
+        if (strongest.customerId().equals(message.customerId())) {
+            state.canonical(strongest);
+        }
     }
 
     private boolean ownRepeatsOrder(CartEntry entry) {
@@ -313,8 +323,8 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 state.startWaits();
             } else if (message instanceof CustomerMessage.Sight sight) {
                 long at = sight.because().timestamp();
-                state.sightWaits(sight.fragment(), at);
-                sight.devices().forEach(device -> state.sightWaits(sight.fragment(), device, at));
+                state.sightWaits(sight.fragmentId(), at);
+                sight.devices().forEach(device -> state.sightWaits(sight.fragmentId(), device, at));
             }
             context.timerService().registerEventTimeTimer(message.knownAt());
         }
@@ -333,7 +343,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         boolean hasLost = false;
         for (CustomerMessage message = moves.poll(because); message != null; message = moves.poll(because)) {
             if (message instanceof CustomerMessage.Retract retract) {
-                if (state.canonical() != null) {
+                if (state.canonical() != null || state.hasAnybody()) {
                     retract(retract, state, moves, passage);
                     hasLost = true;
                 }
@@ -372,17 +382,17 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             identifiers.add(fragment);
         }
         RecordLedger record = null;
-        boolean isOwn = fragment.equals(state.canonical());
+        boolean isOwn = retract.fragmentId().isOwnOf(retract.customerId());
         if (isOwn) {
             record = record();
             state.own(new ActivityLedger());
             state.seeOwn(false);
             cold.clear();
         } else {
-            FragmentLedger ledger = fragments.get(fragment);
+            FragmentLedger ledger = fragments.get(retract.fragmentId());
             if (ledger != null) {
                 record = ledger.record();
-                fragments.remove(fragment);
+                fragments.remove(retract.fragmentId());
             }
         }
         if (record != null) {
@@ -432,7 +442,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 members.formerOfOwn().addAll(ledger.former());
                 state.seeOwn(existed);
             } else {
-                addOther(fragment, ledger, existed, moves.instant(), state);
+                addOther(put.fragmentId(), ledger, existed, moves.instant(), state);
             }
             members.mergedFrom().addAll(ledger.former());
             members.mergedFrom().remove(put.customerId());
@@ -455,7 +465,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         }
     }
 
-    private void addOther(Identifier fragment, FragmentLedger ledger, boolean existed, long instant, ProfileState state)
+    private void addOther(FragmentId fragment, FragmentLedger ledger, boolean existed, long instant, ProfileState state)
             throws Exception {
         if (existed) {
             ledger.see();
@@ -472,19 +482,19 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     }
 
     private void see(CustomerMessage.Sight sight, ProfileState state, CustomerPassage passage) throws Exception {
-        if (sight.fragment().equals(state.canonical())) {
+        if (sight.fragmentId().isOwnOf(sight.customerId())) {
             if (state.own().count() == 0) {
                 return;
             }
             state.seeOwn(true);
         } else {
-            FragmentLedger ledger = fragments.get(sight.fragment());
+            FragmentLedger ledger = fragments.get(sight.fragmentId());
             if (ledger == null) {
                 return;
             }
             if (!ledger.isSeen()) {
                 ledger.see();
-                fragments.put(sight.fragment(), ledger);
+                fragments.put(sight.fragmentId(), ledger);
                 state.seeOthers(state.othersSeen() + 1);
             }
         }
@@ -574,7 +584,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             keep(new Membership(), state);
         }
         if (!state.hasMembership() || members().persons().isEmpty()) {
-            state.forgetCanonical();
+            state.canonical(null);
         }
     }
 
@@ -649,7 +659,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
 
     private SortedSet<Identifier> persons(ProfileState state) throws IOException {
         SortedSet<Identifier> persons = new TreeSet<>();
-        if (state.canonical().namespace().isPerson()) {
+        if (state.canonical() != null && state.canonical().namespace().isPerson()) {
             persons.add(state.canonical());
         }
         if (state.hasMembership()) {
@@ -660,7 +670,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
 
     private boolean hasEverBeenPersonal(ProfileState state, RecordLedger record) throws IOException {
         return record.hasEverBeenPersonal()
-                || PersonalIdentifiers.isPersonal(state.canonical())
+                || (state.canonical() != null && PersonalIdentifiers.isPersonal(state.canonical()))
                 || (state.hasMembership() && members().hasEverBeenPersonal());
     }
 

@@ -1,7 +1,7 @@
 package io.tributary.operators.profile;
 
+import io.tributary.operators.identity.FragmentId;
 import io.tributary.schemas.codec.Codec;
-import io.tributary.schemas.codec.Hashes;
 import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.identity.Identifier;
 import java.io.DataInput;
@@ -129,18 +129,17 @@ public final class ProfileState {
     private boolean published;
     private boolean aliased;
 
-    /** The customer's strongest identifier, or null as long as nothing is known of it. */
+    /**
+     * The customer's strongest identifier, or null as long as nobody has named it, as before the first event that does
+     * and after the customer is gone.
+     */
     Identifier canonical() {
         return canonical;
     }
 
+    /** @param identifier may be null */
     void canonical(Identifier identifier) {
         canonical = identifier;
-    }
-
-    /** Forgets who the customer was: nobody belongs to it any more. */
-    void forgetCanonical() {
-        canonical = null;
     }
 
     // ------------------------------------------------------------------------------------------------------ fragments
@@ -230,12 +229,12 @@ public final class ProfileState {
 
     /** Of more devices than may be kept, which nobody is told of, all count as seen. */
     boolean hasSeen(Identifier device) {
-        return seenDevices.length >= RecordLedger.MAX_DEVICES || Arrays.binarySearch(seenDevices, hash(device)) >= 0;
+        return seenDevices.length >= RecordLedger.MAX_DEVICES || Arrays.binarySearch(seenDevices, device.hash()) >= 0;
     }
 
     /** @return whether it is new */
     boolean see(Identifier device) {
-        long hash = hash(device);
+        long hash = device.hash();
         int at = Arrays.binarySearch(seenDevices, hash);
         if (at < 0 && seenDevices.length < RecordLedger.MAX_DEVICES) {
             seenDevices = Arrays.copyOf(seenDevices, seenDevices.length + 1);
@@ -250,18 +249,10 @@ public final class ProfileState {
         long[] before = seenDevices;
         seenDevices = new long[0];
         for (Identifier device : devices) {
-            if (Arrays.binarySearch(before, hash(device)) >= 0) {
+            if (Arrays.binarySearch(before, device.hash()) >= 0) {
                 see(device);
             }
         }
-    }
-
-    private static long hash(Identifier identifier) {
-        return hash(identifier.qualified());
-    }
-
-    private static long hash(String name) {
-        return Hashes.prefix(Hashes.sha256(name));
     }
 
     /** Whether a fragment is still to come, or to start anew after an erasure. */
@@ -284,13 +275,13 @@ public final class ProfileState {
      *
      * @return whether it is the earliest such event, as far as is known
      */
-    boolean sightWaits(Identifier fragment, long at) {
-        return sightWaits(hash(fragment), at);
+    boolean sightWaits(FragmentId fragment, long at) {
+        return sightWaits(fragment.hash(), at);
     }
 
     /** The same of a device with a fragment: another fragment that shows it may have gone by then. */
-    boolean sightWaits(Identifier fragment, Identifier device, long at) {
-        return sightWaits(hash(fragment.qualified() + "\n" + device.qualified()), at);
+    boolean sightWaits(FragmentId fragment, Identifier device, long at) {
+        return sightWaits(31 * fragment.hash() + device.hash(), at);
     }
 
     private boolean sightWaits(long hash, long at) {

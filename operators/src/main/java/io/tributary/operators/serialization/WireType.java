@@ -1,6 +1,7 @@
 package io.tributary.operators.serialization;
 
 import io.tributary.operators.identity.Following;
+import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.identity.FragmentMessage;
 import io.tributary.operators.identity.KeyIdentity;
 import io.tributary.operators.identity.RawComponent;
@@ -55,6 +56,7 @@ public final class WireType<T> {
             of("document-write", DocumentWrite.class, DocumentWrite.CODEC, true);
     public static final WireType<RecentMessages> RECENT_MESSAGES =
             of("recent-messages", RecentMessages.class, RecentMessages.CODEC, false);
+    public static final WireType<FragmentId> FRAGMENT_ID = of("fragment-id", FragmentId.class, FragmentId.CODEC, true);
     public static final WireType<Identifier> IDENTIFIER = of("identifier", Identifier.class, Identifier.CODEC, true);
     public static final WireType<KeyIdentity> KEY_IDENTITY =
             of("key-identity", KeyIdentity.class, KeyIdentity.CODEC, false);

@@ -1,6 +1,7 @@
 package io.tributary.operators.compatibility;
 
 import static io.tributary.operators.compatibility.StateFixtures.CUSTOMER;
+import static io.tributary.operators.identity.People.id;
 import static io.tributary.operators.identity.People.ids;
 import static io.tributary.operators.testing.Messages.message;
 import static io.tributary.operators.testing.TestEvent.added;
@@ -99,9 +100,11 @@ class StateCompatibilityTest {
 
             assertThat(harness.drain())
                     .extracting(FragmentEvent.class::cast)
-                    .extracting(passed ->
-                            passed.event().messageId() + " " + passed.fragment().qualified())
-                    .containsExactly("w0 user_id:42", "w1 user_id:43");
+                    .extracting(passed -> passed.event().messageId() + " "
+                            + passed.fragmentId().customerId())
+                    .containsExactly(
+                            "w0 " + id("user_id:42").customerId(),
+                            "w1 " + id("user_id:43").customerId());
             assertThat(harness.drain(FragmentAssigner.SIGHTINGS))
                     .as("they were shown together before, and the first login is known")
                     .isEmpty();

@@ -11,6 +11,7 @@ import static io.tributary.operators.testing.TestEvent.track;
 
 import io.tributary.operators.identity.FragmentAssigner;
 import io.tributary.operators.identity.FragmentEvent;
+import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.identity.FragmentMessage;
 import io.tributary.operators.identity.PersonResolver;
 import io.tributary.operators.identity.Relabelling;
@@ -131,7 +132,7 @@ final class StateFixtures {
                     added("m1", "p1", minute(1)).by("email:ana@x.com"),
                     ordered("m2", "o1", minute(2)).by("email:ana@x.com", "anonymous_id:phone"),
                     added("m3", "p3", minute(9)).by("email:ana@x.com", "anonymous_id:tablet"))) {
-                harness.process(new FragmentEvent(EMAIL, Long.MAX_VALUE, event.event()), 0);
+                harness.process(new FragmentEvent(FragmentId.of(EMAIL), Long.MAX_VALUE, event.event()), 0);
             }
             harness.process(new Relabelling(EMAIL, CRM, minute(3), order("s1", minute(3)), true), 0);
             harness.watermark(minute(4));
@@ -216,7 +217,7 @@ final class StateFixtures {
     static KeyedHarness<CustomerEvent, FragmentMessage> assigner(OperatorSubtaskState state) throws Exception {
         return new KeyedHarness<>(
                 new FragmentAssigner(),
-                event -> event.firstIdentityKey().qualified(),
+                event -> event.firstIdentityKey().customerId(),
                 WireType.FRAGMENT_MESSAGE,
                 state);
     }

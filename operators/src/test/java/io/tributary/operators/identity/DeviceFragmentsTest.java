@@ -18,8 +18,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -37,6 +40,14 @@ import org.junit.jupiter.api.Test;
 /** To which fragment an event belongs, and what the resolver is told of it. */
 class DeviceFragmentsTest {
     private static final String IDENTITY = "key-identity";
+    private static final Map<FragmentId, String> NAMES = Stream.of(
+                    "user_id:42",
+                    "user_id:43",
+                    "crm_id:7",
+                    "phone:+48601123456",
+                    "anonymous_id:phone",
+                    "anonymous_id:tablet")
+            .collect(Collectors.toMap(name -> FragmentId.of(id(name)), name -> name));
 
     private KeyedHarness<CustomerEvent, FragmentMessage> harness;
 
@@ -332,7 +343,7 @@ class DeviceFragmentsTest {
             throws Exception {
         return new KeyedHarness<>(
                 new FragmentAssigner(),
-                event -> event.firstIdentityKey().qualified(),
+                event -> event.firstIdentityKey().customerId(),
                 WireType.FRAGMENT_MESSAGE,
                 restored);
     }
@@ -350,8 +361,7 @@ class DeviceFragmentsTest {
     private List<String> passed() {
         return harness.drain().stream()
                 .map(FragmentEvent.class::cast)
-                .map(passed ->
-                        passed.event().messageId() + " " + passed.fragment().qualified())
+                .map(passed -> passed.event().messageId() + " " + NAMES.get(passed.fragmentId()))
                 .toList();
     }
 

@@ -1,13 +1,11 @@
 package io.tributary.operators.identity;
 
 import static io.tributary.operators.identity.People.at;
-import static io.tributary.operators.identity.People.user;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.operators.testing.Codecs;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.event.EventType;
-import io.tributary.schemas.identity.Identifier;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class DeviceOwnershipTest {
     private static final long LAST = 20;
 
-    private record Carried(EventOrder order, EventType type, Identifier person) {}
+    private record Carried(EventOrder order, EventType type, FragmentId person) {}
 
     private final DeviceOwnership device = new DeviceOwnership();
 
@@ -142,18 +140,18 @@ class DeviceOwnershipTest {
         }
     }
 
-    private static List<Identifier> owners(DeviceOwnership device) {
-        List<Identifier> owners = new ArrayList<>();
+    private static List<FragmentId> owners(DeviceOwnership device) {
+        List<FragmentId> owners = new ArrayList<>();
         LongStream.rangeClosed(0, LAST).forEach(instant -> owners.add(ownerAt(at(instant, "n"), device)));
         return owners;
     }
 
-    private static Identifier ownerAt(EventOrder order, DeviceOwnership device) {
+    private static FragmentId ownerAt(EventOrder order, DeviceOwnership device) {
         DeviceOwnership.Owner owner = device.ownerAt(order);
         return owner == null ? null : owner.person();
     }
 
-    private static List<Identifier> plainOwners(List<Carried> events) {
+    private static List<FragmentId> plainOwners(List<Carried> events) {
         List<Carried> sorted = inOrder(events);
         List<Carried> logins = new ArrayList<>();
         for (Carried event : sorted) {
@@ -162,16 +160,20 @@ class DeviceOwnershipTest {
                 logins.add(event);
             }
         }
-        List<Identifier> owners = new ArrayList<>();
+        List<FragmentId> owners = new ArrayList<>();
         for (long instant = 0; instant <= LAST; instant++) {
             EventOrder order = at(instant, "n");
-            Identifier owner = logins.isEmpty() ? null : logins.get(0).person();
+            FragmentId owner = logins.isEmpty() ? null : logins.get(0).person();
             for (Carried login : logins) {
                 owner = login.order().compareTo(order) <= 0 ? login.person() : owner;
             }
             owners.add(owner);
         }
         return owners;
+    }
+
+    private static FragmentId user(int number) {
+        return FragmentId.of(People.user(number));
     }
 
     private static List<Carried> inOrder(List<Carried> events) {

@@ -161,7 +161,7 @@ class FragmentAssignerTest {
     private void start(OperatorSubtaskState restored) throws Exception {
         harness = new KeyedHarness<>(
                 new FragmentAssigner(),
-                event -> event.firstIdentityKey().qualified(),
+                event -> event.firstIdentityKey().customerId(),
                 WireType.FRAGMENT_MESSAGE,
                 restored);
     }

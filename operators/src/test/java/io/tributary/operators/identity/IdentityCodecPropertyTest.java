@@ -60,7 +60,7 @@ class IdentityCodecPropertyTest {
             Identifier person = PERSONS.get(event.messageId().length() % 2);
             FragmentEvent message = person.equals(event.identifiers().get(0))
                     ? FragmentEvent.of(event)
-                    : new FragmentEvent(person, event.timestamp() - 1, event);
+                    : new FragmentEvent(FragmentId.of(person), event.timestamp() - 1, event);
             assertThat(roundTrip(FragmentEvent.CODEC, message))
                     .usingRecursiveComparison()
                     .isEqualTo(message);
@@ -85,7 +85,7 @@ class IdentityCodecPropertyTest {
         KeyIdentity stored = new KeyIdentity();
         for (Sighting sighting : sightings) {
             if (sighting.isLogin()) {
-                Identifier person = sighting.persons().get(0);
+                FragmentId person = FragmentId.of(sighting.persons().get(0));
                 boolean isLogin = straight.ownership().note(sighting.order(), EventType.TRACK, person);
                 assertThat(stored.ownership().note(sighting.order(), EventType.TRACK, person))
                         .isEqualTo(isLogin);

@@ -63,7 +63,10 @@ class PrivacyCommandsTest {
     @BeforeEach
     void start() throws Exception {
         assigner = new KeyedHarness<>(
-                new FragmentAssigner(), event -> event.firstIdentityKey().qualified(), WireType.FRAGMENT_MESSAGE, null);
+                new FragmentAssigner(),
+                event -> event.firstIdentityKey().customerId(),
+                WireType.FRAGMENT_MESSAGE,
+                null);
         resolver = new KeyedCoHarness<>(
                 new PersonResolver(ResolutionRules.defaults()),
                 sighting -> "",
@@ -138,6 +141,9 @@ class PrivacyCommandsTest {
         obey(PrivacyCommand.erase("e-1", minute(5), EMAIL));
         watermark(minute(4.5));
         assertThat(events(USER)).isEqualTo(3);
+        for (var harness : List.of(resolver, folder)) {
+            assertThat(harness.remembers("ana@x.com")).isTrue();
+        }
         int before = changes.size();
         watermark(minute(5));
 
@@ -147,6 +153,11 @@ class PrivacyCommandsTest {
         assertThat(changes).as("there is no word for it").hasSize(before);
         watermark(minute(END));
         assertThat(triggers).as("the cart went with the customer").isEmpty();
+        for (var harness : List.of(assigner, resolver, keeper, folder, watcher)) {
+            for (String said : List.of("ana@x.com", "phone", "tablet")) {
+                assertThat(harness.remembers(said)).as(said).isFalse();
+            }
+        }
         assertThat(folder.keysIn("profile-hot")).as("their versions").isEqualTo(3);
         assertThat(folder.keysIn("profile-cold")).isZero();
         assertThat(folder.keysIn("membership")).isZero();

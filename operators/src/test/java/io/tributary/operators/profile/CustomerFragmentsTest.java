@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.DocumentWrite;
 import io.tributary.operators.sink.OutboundRecord;
@@ -238,8 +239,9 @@ class CustomerFragmentsTest {
         List<CustomerMessage> comes = moves.move(EMAIL, CRM, at(minute(4), "s4"), true);
         moves.relabel(EMAIL, USER, at(minute(5), "s5"), true);
         List<CustomerMessage> both = new ArrayList<>(moves.move(CRM, USER, at(minute(5), "s5"), true));
-        List<CustomerMessage> goes =
-                both.stream().filter(message -> message.fragment().equals(CRM)).toList();
+        List<CustomerMessage> goes = both.stream()
+                .filter(message -> message.fragmentId().equals(FragmentId.of(CRM)))
+                .toList();
         both.removeAll(goes);
         send(goes);
         send(comes);

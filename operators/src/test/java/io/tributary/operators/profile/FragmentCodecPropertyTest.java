@@ -5,6 +5,7 @@ import static io.tributary.operators.identity.People.id;
 import static io.tributary.operators.testing.Codecs.roundTrip;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.identity.People;
 import io.tributary.operators.identity.Relabelling;
 import io.tributary.operators.testing.TestStreams;
@@ -48,7 +49,8 @@ class FragmentCodecPropertyTest {
                 .filter(device -> random.nextBoolean())
                 .forEach(device -> newDevices.put(device, at(random.nextInt(1_000))));
         List<CustomerMessage> messages = new ArrayList<>();
-        events.forEach(event -> messages.add(new CustomerMessage.Event(to.customerId(), fragment, event)));
+        events.forEach(
+                event -> messages.add(new CustomerMessage.Event(to.customerId(), FragmentId.of(fragment), event)));
         FragmentLedger ledger = ledger(events, random);
         EventOrder first = at(5);
         messages.add(new CustomerMessage.Put(
@@ -59,7 +61,7 @@ class FragmentCodecPropertyTest {
                 to.customerId(), fragment, "c_1", first, Set.copyOf(newDevices.keySet()), knownAt, because));
         messages.add(new CustomerMessage.Retract(to.customerId(), fragment, "c_1", null, Set.of(), knownAt, because));
         messages.add(new CustomerMessage.Sight(
-                to.customerId(), fragment, List.copyOf(newDevices.keySet()), knownAt, because));
+                to.customerId(), FragmentId.of(fragment), List.copyOf(newDevices.keySet()), knownAt, because));
         for (CustomerMessage message : messages) {
             CustomerMessage read = roundTrip(CustomerMessage.CODEC, message);
 
@@ -164,7 +166,7 @@ class FragmentCodecPropertyTest {
         state.membership(random.nextBoolean());
         for (int i = random.nextInt(3); i > 0; i--) {
             state.startWaits();
-            state.sightWaits(person(random), random.nextLong(1_000));
+            state.sightWaits(FragmentId.of(person(random)), random.nextLong(1_000));
         }
         for (int i = random.nextInt(300); i > 0; i--) {
             state.change();

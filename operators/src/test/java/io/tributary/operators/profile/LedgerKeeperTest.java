@@ -10,6 +10,7 @@ import static io.tributary.operators.testing.TestEvent.track;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.operators.identity.FragmentEvent;
+import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.identity.FragmentMessage;
 import io.tributary.operators.identity.Relabelling;
 import io.tributary.operators.testing.KeyedBroadcastHarness;
@@ -56,7 +57,7 @@ class LedgerKeeperTest {
 
         assertThat(harness.drain()).singleElement().satisfies(message -> {
             assertThat(message.customerId()).isEqualTo(USER.customerId());
-            assertThat(message.fragment()).isEqualTo(USER);
+            assertThat(message.fragmentId()).isEqualTo(FragmentId.of(USER));
             assertThat(message.knownAt()).isEqualTo(minute(1));
         });
         assertThat(harness.entries()).isZero();

@@ -1,6 +1,7 @@
 package io.tributary.operators.testing;
 
 import io.tributary.operators.identity.FragmentEvent;
+import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.identity.FragmentMessage;
 import io.tributary.operators.identity.Relabelling;
 import io.tributary.operators.identity.ResolutionRules;
@@ -28,14 +29,14 @@ public final class LedgerMoves implements AutoCloseable {
         return new KeyedBroadcastHarness<>(
                 new LedgerKeeper(ResolutionRules.defaults()),
                 LedgerKeeper.erasures(),
-                message -> message.fragment().qualified(),
+                message -> message.fragmentId().customerId(),
                 WireType.CUSTOMER_MESSAGE,
                 restored);
     }
 
     /** An event of a fragment, on its way to whoever is the customer now. */
     public List<CustomerMessage> event(Identifier fragment, CustomerEvent event) throws Exception {
-        keeper.process(new FragmentEvent(fragment, Long.MAX_VALUE, event), event.timestamp());
+        keeper.process(new FragmentEvent(FragmentId.of(fragment), Long.MAX_VALUE, event), event.timestamp());
         return keeper.drain();
     }
 

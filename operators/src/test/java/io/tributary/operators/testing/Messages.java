@@ -1,5 +1,6 @@
 package io.tributary.operators.testing;
 
+import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.profile.CustomerMessage;
 import io.tributary.schemas.event.CustomerEvent;
 
@@ -14,6 +15,7 @@ public final class Messages {
 
     /** To a customer of whom the event's strongest identifier is a fragment. */
     public static CustomerMessage.Event message(String customerId, CustomerEvent event) {
-        return new CustomerMessage.Event(customerId, event.identifiers().get(0), event);
+        return new CustomerMessage.Event(
+                customerId, FragmentId.of(event.identifiers().get(0)), event);
     }
 }

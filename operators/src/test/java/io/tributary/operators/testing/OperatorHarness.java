@@ -1,12 +1,15 @@
 package io.tributary.operators.testing;
 
 import io.tributary.operators.serialization.WireType;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.FullSnapshotResources;
+import org.apache.flink.runtime.state.KeyValueStateIterator;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
@@ -92,6 +95,27 @@ public abstract class OperatorHarness<O> implements AutoCloseable {
         // Changes of timers wait in a batch, which a snapshot writes out.
         snapshot();
         return backend().numKeyValueStateEntries();
+    }
+
+    /** Whether a text is anywhere in what is kept. */
+    public boolean remembers(String text) throws Exception {
+        // Changes of timers wait in a batch, which a snapshot writes out.
+        snapshot();
+        FullSnapshotResources<String> everything = backend().savepoint().getSnapshotResources();
+        try (KeyValueStateIterator entries = everything.createKVStateIterator()) {
+            for (; entries.isValid(); entries.next()) {
+                if (contains(entries.key(), text) || contains(entries.value(), text)) {
+                    return true;
+                }
+            }
+            return false;
+        } finally {
+            everything.release();
+        }
+    }
+
+    private static boolean contains(byte[] bytes, String text) {
+        return new String(bytes, StandardCharsets.ISO_8859_1).contains(text);
     }
 
     private RocksDBKeyedStateBackend<String> backend() {

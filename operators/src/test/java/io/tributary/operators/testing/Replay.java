@@ -70,7 +70,7 @@ public final class Replay {
         for (CustomerMessage.Event message : partition) {
             CustomerEvent event = message.event();
             marked.add(new CustomerMessage.Event(
-                    message.customerId(), message.fragment(), event.knownAt(clocks.knownAt("", event.timestamp()))));
+                    message.customerId(), message.fragmentId(), event.knownAt(clocks.knownAt("", event.timestamp()))));
             clocks.advance("", event.timestamp());
         }
         return marked;

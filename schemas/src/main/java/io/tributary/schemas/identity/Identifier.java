@@ -7,12 +7,15 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /**
  * A normalised identifier. Identifiers order by (priority of the namespace, SHA-256 of {@code namespace:value}): the
  * smallest is the strongest.
  */
 public record Identifier(Namespace namespace, String value) implements Comparable<Identifier> {
+    private static final HexFormat HEX = HexFormat.of();
+
     public static final Codec<Identifier> CODEC = new Codec<>() {
         @Override
         public void write(Identifier identifier, DataOutput out) throws IOException {
@@ -33,7 +36,12 @@ public record Identifier(Namespace namespace, String value) implements Comparabl
 
     /** The id of the customer whose canonical identifier this is: {@code c_} and 16 hexadecimal digits. */
     public String customerId() {
-        return "c_" + Hashes.shortHex(qualified());
+        return customerId(hash());
+    }
+
+    /** The same of an identifier of which nothing but its {@link #hash} is known. */
+    public static String customerId(long hash) {
+        return "c_" + HEX.toHexDigits(hash);
     }
 
     /** The first eight bytes of the SHA-256 of {@link #qualified}: what may be kept of somebody who was erased. */

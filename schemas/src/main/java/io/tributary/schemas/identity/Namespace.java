@@ -180,7 +180,7 @@ public final class Namespace implements Comparable<Namespace>, Serializable {
      * Writes a default namespace as the byte that it has always been, another one in full: a marker, the priority, the
      * flags, the id.
      */
-    void write(DataOutput out) throws IOException {
+    public void write(DataOutput out) throws IOException {
         if (number != NO_NUMBER) {
             out.writeByte(number);
             return;
@@ -191,7 +191,7 @@ public final class Namespace implements Comparable<Namespace>, Serializable {
         Wire.writeString(id, out);
     }
 
-    static Namespace read(DataInput in) throws IOException {
+    public static Namespace read(DataInput in) throws IOException {
         byte number = in.readByte();
         if (number >= 0 && number < BY_NUMBER.length) {
             return BY_NUMBER[number];
