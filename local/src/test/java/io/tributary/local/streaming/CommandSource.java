@@ -112,6 +112,9 @@ record CommandSource(String run) implements Source<PrivacyInbound, CommandSource
         private final CompletableFuture<Void> assigned = new CompletableFuture<>();
         private int offset;
 
+        /** The first checkpoint behind all commands. */
+        private long behindAll = Long.MAX_VALUE;
+
         Reader(CrowdRun run) {
             this.run = run;
         }
@@ -139,7 +142,6 @@ record CommandSource(String run) implements Source<PrivacyInbound, CommandSource
             }
             List<PrivacyCommand> commands = run.log().commands();
             if (offset == commands.size()) {
-                run.hasReadCommands();
                 return InputStatus.NOTHING_AVAILABLE;
             }
             output.createOutputForSplit("0").collect(new PrivacyInbound.Accepted(commands.get(offset)));
@@ -149,11 +151,21 @@ record CommandSource(String run) implements Source<PrivacyInbound, CommandSource
 
         @Override
         public List<Partition> snapshotState(long checkpointId) {
+            if (offset == run.log().commands().size()) {
+                behindAll = Math.min(behindAll, checkpointId);
+            }
             List<Partition> partitions = new ArrayList<>(1);
             if (assigned.isDone()) {
                 partitions.add(new Partition(offset));
             }
             return partitions;
+        }
+
+        @Override
+        public void notifyCheckpointComplete(long checkpointId) {
+            if (checkpointId >= behindAll) {
+                run.knowsCommands();
+            }
         }
 
         @Override

@@ -23,7 +23,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -52,7 +51,6 @@ final class CrowdRun {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofMillis(100);
     private static final Duration WATERMARK_INTERVAL = Duration.ofMillis(2);
-    private static final Duration COMMANDS_TAKE = Duration.ofMillis(300);
     private static final Duration LINGER = Duration.ofMillis(150);
 
     /**
@@ -76,7 +74,7 @@ final class CrowdRun {
     private final AtomicBoolean interrupted = new AtomicBoolean();
     private final CompletableFuture<Void> reachedMidway = new CompletableFuture<>();
     private volatile boolean hasCheckpoint;
-    private final AtomicLong commandsReadAt = new AtomicLong();
+    private volatile boolean knowsCommands;
 
     // How far it is; guarded by this.
     private final Map<Long, Integer> quietReaders = new HashMap<>();
@@ -212,7 +210,7 @@ final class CrowdRun {
      * @throws IllegalStateException if it is time to crash
      */
     boolean mayRead() {
-        if (!areCommandsKnown()) {
+        if (!knowsCommands && !log.commands().isEmpty()) {
             return false;
         }
         Interruption interruption = log.scenario().interruption();
@@ -236,14 +234,9 @@ final class CrowdRun {
         return log.scenario().interruption() == Interruption.NONE || interrupted.get();
     }
 
-    void hasReadCommands() {
-        commandsReadAt.compareAndSet(0, System.nanoTime());
-    }
-
-    /** They go one step: after a moment they are where they are obeyed. */
-    private boolean areCommandsKnown() {
-        long readAt = commandsReadAt.get();
-        return log.commands().isEmpty() || (readAt != 0 && System.nanoTime() - readAt > COMMANDS_TAKE.toNanos());
+    /** All commands are where they are obeyed: a checkpoint behind them has come to its end. */
+    void knowsCommands() {
+        knowsCommands = true;
     }
 
     private void crash() {

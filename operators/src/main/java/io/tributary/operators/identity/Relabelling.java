@@ -2,6 +2,7 @@ package io.tributary.operators.identity;
 
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
+import io.tributary.schemas.event.EventKind;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
 import java.io.DataInput;
@@ -53,6 +54,11 @@ public record Relabelling(
     @Override
     public FragmentId fragmentId() {
         return FragmentId.of(fragment);
+    }
+
+    /** Whether a command is the cause: those come before the events of their instant. */
+    public boolean isByCommand() {
+        return because.kind() == EventKind.COMMAND;
     }
 
     /** Whether all that the fragment has done is erased. */

@@ -172,9 +172,9 @@ public final class LedgerKeeper
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<CustomerMessage> out) throws Exception {
         // A command comes before the events of its instant, and these are here before their instant's relabellings.
-        relabel(timestamp, Relabelling::isErasure, out);
+        relabel(timestamp, Relabelling::isByCommand, out);
         release(timestamp, context, out);
-        relabel(timestamp, relabelling -> !relabelling.isErasure(), out);
+        relabel(timestamp, relabelling -> !relabelling.isByCommand(), out);
     }
 
     private void relabel(long instant, Predicate<Relabelling> which, Collector<CustomerMessage> out)

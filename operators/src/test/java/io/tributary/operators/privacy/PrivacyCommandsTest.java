@@ -116,6 +116,27 @@ class PrivacyCommandsTest {
     }
 
     @Test
+    void obeysCommandsOfAnInstantInTheOrderOfTheirIds() throws Exception {
+        see(track("m1", "Page Opened", minute(1)).by("email:ana@x.com", "anonymous_id:phone"));
+        see(track("m2", "Page Opened", minute(2)).by("crm_id:7", "email:ana@x.com"));
+        obey(PrivacyCommand.erase("p-2", minute(5), EMAIL));
+        obey(PrivacyCommand.unmerge("p-1", minute(5), CRM, EMAIL));
+        watermark(minute(5));
+
+        assertThat(events(CRM)).isEqualTo(1);
+        assertThat(changes)
+                .extracting(change -> change.path("change").asText() + " "
+                        + change.path("because").asText())
+                .endsWith("unmerged p-1", "created p-1");
+        assertThat(aliases.get(EMAIL.customerId()).has("into")).isFalse();
+        see(track("m6", "Page Opened", minute(6)).by("email:ana@x.com"));
+        watermark(minute(7));
+        assertThat(events(EMAIL)).as("it is another one that comes back").isEqualTo(1);
+        assertThat(profiles.get(EMAIL.customerId()).path("identifiers").has("anonymous_id"))
+                .isFalse();
+    }
+
+    @Test
     void obeysACommandThatCameTooLateAtTheNextInstant() throws Exception {
         see(track("m1", "Page Opened", minute(1)).by("email:ana@x.com"));
         see(track("m2", "Page Opened", minute(2)).by("crm_id:7", "email:ana@x.com"));
