@@ -97,7 +97,7 @@ public final class CustomerTopology {
         TO_KAFKA.on(folded.union(profiles, identities, triggers, rejects).sinkTo(ports.kafka()));
         ports.search()
                 .ifPresent(search -> TO_SEARCH.on(DOCUMENTS
-                        .on(profiles.union(triggers)
+                        .on(profiles.union(triggers.getSideOutput(CartWatcher.SEARCHED))
                                 .flatMap(new SearchDocuments())
                                 .returns(WireType.DOCUMENT_WRITE.info()))
                         .sinkTo(search)));

@@ -10,6 +10,7 @@ import io.tributary.operators.sink.ElasticsearchConnection;
 import io.tributary.operators.sink.ElasticsearchSetup;
 import io.tributary.operators.sink.ProfileDocument;
 import io.tributary.operators.sink.SinkCounter;
+import io.tributary.operators.sink.TriggerDocument;
 import io.tributary.schemas.event.RejectReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -196,6 +197,38 @@ class ElasticsearchSinkIT {
     }
 
     @Test
+    void deletesWhatFiredForACustomer() throws Exception {
+        var writes = new ArrayList<DocumentWrite>();
+        for (int i = 0; i < 30; i++) {
+            writes.add(trigger("erased", i));
+            writes.add(trigger("other", i));
+        }
+        writes.add(TriggerDocument.deleteAllOf(prefix + "erased"));
+        writes.add(TriggerDocument.deleteAllOf(prefix + "never-there"));
+        writes.add(trigger("other", 30));
+
+        var run = new SinkRun().inBatchesOf(7).write(writes);
+
+        assertThat(run.rejected()).isEmpty();
+        assertThat(run.count(SinkCounter.DOCUMENTS_WRITTEN)).isEqualTo(writes.size());
+        assertThat(fired("erased")).isZero();
+        assertThat(fired("other")).isEqualTo(31);
+    }
+
+    @Test
+    void deletesWhatFiredForACustomerWhenElasticsearchIsNoLongerOverloaded() throws Exception {
+        new SinkRun().write(List.of(trigger("erased", 1)));
+        try (var proxy = new FlakyProxy(SharedElasticsearch.node().http(), 429, 3)) {
+            var run = new SinkRun()
+                    .against(ElasticsearchConnection.to(proxy.http()))
+                    .write(List.of(TriggerDocument.deleteAllOf(prefix + "erased")));
+
+            assertThat(run.count(SinkCounter.DOCUMENTS_RETRIED)).isEqualTo(3);
+            assertThat(fired("erased")).isZero();
+        }
+    }
+
+    @Test
     void setsUpTwiceWithoutHarm() throws Exception {
         new SinkRun().write(List.of(profile("1", 1, "kept")));
 
@@ -220,6 +253,18 @@ class ElasticsearchSinkIT {
                 {"customer_id": "%s", "version": %d, "traits": {"run": "%s", "note": "%s"}}"""
                         .formatted(prefix + id, version, prefix + trait, trait)
                         .getBytes(UTF_8));
+    }
+
+    private DocumentWrite trigger(String customer, int number) {
+        return TriggerDocument.write(
+                """
+                {"trigger_id": "%s-%d", "trigger": "abandoned_cart", "customer_id": "%s"}"""
+                        .formatted(prefix + customer, number, prefix + customer)
+                        .getBytes(UTF_8));
+    }
+
+    private long fired(String customer) throws Exception {
+        return SharedElasticsearch.count(ElasticsearchSetup.TRIGGERS, "customer_id:%22" + prefix + customer + "%22");
     }
 
     private long stored(String trait) throws Exception {

@@ -77,17 +77,10 @@ public final class FragmentLedger {
     }
 
     static void writeFormer(SortedSet<String> former, DataOutput out) throws IOException {
-        Wire.writeVarInt(former.size(), out);
-        for (String customerId : former) {
-            Wire.writeString(customerId, out);
-        }
+        Wire.writeAll(former, Wire.STRING, out);
     }
 
     static SortedSet<String> readFormer(DataInput in) throws IOException {
-        SortedSet<String> former = new TreeSet<>();
-        for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-            former.add(Wire.readString(in));
-        }
-        return former;
+        return new TreeSet<>(Wire.readAll(Wire.STRING, in));
     }
 }

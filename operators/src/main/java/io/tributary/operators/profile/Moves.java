@@ -5,6 +5,7 @@ import io.tributary.operators.trigger.CartChange;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** What comes and goes at an instant at a customer, and what of that outlives its single events. Not thread-safe. */
 final class Moves {
@@ -45,6 +48,10 @@ final class Moves {
 
     private boolean any;
     private boolean erased;
+
+    /** Former customers who were part of what was erased. */
+    private final SortedSet<String> erasedFormer = new TreeSet<>();
+
     private CustomerMessage.Retract lastRetract;
 
     /** @param waiting in the order of arrival */
@@ -116,6 +123,15 @@ final class Moves {
     /** Whether something was erased. */
     boolean erases() {
         return erased;
+    }
+
+    /** @param customerIds of customers who are part of something that is erased */
+    void eraseFormer(Collection<String> customerIds) {
+        erasedFormer.addAll(customerIds);
+    }
+
+    SortedSet<String> erasedFormer() {
+        return erasedFormer;
     }
 
     /** The last departure of a fragment with an event, or of an erased one; or null. */

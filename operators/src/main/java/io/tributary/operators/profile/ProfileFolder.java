@@ -311,6 +311,9 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         }
         if (moves.changesAnything()) {
             restartTriggers(customerId, state, moves, context);
+            if (moves.erases()) {
+                context.output(CART_CHANGES, new CartChange.Erasure(customerId, moves.erasedFormer()));
+            }
             publishMoves(customerId, state, moves, context);
             if (!state.hasAnybody()) {
                 forget(state, moves);
@@ -382,9 +385,12 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             identifiers.add(fragment);
         }
         RecordLedger record = null;
+        SortedSet<String> former = new TreeSet<>();
+        Membership members = members();
         boolean isOwn = retract.fragmentId().isOwnOf(retract.customerId());
         if (isOwn) {
             record = record();
+            former.addAll(members.formerOfOwn());
             state.own(new ActivityLedger());
             state.seeOwn(false);
             cold.clear();
@@ -392,6 +398,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             FragmentLedger ledger = fragments.get(retract.fragmentId());
             if (ledger != null) {
                 record = ledger.record();
+                former.addAll(ledger.former());
                 fragments.remove(retract.fragmentId());
             }
         }
@@ -402,13 +409,14 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 }
             }
         }
-        if (!retract.isErasure()) {
+        if (retract.isErasure()) {
+            moves.eraseFormer(former);
+        } else {
             passage.depart(
                     retract.into(),
                     identifiers,
                     retract.first() != null && retract.first().compareTo(retract.because()) < 0);
         }
-        Membership members = members();
         if (isOwn) {
             members.formerOfOwn().clear();
         } else {

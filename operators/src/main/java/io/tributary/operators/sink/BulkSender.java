@@ -2,29 +2,44 @@ package io.tributary.operators.sink;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.elasticsearch.action.ActionListener;
 import org.elasticsearch.action.DocWriteRequest;
+import org.elasticsearch.action.admin.indices.refresh.RefreshRequest;
 import org.elasticsearch.action.bulk.BulkRequest;
 import org.elasticsearch.action.bulk.BulkResponse;
 import org.elasticsearch.action.delete.DeleteRequest;
 import org.elasticsearch.action.index.IndexRequest;
+import org.elasticsearch.action.search.SearchRequest;
 import org.elasticsearch.client.RequestOptions;
 import org.elasticsearch.client.RestHighLevelClient;
 import org.elasticsearch.index.VersionType;
+import org.elasticsearch.index.query.QueryBuilders;
+import org.elasticsearch.search.builder.SearchSourceBuilder;
 import org.elasticsearch.xcontent.XContentType;
 
 /**
  * Sends writes as bulk requests and says what became of each of them.
+ *
+ * <p>All documents of a customer are deleted when all that was under way before has come to its end and can be found.
  *
  * <p>A request that Elasticsearch, or the client, refuses because of some document in it is sent again in two halves,
  * until the document stands alone: one poisonous document never keeps back the others, and never comes back.
  */
 @SuppressWarnings("deprecation") // The client, as ElasticsearchConnection says.
 final class BulkSender implements AutoCloseable {
+    private static final int DELETED_AT_ONCE = 1_000;
+
     private final RestHighLevelClient client;
     private final RequestOptions options;
+    private final Map<Long, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
+    private final AtomicLong sent = new AtomicLong();
 
     BulkSender(RestHighLevelClient client, boolean requireAlias) {
         this.client = client;
@@ -36,6 +51,32 @@ final class BulkSender implements AutoCloseable {
 
     /** @param whenDone called once, by a thread of the client or by the caller's */
     void send(List<DocumentWrite> writes, Consumer<Answer> whenDone) {
+        List<DocumentWrite> ofDocuments = new ArrayList<>(writes);
+        ofDocuments.removeIf(DocumentWrite::ofCustomer);
+        List<DocumentWrite> ofCustomers = new ArrayList<>(writes);
+        ofCustomers.removeAll(ofDocuments);
+        if (ofCustomers.isEmpty()) {
+            sendBulk(ofDocuments, whenDone);
+        } else if (ofDocuments.isEmpty()) {
+            var unused = CompletableFuture.allOf(underWay.values().toArray(CompletableFuture[]::new))
+                    .thenRun(() -> deleteOf(ofCustomers, whenDone));
+        } else {
+            sendBulk(ofDocuments, first -> send(ofCustomers, second -> whenDone.accept(first.and(second))));
+        }
+    }
+
+    private void sendBulk(List<DocumentWrite> writes, Consumer<Answer> whenDone) {
+        var number = sent.incrementAndGet();
+        var done = new CompletableFuture<Void>();
+        underWay.put(number, done);
+        bulk(writes, answer -> {
+            underWay.remove(number);
+            done.complete(null);
+            whenDone.accept(answer);
+        });
+    }
+
+    private void bulk(List<DocumentWrite> writes, Consumer<Answer> whenDone) {
         client.bulkAsync(request(writes), options, new ActionListener<>() {
             @Override
             public void onResponse(BulkResponse response) {
@@ -47,9 +88,9 @@ final class BulkSender implements AutoCloseable {
                 var outcome = FailureClassifier.ofRequest(failure);
                 if (outcome == Outcome.REJECT && writes.size() > 1) {
                     int half = writes.size() / 2;
-                    send(
+                    bulk(
                             writes.subList(0, half),
-                            first -> send(
+                            first -> bulk(
                                     writes.subList(half, writes.size()),
                                     second -> whenDone.accept(first.and(second).andSplit())));
                 } else {
@@ -57,6 +98,71 @@ final class BulkSender implements AutoCloseable {
                 }
             }
         });
+    }
+
+    /** Deletes what can be found of customers, until nothing can. */
+    private void deleteOf(List<DocumentWrite> customers, Consumer<Answer> whenDone) {
+        var first = customers.get(0);
+        var alike = new ArrayList<>(customers);
+        alike.removeIf(other -> !other.index().equals(first.index()) || other.version() != first.version());
+        var others = new ArrayList<>(customers);
+        others.removeAll(alike);
+        if (!others.isEmpty()) {
+            deleteOf(alike, done -> deleteOf(others, rest -> whenDone.accept(done.and(rest))));
+            return;
+        }
+        client.indices()
+                .refreshAsync(
+                        new RefreshRequest(first.index()),
+                        RequestOptions.DEFAULT,
+                        listener(customers, whenDone, refreshed -> deleteFound(customers, whenDone)));
+    }
+
+    private void deleteFound(List<DocumentWrite> customers, Consumer<Answer> whenDone) {
+        var index = customers.get(0).index();
+        var version = customers.get(0).version();
+        var ids = customers.stream().map(DocumentWrite::id).toList();
+        var query = new SearchSourceBuilder()
+                .query(QueryBuilders.termsQuery("customer_id", ids))
+                .fetchSource(false)
+                .size(DELETED_AT_ONCE);
+        client.searchAsync(
+                new SearchRequest(index).source(query), RequestOptions.DEFAULT, listener(customers, whenDone, found -> {
+                    var deletions = Arrays.stream(found.getHits().getHits())
+                            .map(hit -> DocumentWrite.delete(index, hit.getId(), version))
+                            .toList();
+                    if (deletions.isEmpty()) {
+                        whenDone.accept(answer(customers, Outcome.DONE, "", 0));
+                    } else {
+                        sendBulk(deletions, answer -> goOn(customers, answer, whenDone));
+                    }
+                }));
+    }
+
+    private void goOn(List<DocumentWrite> customers, Answer deleted, Consumer<Answer> whenDone) {
+        var kept = deleted.results().stream()
+                .filter(result -> result.outcome() != Outcome.DONE)
+                .findFirst();
+        if (kept.isPresent()) {
+            whenDone.accept(answer(customers, kept.get().outcome(), kept.get().detail(), deleted.failedRequests()));
+        } else {
+            deleteOf(customers, whenDone);
+        }
+    }
+
+    private static <T> ActionListener<T> listener(
+            List<DocumentWrite> writes, Consumer<Answer> whenDone, Consumer<T> onResponse) {
+        return new ActionListener<>() {
+            @Override
+            public void onResponse(T response) {
+                onResponse.accept(response);
+            }
+
+            @Override
+            public void onFailure(Exception failure) {
+                whenDone.accept(failed(writes, FailureClassifier.ofRequest(failure), failure));
+            }
+        };
     }
 
     private static BulkRequest request(List<DocumentWrite> writes) {
@@ -83,9 +189,12 @@ final class BulkSender implements AutoCloseable {
     }
 
     private static Answer failed(List<DocumentWrite> writes, Outcome outcome, Exception failure) {
-        var detail = FailureClassifier.detail(failure.getMessage());
+        return answer(writes, outcome, FailureClassifier.detail(failure.getMessage()), 1);
+    }
+
+    private static Answer answer(List<DocumentWrite> writes, Outcome outcome, String detail, int failedRequests) {
         return new Answer(
-                writes.stream().map(write -> new Result(write, outcome, detail)).toList(), 1, 0);
+                writes.stream().map(write -> new Result(write, outcome, detail)).toList(), failedRequests, 0);
     }
 
     @Override
@@ -97,7 +206,7 @@ final class BulkSender implements AutoCloseable {
     record Result(DocumentWrite write, Outcome outcome, String detail) {}
 
     /**
-     * @param results one per write, in their order
+     * @param results one per write
      * @param failedRequests requests that failed as a whole, not counting split ones
      * @param splitRequests requests that were sent in two halves
      */

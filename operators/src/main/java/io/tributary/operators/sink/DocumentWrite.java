@@ -10,17 +10,20 @@ import java.nio.charset.StandardCharsets;
 import javax.annotation.Nullable;
 
 /**
- * One document's whole new content, or its deletion, under an external version.
+ * One document's whole new content, or its deletion, under an external version; or the deletion of all documents of a
+ * customer.
  *
- * <p>Elasticsearch applies it only if it holds no greater version of the same document, so writes may arrive twice and
- * in any order.
+ * <p>Elasticsearch applies what is about one document only if it holds no greater version of the same document, so writes
+ * may arrive twice and in any order.
  *
  * @param index alias (or index) to write to
- * @param id the document's id
+ * @param id the document's id, or the customer's
  * @param version not negative; rises with every change of the document, deletions included
  * @param document the JSON object, or null to delete
+ * @param ofCustomer whether all documents are meant whose {@code customer_id} the id is
  */
-public record DocumentWrite(String index, String id, long version, @Nullable byte[] document) implements Serializable {
+public record DocumentWrite(String index, String id, long version, @Nullable byte[] document, boolean ofCustomer)
+        implements Serializable {
     /** For channels between operators of one release; never kept in state. */
     public static final Codec<DocumentWrite> CODEC = new Codec<>() {
         @Override
@@ -28,6 +31,7 @@ public record DocumentWrite(String index, String id, long version, @Nullable byt
             Wire.writeString(write.index, out);
             Wire.writeString(write.id, out);
             Wire.writeVarLong(write.version, out);
+            out.writeBoolean(write.ofCustomer);
             out.writeBoolean(write.document != null);
             if (write.document != null) {
                 Wire.writeBytes(write.document, out);
@@ -36,11 +40,11 @@ public record DocumentWrite(String index, String id, long version, @Nullable byt
 
         @Override
         public DocumentWrite read(DataInput in) throws IOException {
-            return new DocumentWrite(
-                    Wire.readString(in),
-                    Wire.readString(in),
-                    Wire.readVarLong(in),
-                    in.readBoolean() ? Wire.readBytes(in) : null);
+            String index = Wire.readString(in);
+            String id = Wire.readString(in);
+            long version = Wire.readVarLong(in);
+            boolean ofCustomer = in.readBoolean();
+            return new DocumentWrite(index, id, version, in.readBoolean() ? Wire.readBytes(in) : null, ofCustomer);
         }
     };
 
@@ -57,11 +61,20 @@ public record DocumentWrite(String index, String id, long version, @Nullable byt
     }
 
     public static DocumentWrite of(String index, String id, long version, byte[] document) {
-        return new DocumentWrite(index, id, version, document);
+        return new DocumentWrite(index, id, version, document, false);
     }
 
     public static DocumentWrite delete(String index, String id, long version) {
-        return new DocumentWrite(index, id, version, null);
+        return new DocumentWrite(index, id, version, null, false);
+    }
+
+    /**
+     * Deletes all documents of a customer that were sent before.
+     *
+     * @param version greater than that of any of them
+     */
+    public static DocumentWrite deleteAllOf(String index, String customerId, long version) {
+        return new DocumentWrite(index, customerId, version, null, true);
     }
 
     public boolean isDelete() {

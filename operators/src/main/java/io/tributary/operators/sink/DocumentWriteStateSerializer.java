@@ -15,7 +15,7 @@ final class DocumentWriteStateSerializer extends AsyncSinkWriterStateSerializer<
 
     @Override
     public int getVersion() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -23,6 +23,7 @@ final class DocumentWriteStateSerializer extends AsyncSinkWriterStateSerializer<
         writeBytes(write.index().getBytes(StandardCharsets.UTF_8), out);
         writeBytes(write.id().getBytes(StandardCharsets.UTF_8), out);
         out.writeLong(write.version());
+        out.writeBoolean(write.ofCustomer());
         if (write.isDelete()) {
             out.writeInt(DELETED);
         } else {
@@ -35,7 +36,8 @@ final class DocumentWriteStateSerializer extends AsyncSinkWriterStateSerializer<
         var index = new String(readBytes(in), StandardCharsets.UTF_8);
         var id = new String(readBytes(in), StandardCharsets.UTF_8);
         long version = in.readLong();
-        return new DocumentWrite(index, id, version, readBytes(in));
+        boolean ofCustomer = in.readBoolean();
+        return new DocumentWrite(index, id, version, readBytes(in), ofCustomer);
     }
 
     private static void writeBytes(byte[] bytes, DataOutputStream out) throws IOException {

@@ -4,7 +4,7 @@ import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * Published profiles and triggers to documents: a profile becomes two, because personal data have an index of their own.
+ * Profiles, triggers, and their deletion to documents: a profile becomes two, because personal data have an index of their own.
  * Most customers of a shop are anonymous; of whom nothing personal was ever stated there is nothing to delete either.
  */
 public final class SearchDocuments implements FlatMapFunction<OutboundRecord, DocumentWrite> {
@@ -25,7 +25,11 @@ public final class SearchDocuments implements FlatMapFunction<OutboundRecord, Do
                     out.collect(personal);
                 }
             }
-            case Topic.TRIGGERS -> out.collect(TriggerDocument.write(record.value()));
+            case Topic.TRIGGERS ->
+                out.collect(
+                        record.value() == null
+                                ? TriggerDocument.deleteAllOf(record.key())
+                                : TriggerDocument.write(record.value()));
             default -> throw new IllegalArgumentException("no document for a record of " + record.topic());
         }
     }

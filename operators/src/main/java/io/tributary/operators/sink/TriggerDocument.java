@@ -9,6 +9,11 @@ public final class TriggerDocument {
 
     private TriggerDocument() {}
 
+    /** Deletes whatever was fired for a customer, and its retractions. */
+    public static DocumentWrite deleteAllOf(String customerId) {
+        return DocumentWrite.deleteAllOf(ElasticsearchSetup.TRIGGERS, customerId, VERSION + 1);
+    }
+
     /**
      * @param trigger the JSON object, with {@code trigger_id}, or {@code retracts} if it is a retraction
      * @throws IllegalArgumentException if it has neither, a bug of the caller

@@ -9,6 +9,8 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** What the abandoned-cart trigger learns about a customer. */
 public sealed interface CartChange {
@@ -63,11 +65,25 @@ public sealed interface CartChange {
             List<Consent.Statement> consent)
             implements CartChange {}
 
+    /**
+     * All that the customer has done was erased, and so is what was fired for it. Comes behind the {@link Restart} without
+     * it.
+     *
+     * @param formerIds of former customers who are part of it
+     */
+    record Erasure(String customerId, SortedSet<String> formerIds) implements CartChange {
+        @Override
+        public List<Consent.Statement> consent() {
+            return List.of();
+        }
+    }
+
     /** For channels between operators of one release; never kept in state. */
     Codec<CartChange> CODEC = new Codec<>() {
         private static final byte STATEMENT = 0;
         private static final byte OPERATION = 1;
         private static final byte RESTART = 2;
+        private static final byte ERASURE = 3;
 
         @Override
         public void write(CartChange change, DataOutput out) throws IOException {
@@ -85,6 +101,10 @@ public sealed interface CartChange {
                 out.writeBoolean(restart.decidesInstant);
                 Wire.writeAll(restart.entries, CartEntry.CODEC, out);
                 Wire.writeAll(restart.consent, Consent.Statement.TIMED_CODEC, out);
+            } else if (change instanceof Erasure erasure) {
+                out.writeByte(ERASURE);
+                Wire.writeString(erasure.customerId, out);
+                Wire.writeAll(erasure.formerIds, Wire.STRING, out);
             }
         }
 
@@ -104,6 +124,7 @@ public sealed interface CartChange {
                             in.readBoolean(),
                             Wire.readAll(CartEntry.CODEC, in),
                             Wire.readAll(Consent.Statement.TIMED_CODEC, in));
+                case ERASURE -> new Erasure(customerId, new TreeSet<>(Wire.readAll(Wire.STRING, in)));
                 default -> throw new IOException("no cart change of kind " + kind);
             };
         }

@@ -12,6 +12,7 @@ import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
 
 /**
  * Fires the abandoned-cart trigger, by customer, behind the watermark.
@@ -19,6 +20,12 @@ import org.apache.flink.util.Collector;
  * <p>State: one value per customer, gone 30 days after the customer's last cart event; one event-time timer.
  */
 public final class CartWatcher extends KeyedProcessFunction<String, CartChange, OutboundRecord> {
+    /** What fires, and a record without a value for a customer whatever fired for whom is to be forgotten, in their order. */
+    public static final OutputTag<OutboundRecord> SEARCHED =
+            new OutputTag<>("searched-triggers", WireType.OUTBOUND_RECORD.info());
+
+    private static final String TYPE = "io.tributary.trigger.v1";
+
     private final AbandonedCart definition;
     private transient AbandonedCarts abandonedCarts;
     private transient ValueState<TriggerState> state;
@@ -46,14 +53,22 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
     @Override
     public void processElement(CartChange change, Context context, Collector<OutboundRecord> out) throws Exception {
         if (change instanceof CartChange.Operation operation) {
-            add(operation, context.timerService(), out);
+            add(operation, context, out);
         } else if (change instanceof CartChange.Restart restart) {
-            restart(restart, context.timerService(), out);
+            restart(restart, context, out);
+        } else if (change instanceof CartChange.Erasure erasure) {
+            forget(erasure.customerId(), context);
+            erasure.formerIds().forEach(former -> forget(former, context));
         }
     }
 
-    private void add(CartChange.Operation change, TimerService timers, Collector<OutboundRecord> out)
-            throws IOException {
+    /** What fired before has been told before. */
+    private static void forget(String customerId, Context context) {
+        context.output(SEARCHED, new OutboundRecord(Topic.TRIGGERS, customerId, customerId, TYPE, 0, 0, null));
+    }
+
+    private void add(CartChange.Operation change, Context context, Collector<OutboundRecord> out) throws IOException {
+        TimerService timers = context.timerService();
         TriggerState current = state.value();
         if (current == null) {
             if (change.entry() == null) {
@@ -67,7 +82,7 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
             if (change.entry().isLate()) {
                 cartEventsLate.inc();
             }
-            if (abandonedCarts.relieve(current, change.customerId(), trigger -> fire(trigger, out))) {
+            if (abandonedCarts.relieve(current, change.customerId(), trigger -> fire(trigger, context, out))) {
                 cartEventsForced.inc();
             }
             setTimer(current, Math.min(current.timer(), change.entry().knownAt()), timers);
@@ -76,8 +91,9 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
     }
 
     /** All that is known before the instant has arrived, so what is due before it need not wait for the watermark. */
-    private void restart(CartChange.Restart restart, TimerService timers, Collector<OutboundRecord> out)
+    private void restart(CartChange.Restart restart, Context context, Collector<OutboundRecord> out)
             throws IOException {
+        TimerService timers = context.timerService();
         TriggerState current = state.value();
         if (current == null) {
             if (restart.entries().isEmpty()) {
@@ -85,7 +101,7 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
             }
             current = new TriggerState();
         }
-        abandonedCarts.restart(current, restart, trigger -> fire(trigger, out));
+        abandonedCarts.restart(current, restart, trigger -> fire(trigger, context, out));
         settle(current, Math.max(timers.currentWatermark(), restart.instant() - 1), timers);
     }
 
@@ -99,13 +115,15 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
             return;
         }
         current.timer(TriggerState.NO_TIMER);
-        abandonedCarts.advance(current, context.getCurrentKey(), watermark, trigger -> fire(trigger, out));
+        abandonedCarts.advance(current, context.getCurrentKey(), watermark, trigger -> fire(trigger, context, out));
         settle(current, watermark, timers);
     }
 
-    private void fire(Trigger trigger, Collector<OutboundRecord> out) {
+    private void fire(Trigger trigger, Context context, Collector<OutboundRecord> out) {
         triggersFired.inc();
-        out.collect(record(trigger));
+        OutboundRecord record = record(trigger);
+        out.collect(record);
+        context.output(SEARCHED, record);
     }
 
     /** Sets the timer for what comes next; a state for which nothing comes goes. */
@@ -121,13 +139,7 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
 
     private static OutboundRecord record(Trigger trigger) {
         return new OutboundRecord(
-                Topic.TRIGGERS,
-                trigger.customerId(),
-                trigger.id(),
-                "io.tributary.trigger.v1",
-                trigger.firedAt(),
-                0,
-                trigger.json());
+                Topic.TRIGGERS, trigger.customerId(), trigger.id(), TYPE, trigger.firedAt(), 0, trigger.json());
     }
 
     /** Keeps exactly one timer per customer. */

@@ -59,6 +59,7 @@ class PrivacyCommandsTest {
     private final Map<String, JsonNode> aliases = new LinkedHashMap<>();
     private final List<JsonNode> changes = new ArrayList<>();
     private final List<JsonNode> triggers = new ArrayList<>();
+    private final List<String> searched = new ArrayList<>();
 
     @BeforeEach
     void start() throws Exception {
@@ -190,6 +191,23 @@ class PrivacyCommandsTest {
         assertThat(resolver.keysIn("components")).isZero();
         assertThat(resolver.keysIn("component-keys")).isZero();
         assertThat(resolver.keysIn("followings")).isZero();
+    }
+
+    @Test
+    void erasesWhatFiredForTheCustomerAndForWhoIsPartOfIt() throws Exception {
+        see(added("m1", "p1", minute(1)).device("phone"));
+        watermark(minute(70));
+        see(added("m2", "p2", minute(71)).alsoDevice("phone"));
+        watermark(minute(140));
+        assertThat(searched).containsExactly(PHONE.customerId() + " fired", USER.customerId() + " fired");
+        searched.clear();
+        see(added("m3", "p3", minute(141)).alsoDevice("phone"));
+        obey(PrivacyCommand.erase("e-1", minute(201) + 1, USER));
+        watermark(minute(300));
+
+        assertThat(searched)
+                .containsExactly(
+                        USER.customerId() + " fired", USER.customerId() + " gone", PHONE.customerId() + " gone");
     }
 
     @Test
@@ -373,6 +391,9 @@ class PrivacyCommandsTest {
         folder.drain();
         for (OutboundRecord record : watcher.drain()) {
             triggers.add(MAPPER.readTree(record.value()));
+        }
+        for (OutboundRecord record : watcher.drain(CartWatcher.SEARCHED)) {
+            searched.add(record.key() + (record.value() == null ? " gone" : " fired"));
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -83,6 +84,7 @@ class FragmentCodecPropertyTest {
         for (CustomerEvent event : events) {
             changes.add(CartChange.of("c_1", event, CartEntry.isRelevant(event.kind()), consent));
         }
+        changes.add(new CartChange.Erasure("c_1", new TreeSet<>(List.of("c_3", "c_2"))));
         for (CartChange change : changes) {
             assertThat(roundTrip(CartChange.CODEC, change)).isEqualTo(change);
         }

@@ -15,7 +15,8 @@ class DocumentWriteStateSerializerTest {
         var writes = List.of(
                 DocumentWrite.of("cdp-profiles", "ü-1", 7, "{\"a\":\"ż\"}".getBytes(UTF_8)),
                 DocumentWrite.delete("cdp-personal", "c_2", Long.MAX_VALUE),
-                DocumentWrite.of("cdp-triggers", "c_3", 0, new byte[0]));
+                DocumentWrite.of("cdp-triggers", "c_3", 0, new byte[0]),
+                DocumentWrite.deleteAllOf("cdp-triggers", "c_4", 2));
         var state = new BufferedRequestState<>(writes.stream()
                 .map(write -> new RequestEntryWrapper<>(write, write.size()))
                 .toList());

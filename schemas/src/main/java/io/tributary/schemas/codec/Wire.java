@@ -14,6 +14,19 @@ import java.util.Map;
 
 /** Primitive pieces of binary forms: variable-length integers, strings, decimals. */
 public final class Wire {
+    /** {@link #writeString} and {@link #readString}. */
+    public static final Codec<String> STRING = new Codec<>() {
+        @Override
+        public void write(String text, DataOutput out) throws IOException {
+            writeString(text, out);
+        }
+
+        @Override
+        public String read(DataInput in) throws IOException {
+            return readString(in);
+        }
+    };
+
     private Wire() {}
 
     /** Writes an unsigned LEB128 integer; negative values take ten bytes. */
