@@ -207,14 +207,18 @@ final class ExplanationText {
     }
 
     /**
-     * A customer that is a device ends with the first login on it, and by nothing else. Others end by a link; but a
-     * quarantine by the same event may have ended it as well, and the change does not say which of the two.
+     * A customer that is a device ends with the first login on it, and by nothing else. If what it is merged into was a
+     * part of it, it ends because that part left. Others end by a link; but a quarantine by the same event may have ended
+     * it as well, and the change does not say which of the two.
      */
     private String reasonOfMerger(StoredChange change) {
         for (Identifier identifier : change.identifiers()) {
             if (!identifier.namespace().isPerson() && identifier.customerId().equals(change.customerId())) {
                 return ", because what a device did before its first login belongs to that login's person";
             }
+        }
+        if (change.identifiers().stream().anyMatch(part -> part.customerId().equals(change.into()))) {
+            return ", because " + reasonOfParting(change);
         }
         boolean isPerson = change.identifiers().stream()
                 .anyMatch(other -> other.namespace().isPerson());
@@ -225,14 +229,17 @@ final class ExplanationText {
 
     private String unmerged(StoredChange change) {
         String part = change.identifiers().isEmpty() ? "some of the events" : named(change);
-        List<Identifier> values = quarantined.get(change.cause());
-        String reason = values == null
-                ? "an older link turned up or a command keeps them apart"
-                : named(qualified(values), 0) + (values.size() == 1 ? " is" : " are") + " quarantined";
         String move = isLoss(change)
                 ? whose(change.customerId()) + "a part went to " + change.into()
                 : whose(change.into()) + "a part of " + change.customerId() + " came to it";
-        return "%s: %s, because %s".formatted(move, part, reason);
+        return "%s: %s, because %s".formatted(move, part, reasonOfParting(change));
+    }
+
+    private String reasonOfParting(StoredChange change) {
+        List<Identifier> values = quarantined.get(change.cause());
+        return values == null
+                ? "an older link turned up or a command keeps them apart"
+                : named(qualified(values), 0) + (values.size() == 1 ? " is" : " are") + " quarantined";
     }
 
     /** Whether something went from this customer, or went from a former one to somebody else. */

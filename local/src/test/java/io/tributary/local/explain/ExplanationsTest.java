@@ -307,6 +307,18 @@ class ExplanationsTest {
     }
 
     @Test
+    void whoEndsBecauseAPartLeavesWasNotLinkedWithIt() throws IOException {
+        String part = id(Namespace.EMAIL, "ana@x.com");
+        profile(part, "'email':['ana@x.com'],'phone':['+48512345678']", "");
+        move(1, "merged", A, "'email':['ana@x.com'],'phone':['+48512345678']", part);
+
+        assertThat(explain("email:ana@x.com"))
+                .contains(
+                        A + " (email:ana@x.com, phone:+48512345678) was merged into it, because an older link turned up"
+                                + " or a command keeps them apart  [m-1]");
+    }
+
+    @Test
     void aValueThatWasOnlyRefusedIsOnItsOwn() throws IOException {
         change(1, "component_full", A, "'email':['ana@x.com'],'user_id':['42']");
 
