@@ -76,8 +76,7 @@ final class ExplanationText {
         return lines;
     }
 
-    // --------------------------------------------------------------------------------------------------------- the
-    // head
+    // -------------------------------------------------------------------------------------------------------- the head
 
     private void present(List<String> lines) {
         lines.add("Customer " + history.customerId());
@@ -146,8 +145,7 @@ final class ExplanationText {
         lines.add(String.format(Locale.ROOT, "  %-12s  %s", name, named(values, leftOut)));
     }
 
-    // ------------------------------------------------------------------------------------------------------ the
-    // history
+    // ----------------------------------------------------------------------------------------------------- the history
 
     private String words(StoredChange change) {
         return switch (change.kind()) {
@@ -256,8 +254,7 @@ final class ExplanationText {
         return customerId.equals(history.customerId()) ? "" : customerId + ": ";
     }
 
-    // ------------------------------------------------------------------------------------------------------------
-    // names
+    // ----------------------------------------------------------------------------------------------------------- names
 
     private static String pair(StoredChange change) {
         return String.join(" and ", qualified(change.identifiers()));
