@@ -21,6 +21,7 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
@@ -76,6 +77,8 @@ final class JobRunner implements AutoCloseable {
         options.set(
                 CoreOptions.TMP_DIRS,
                 Files.createDirectories(folder.resolve("tmp")).toString());
+        // A port of its own choice: another Flink may run beside.
+        options.set(RestOptions.BIND_PORT, "0");
         MetricRegister.addTo(options);
         cluster = new MiniCluster(new MiniClusterConfiguration.Builder()
                 .setConfiguration(options)

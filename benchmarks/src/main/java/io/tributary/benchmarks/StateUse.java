@@ -1,5 +1,6 @@
 package io.tributary.benchmarks;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.metrics.Histogram;
@@ -35,6 +36,19 @@ public record StateUse(
     /** Every second access is sampled: Flink's tracking samples none at all if it is asked for each. */
     static final int SAMPLE_INTERVAL = 2;
 
+    /** What the tracking calls them, without an ending. */
+    private static final List<String> READS =
+            List.of("valueStateGet", "mapStateGet", "mapStateContains", "mapStateIsEmpty", "listStateGet");
+
+    private static final List<String> WRITES = List.of(
+            "valueStateUpdate",
+            "mapStatePut",
+            "mapStatePutAll",
+            "mapStateRemove",
+            "listStateAdd",
+            "listStateAddAll",
+            "listStateUpdate");
+
     /** Over all states. */
     public Access total() {
         return byState.values().stream().reduce(new Access(0, 0, 0, 0), Access::plus);
@@ -47,13 +61,23 @@ public record StateUse(
 
     static Map<String, Access> accessOf(String job) {
         Map<String, Access> byState = new TreeMap<>();
-        add(job, "valueStateGetLatency", byState, (count, sum) -> new Access(count, 0, 0, 0));
-        add(job, "valueStateUpdateLatency", byState, (count, sum) -> new Access(0, count, 0, 0));
-        for (String part : new String[] {"Key", "Value"}) {
-            add(job, "valueStateGet" + part + "Size", byState, (count, sum) -> new Access(0, 0, sum, 0));
-            add(job, "valueStateUpdate" + part + "Size", byState, (count, sum) -> new Access(0, 0, 0, sum));
+        for (String read : READS) {
+            add(job, read + "Latency", byState, (count, sum) -> new Access(count, 0, 0, 0));
+            addSizes(job, read, byState, (count, sum) -> new Access(0, 0, sum, 0));
+        }
+        // The step through a map has the time of its entries, and their sizes, under different names.
+        add(job, "mapStateIteratorNextLatency", byState, (count, sum) -> new Access(count, 0, 0, 0));
+        addSizes(job, "mapStateIterator", byState, (count, sum) -> new Access(0, 0, sum, 0));
+        for (String write : WRITES) {
+            add(job, write + "Latency", byState, (count, sum) -> new Access(0, count, 0, 0));
+            addSizes(job, write, byState, (count, sum) -> new Access(0, 0, 0, sum));
         }
         return byState;
+    }
+
+    private static void addSizes(String job, String operation, Map<String, Access> byState, AsAccess as) {
+        add(job, operation + "KeySize", byState, as);
+        add(job, operation + "ValueSize", byState, as);
     }
 
     @FunctionalInterface
