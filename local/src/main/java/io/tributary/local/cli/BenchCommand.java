@@ -3,8 +3,11 @@ package io.tributary.local.cli;
 import io.tributary.benchmarks.Benchmark;
 import io.tributary.benchmarks.BenchmarkReport;
 import io.tributary.benchmarks.BenchmarkResult;
+import io.tributary.jobs.customer.CustomerOptions;
 import io.tributary.local.UserException;
 import io.tributary.local.input.EventFiles;
+import io.tributary.local.latency.MergeLatency;
+import io.tributary.local.latency.MergeLatencyReport;
 import io.tributary.local.publish.PublishPlan;
 import io.tributary.local.publish.Publisher;
 import io.tributary.local.simulate.SimulationConfig;
@@ -17,10 +20,13 @@ import io.tributary.local.stack.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -37,11 +43,19 @@ import picocli.CommandLine.Spec;
             "Prints the ratio, CPU per event, and what is read from and written to state per event.",
             "",
             "Not measured: Elasticsearch. Nothing else should run on the machine. Takes about 5 minutes.",
+            "",
+            "With --merge-latency it measures instead how long after a login the merger of two customers is visible in",
+            "Kafka and in Elasticsearch, on a whole stack of its own. Takes about 2 minutes.",
             ""
         })
 final class BenchCommand implements Callable<Integer> {
     private static final long SEED = 1;
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+    private static final int MERGERS_PER_SECOND = 5;
+    private static final Duration LONGEST_BOUND = Duration.ofMinutes(10);
+    private static final List<String> OF_THE_COMPARISON =
+            List.of("--events", "--mapping", "--customers", "--days", "--runs", "--parallelism");
+    private static final List<String> OF_MERGE_LATENCY = List.of("--mergers", "--other-events", "--lateness-bound");
 
     @Spec
     private CommandSpec spec;
@@ -84,8 +98,79 @@ final class BenchCommand implements Callable<Integer> {
             description = "Of both jobs (default: ${DEFAULT-VALUE}).")
     private int parallelism;
 
+    @Option(names = "--merge-latency", description = "Measure when mergers are visible; only with the options below.")
+    private boolean mergeLatency;
+
+    @Option(
+            names = "--mergers",
+            paramLabel = "N",
+            defaultValue = "300",
+            description = "How many, 5 per second (default: ${DEFAULT-VALUE}).")
+    private int mergers;
+
+    @Option(
+            names = "--other-events",
+            paramLabel = "N",
+            defaultValue = "200",
+            description = "Events of other customers, per second (default: ${DEFAULT-VALUE}).")
+    private int otherEvents;
+
+    @Option(
+            names = "--lateness-bound",
+            paramLabel = "DURATION",
+            description = "Option events.lateness-bound of the customer job, such as '1 s' (default: the job's).")
+    private String latenessBound;
+
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
+        return mergeLatency ? measureMergers() : compare();
+    }
+
+    private int measureMergers() throws IOException, InterruptedException {
+        for (String option : OF_THE_COMPARISON) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw new ParameterException(spec.commandLine(), option + " is not for --merge-latency.");
+            }
+        }
+        if (mergers < 1 || mergers > 5_000) {
+            throw new ParameterException(spec.commandLine(), "--mergers must be between 1 and 5000.");
+        }
+        if (otherEvents < 0 || otherEvents > 10_000) {
+            throw new ParameterException(spec.commandLine(), "--other-events must be between 0 and 10000.");
+        }
+        Configuration options = new Configuration();
+        if (latenessBound != null) {
+            options.set(CustomerOptions.LATENESS_BOUND, duration());
+        }
+        var result = new MergeLatencyBench(
+                        new MergeLatency.Plan(mergers, MERGERS_PER_SECOND, otherEvents), options, this::progress)
+                .run();
+        Terminal terminal = Terminal.of(spec.commandLine());
+        result.ifPresent(seen -> MergeLatencyReport.of(seen).forEach(line -> terminal.line("%s", line)));
+        return result.isPresent() ? 0 : 1;
+    }
+
+    private Duration duration() {
+        try {
+            Duration duration = TimeUtils.parseDuration(latenessBound);
+            if (!duration.isNegative() && duration.compareTo(LONGEST_BOUND) <= 0) {
+                return duration;
+            }
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--lateness-bound is no duration such as '1 s' or '500 ms': " + latenessBound + ".",
+                    e);
+        }
+        throw new ParameterException(spec.commandLine(), "--lateness-bound must be between 0 and 10 min.");
+    }
+
+    private int compare() throws IOException {
+        for (String option : OF_MERGE_LATENCY) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw new ParameterException(spec.commandLine(), option + " needs --merge-latency.");
+            }
+        }
         if (runs < 1 || runs > 99) {
             throw new ParameterException(spec.commandLine(), "--runs must be between 1 and 99.");
         }

@@ -1,17 +1,13 @@
 package io.tributary.local.demo;
 
+import io.tributary.local.stack.TopicLog;
 import io.tributary.operators.sink.Topic;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads the suite's outputs as any consumer would, committed records only, until it is interrupted. */
 final class Observer implements Callable<Void> {
@@ -29,8 +25,7 @@ final class Observer implements Callable<Void> {
 
     @Override
     public Void call() throws IOException {
-        try (var consumer = consumer(bootstrapServers)) {
-            assign(consumer, OUTPUTS);
+        try (var consumer = TopicLog.follow(bootstrapServers, OUTPUTS)) {
             while (!Thread.currentThread().isInterrupted()) {
                 for (var record : consumer.poll(POLL)) {
                     if (record.value() != null) {
@@ -45,30 +40,5 @@ final class Observer implements Callable<Void> {
             Thread.currentThread().interrupt();
         }
         return null;
-    }
-
-    private static KafkaConsumer<byte[], byte[]> consumer(String bootstrapServers) {
-        return new KafkaConsumer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        bootstrapServers,
-                        "isolation.level",
-                        "read_committed",
-                        "auto.offset.reset",
-                        "earliest",
-                        "enable.auto.commit",
-                        false),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
-    }
-
-    private static Collection<TopicPartition> assign(KafkaConsumer<byte[], byte[]> consumer, List<String> topics) {
-        var partitions = topics.stream()
-                .flatMap(topic -> consumer.partitionsFor(topic).stream())
-                .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
-                .toList();
-        consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
-        return partitions;
     }
 }

@@ -114,6 +114,12 @@ public final class StackFolder {
         return stack.isPresent();
     }
 
+    /** Deletes the folder, and what Elasticsearch has left elsewhere because it could not enter it. Nothing may run here. */
+    public void delete() throws IOException {
+        Folders.delete(ElasticsearchNode.reachable(elasticsearch()));
+        Folders.delete(path);
+    }
+
     /**
      * Takes the folder for this process, until the claim is closed. Ends what a crashed stack left running here.
      *

@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // tick() logs what goes wrong; nothing else is lost with the futures
 public final class Ticker implements AutoCloseable {
+    /** From one tick to the next. */
+    public static final Duration INTERVAL = Duration.ofSeconds(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(Ticker.class);
 
     private final Producer<byte[], byte[]> producer;
@@ -64,7 +67,7 @@ public final class Ticker implements AutoCloseable {
     /** @param producer and seconds end with the ticker */
     static Ticker start(Producer<byte[], byte[]> producer, Clock clock, ScheduledExecutorService seconds) {
         var ticker = new Ticker(producer, clock, seconds);
-        seconds.scheduleAtFixedRate(ticker::tick, 0, 1, TimeUnit.SECONDS);
+        seconds.scheduleAtFixedRate(ticker::tick, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
         return ticker;
     }
 

@@ -67,6 +67,29 @@ public final class TopicLog {
         }
     }
 
+    /** A consumer of topics from their beginning and on and on, without what open or aborted transactions have written. */
+    public static Consumer<byte[], byte[]> follow(String bootstrapServers, List<String> topics) {
+        var consumer = new KafkaConsumer<>(
+                Map.<String, Object>of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrapServers,
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        "read_committed",
+                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                        "earliest",
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                        false),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+        var partitions = topics.stream()
+                .flatMap(topic -> consumer.partitionsFor(topic).stream())
+                .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
+                .toList();
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+        return consumer;
+    }
+
     private static long missing(Consumer<?, ?> consumer, Map<TopicPartition, Long> ends) {
         long missing = 0;
         for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -32,6 +33,29 @@ class BenchCommandIT {
         assertThat(figure(run, "  reads", 2)).isGreaterThan(1.9);
         assertThat(figure(run, "  live bytes per customer", 2)).isPositive();
         assertThat(run.out()).contains("profile-hot", "recent-messages", "trigger");
+        assertThat(folders()).isSubsetOf(before);
+    }
+
+    @Test
+    @Tag("full")
+    @Timeout(300)
+    void measuresMergersAndLeavesNothingBehind() throws Exception {
+        List<Path> before = folders();
+        CommandRun run = CommandRun.succeed(
+                "bench", "--merge-latency", "--mergers", 6, "--other-events", 20, "--lateness-bound", "500 ms");
+
+        assertThat(run.out()).startsWith("6 mergers, 5 per second, after 2 to warm up, beside 20 other events");
+        for (String title :
+                List.of("  Kafka: change, end of profile, alias", "  Elasticsearch: found as one customer")) {
+            // What the watermark has not reached is not decided, however fast everything else is.
+            assertThat(figure(run, title, 1)).as(title).isGreaterThanOrEqualTo(500);
+            assertThat(figure(run, title, 3)).as(title).isGreaterThanOrEqualTo(figure(run, title, 1));
+        }
+        assertThat(figure(run, "  lateness bound", 1)).isEqualTo(500);
+        assertThat(figure(run, "  checkpoints", 1)).isEqualTo(1_000);
+        assertThat(figure(run, "  … which take", 1)).isPositive();
+        assertThat(figure(run, "  refresh", 1)).isEqualTo(1);
+        assertThat(run.err()).contains("Job: ", "Ticker: ");
         assertThat(folders()).isSubsetOf(before);
     }
 

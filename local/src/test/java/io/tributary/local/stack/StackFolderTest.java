@@ -26,4 +26,17 @@ class StackFolderTest {
         assertThat(document).doesNotExist();
         assertThat(data).doesNotExist();
     }
+
+    @Test
+    void isDeletedWithWhatElasticsearchKeepsElsewhere() throws Exception {
+        var folder = new StackFolder(owners.resolve("stack"));
+        folder.claim(false).close();
+        var data = ElasticsearchNode.reachable(folder.elasticsearch());
+        Files.writeString(data.resolve("document"), "old");
+
+        folder.delete();
+
+        assertThat(data).doesNotExist();
+        assertThat(folder.path()).doesNotExist();
+    }
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
@@ -26,6 +27,9 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * @param <InputT> what comes in; one write per element
  */
 public final class ElasticsearchSink<InputT> extends AsyncSinkBase<InputT, DocumentWrite> {
+    /** How long a document waits for others at most before it is sent, unless the builder is told otherwise. */
+    public static final Duration TIME_IN_BUFFER = Duration.ofSeconds(1);
+
     private static final long serialVersionUID = 1L;
 
     private final ElasticsearchConnection connection;
@@ -156,7 +160,7 @@ public final class ElasticsearchSink<InputT> extends AsyncSinkBase<InputT, Docum
         }
 
         private long maxTimeInBufferMillis() {
-            return requireNonNullElse(getMaxTimeInBufferMS(), 1_000L);
+            return requireNonNullElse(getMaxTimeInBufferMS(), TIME_IN_BUFFER.toMillis());
         }
 
         private long maxRecordSizeInBytes() {
