@@ -7,6 +7,7 @@ import io.tributary.local.backtest.Backtest;
 import io.tributary.local.backtest.BacktestResult;
 import io.tributary.local.oracle.IdentityStreams;
 import io.tributary.local.streaming.CrowdComparison.Aspect;
+import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.event.EventLimits;
 import io.tributary.schemas.event.EventParser;
@@ -54,8 +55,7 @@ class StreamedPeopleIT {
      * Where a quarantine or a command takes customers apart, the job does not know of a former customer whether it has come back, nor
      * whether a device was seen before with what has stayed.
      */
-    private static final Set<Aspect> NOT_COMPARED =
-            EnumSet.of(Aspect.MERGED_FROM_BESIDE_SPLIT, Aspect.LINKED_BESIDE_SPLIT);
+    static final Set<Aspect> NOT_COMPARED = EnumSet.of(Aspect.MERGED_FROM_BESIDE_SPLIT, Aspect.LINKED_BESIDE_SPLIT);
 
     @TempDir
     private static Path folder;
@@ -157,8 +157,11 @@ class StreamedPeopleIT {
     }
 
     static BacktestResult backtest(CrowdLog log) {
-        Backtest backtest =
-                new Backtest(AbandonedCart.defaults(), log.scenario().rules());
+        return backtest(log, log.scenario().rules());
+    }
+
+    static BacktestResult backtest(CrowdLog log, ResolutionRules rules) {
+        Backtest backtest = new Backtest(AbandonedCart.defaults(), rules);
         EventParser parser = EventParser.withDefaults();
         long lines = 0;
         for (int group : log.groups()) {

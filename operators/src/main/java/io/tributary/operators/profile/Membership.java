@@ -14,10 +14,13 @@ import java.util.TreeSet;
 /**
  * Who belongs to a customer beside the canonical identifier, and which customers it was merged from.
  *
- * <p>Bound: a person per link that hangs together; per fragment its former customers.
+ * <p>Bound: a person per link that hangs together; the former customers of one fragment; of all of them,
+ * {@value FormerCustomers#MAX_AT_HAND}.
  */
 public final class Membership {
     private static final byte FORMAT = 1;
+    private static final int PERSONAL = 1;
+    private static final int HAS_PARTS = 2;
 
     public static final Codec<Membership> CODEC = new Codec<>() {
         @Override
@@ -25,8 +28,11 @@ public final class Membership {
             out.writeByte(FORMAT);
             Wire.writeAll(membership.persons, Identifier.CODEC, out);
             FragmentLedger.writeFormer(membership.formerOfOwn, out);
-            FragmentLedger.writeFormer(membership.mergedFrom, out);
-            out.writeBoolean(membership.personal);
+            FragmentLedger.writeFormer(membership.formerAtHand, out);
+            out.writeByte((membership.personal ? PERSONAL : 0) | (membership.formerInParts > 0 ? HAS_PARTS : 0));
+            if (membership.formerInParts > 0) {
+                Wire.writeVarInt(membership.formerInParts, out);
+            }
         }
 
         @Override
@@ -35,15 +41,20 @@ public final class Membership {
             Membership membership = new Membership();
             membership.persons.addAll(Wire.readAll(Identifier.CODEC, in));
             membership.formerOfOwn.addAll(FragmentLedger.readFormer(in));
-            membership.mergedFrom.addAll(FragmentLedger.readFormer(in));
-            membership.personal = in.readBoolean();
+            membership.formerAtHand.addAll(FragmentLedger.readFormer(in));
+            int flags = in.readByte();
+            membership.personal = (flags & PERSONAL) != 0;
+            if ((flags & HAS_PARTS) != 0) {
+                membership.formerInParts = Wire.readVarInt(in);
+            }
             return membership;
         }
     };
 
     private final SortedSet<Identifier> persons = new TreeSet<>();
     private final SortedSet<String> formerOfOwn = new TreeSet<>();
-    private final SortedSet<String> mergedFrom = new TreeSet<>();
+    private final SortedSet<String> formerAtHand = new TreeSet<>();
+    private int formerInParts;
     private boolean personal;
 
     /** Person identifiers, the canonical one not among them. */
@@ -65,14 +76,23 @@ public final class Membership {
         return formerOfOwn;
     }
 
-    /** Former customers of all fragments. */
-    SortedSet<String> mergedFrom() {
-        return mergedFrom;
+    /** Former customers of all fragments, apart from those {@linkplain #formerInParts in parts}. */
+    SortedSet<String> formerAtHand() {
+        return formerAtHand;
+    }
+
+    /** How many further ones there are: see {@link FormerCustomers}. */
+    int formerInParts() {
+        return formerInParts;
+    }
+
+    void formerInParts(int number) {
+        formerInParts = number;
     }
 
     /** Whether it says nothing that has to be kept. */
     boolean isEmpty() {
-        return persons.isEmpty() && formerOfOwn.isEmpty() && mergedFrom.isEmpty() && !personal;
+        return persons.isEmpty() && formerOfOwn.isEmpty() && formerAtHand.isEmpty() && formerInParts == 0 && !personal;
     }
 
     /** A fragment has left that has stated something personal. */

@@ -26,6 +26,8 @@ import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
@@ -45,7 +47,7 @@ import org.apache.flink.util.OutputTag;
  *
  * <p>State: both halves of the ledger of the customer's own fragment, the hot one read and written on every event, the
  * cold one written only by what it keeps and read also to publish. If there are other fragments, a ledger for each and
- * their union. They live as long as the customer; of one that is gone the version stays. Event-time timers for what
+ * their union, and what the customer was merged from. They live as long as the customer; of one that is gone the version stays. Event-time timers for what
  * waits, one processing-time timer while a publication is pending.
  */
 public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMessage, OutboundRecord> {
@@ -68,7 +70,9 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     private transient ValueState<ActivityLedger> othersHot;
     private transient ValueState<RecordLedger> othersCold;
     private transient ValueState<Membership> membership;
+    private transient MapState<Integer, long[]> formerParts;
     private transient ListState<CustomerMessage> waiting;
+    private transient FormerCustomers former;
     private transient Counter customersCreated;
     private transient Counter customersMerged;
     private transient Counter customersErased;
@@ -103,6 +107,10 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         return new ValueStateDescriptor<>("membership", WireType.MEMBERSHIP.info());
     }
 
+    static MapStateDescriptor<Integer, long[]> formerParts() {
+        return new MapStateDescriptor<>("former", Types.INT, PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO);
+    }
+
     static ListStateDescriptor<CustomerMessage> waiting() {
         return new ListStateDescriptor<>("waiting", WireType.CUSTOMER_MESSAGE.info());
     }
@@ -115,6 +123,8 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         othersHot = getRuntimeContext().getState(othersHot());
         othersCold = getRuntimeContext().getState(othersCold());
         membership = getRuntimeContext().getState(membership());
+        formerParts = getRuntimeContext().getMapState(formerParts());
+        former = new FormerCustomers(formerParts);
         waiting = getRuntimeContext().getListState(waiting());
         customersCreated = getRuntimeContext().getMetricGroup().counter("customersCreated");
         customersMerged = getRuntimeContext().getMetricGroup().counter("customersMerged");
@@ -452,8 +462,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             } else {
                 addOther(put.fragmentId(), ledger, existed, moves.instant(), state);
             }
-            members.mergedFrom().addAll(ledger.former());
-            members.mergedFrom().remove(put.customerId());
+            former.add(ledger.former(), put.customerId(), members);
             for (Identifier device : ledger.record().devices()) {
                 if (!put.newDevices().containsKey(device)) {
                     if (state.see(device)) {
@@ -516,8 +525,8 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     /** After a loss, which can't be taken out of a union. */
     private void foldOthersAnew(long instant, String customerId, ProfileState state) throws Exception {
         Membership members = members();
-        members.mergedFrom().clear();
-        members.mergedFrom().addAll(members.formerOfOwn());
+        former.clear(members);
+        former.add(members.formerOfOwn(), customerId, members);
         ActivityLedger activity = new ActivityLedger();
         RecordLedger record = new RecordLedger();
         int others = 0;
@@ -525,7 +534,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         for (FragmentLedger ledger : fragments.values()) {
             activity.merge(ledger.activity(), instant);
             record.merge(ledger.record());
-            members.mergedFrom().addAll(ledger.former());
+            former.add(ledger.former(), customerId, members);
             others++;
             seen += ledger.isSeen() ? 1 : 0;
         }
@@ -538,7 +547,6 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         }
         state.others(others, activity.count(), isWatched(activity));
         state.seeOthers(seen);
-        members.mergedFrom().remove(customerId);
         // If nothing is left but events that are yet to come, so are their devices.
         SortedSet<Identifier> devices = new TreeSet<>();
         if (state.isSeen()) {
@@ -589,6 +597,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     /** Of a customer to whom nobody belongs nothing is kept that says who it was. */
     private void forget(ProfileState state, Moves moves) throws IOException {
         if (moves.erases()) {
+            former.clear(members());
             keep(new Membership(), state);
         }
         if (!state.hasMembership() || members().persons().isEmpty()) {
@@ -725,12 +734,14 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         SortedSet<Identifier> identifiers = persons(state);
         identifiers.addAll(record.devices());
         long version = state.version();
+        Membership members = state.hasMembership() ? members() : new Membership();
         byte[] profile = ProfileJson.profile(
                 customerId,
                 identifiers,
                 activity,
                 record,
-                state.hasMembership() ? members().mergedFrom() : new TreeSet<>(),
+                former.smallest(ProfileJson.MAX_MERGED_FROM, members),
+                former.count(members),
                 version);
         return new OutboundRecord(
                 Topic.PROFILES,

@@ -44,6 +44,23 @@ public final class ProfileJson {
             RecordLedger record,
             SortedSet<String> mergedFrom,
             long version) {
+        return profile(customerId, identifiers, activity, record, mergedFrom, mergedFrom.size(), version);
+    }
+
+    /**
+     * The same of a customer whose former customers are not all at hand.
+     *
+     * @param mergedFrom at least the {@value #MAX_MERGED_FROM} smallest
+     * @param mergedFromCount how many there are
+     */
+    static byte[] profile(
+            String customerId,
+            Collection<Identifier> identifiers,
+            ActivityLedger activity,
+            RecordLedger record,
+            SortedSet<String> mergedFrom,
+            int mergedFromCount,
+            long version) {
         return write(1_024, json -> {
             json.writeStartObject();
             json.writeStringField("customer_id", customerId);
@@ -59,7 +76,7 @@ public final class ProfileJson {
                 writeCart(json, cart, true);
             }
             writeConsent(json, activity.consent().statements());
-            writeMergedFrom(json, mergedFrom);
+            writeMergedFrom(json, mergedFrom, mergedFromCount);
             json.writeNumberField("version", version);
             json.writeEndObject();
         });
@@ -158,7 +175,8 @@ public final class ProfileJson {
         json.writeEndObject();
     }
 
-    private static void writeMergedFrom(JsonGenerator json, SortedSet<String> mergedFrom) throws IOException {
+    private static void writeMergedFrom(JsonGenerator json, SortedSet<String> mergedFrom, int count)
+            throws IOException {
         if (mergedFrom.isEmpty()) {
             return;
         }
@@ -171,8 +189,8 @@ public final class ProfileJson {
             json.writeString(customerId);
         }
         json.writeEndArray();
-        if (mergedFrom.size() > MAX_MERGED_FROM) {
-            json.writeNumberField("merged_from_left_out", mergedFrom.size() - MAX_MERGED_FROM);
+        if (count > MAX_MERGED_FROM) {
+            json.writeNumberField("merged_from_left_out", count - MAX_MERGED_FROM);
         }
     }
 

@@ -51,6 +51,7 @@ import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.base.BooleanSerializer;
 import org.apache.flink.api.common.typeutils.base.IntSerializer;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.api.common.typeutils.base.array.LongPrimitiveArraySerializer;
 import org.apache.flink.cep.CEP;
 import org.apache.flink.cep.pattern.Pattern;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -73,7 +74,8 @@ class ArchitectureTest {
             DescribedPredicate.describe("stores in keyed state", type -> Set.of(
                             "io.tributary.operators.identity.ComponentsInState",
                             "io.tributary.operators.identity.Followers",
-                            "io.tributary.operators.identity.WaitingByInstant")
+                            "io.tributary.operators.identity.WaitingByInstant",
+                            "io.tributary.operators.profile.FormerCustomers")
                     .contains(type.getName()));
 
     /** A task thread that sleeps holds up every customer of its key groups, and its checkpoints. */
@@ -206,13 +208,14 @@ class ArchitectureTest {
             .should(new DescribeStateByWireTypes());
 
     private static final class DescribeStateByWireTypes extends ArchCondition<JavaClass> {
-        /** Numbers and booleans have Flink's own form, which never changes. */
+        /** Numbers, arrays of them and booleans have Flink's own form, which never changes. */
         private static final Set<Class<?>> HAND_WRITTEN = Set.of(
                 WireType.INBOUND
                         .info()
                         .createSerializer(new SerializerConfigImpl())
                         .getClass(),
                 LongSerializer.class,
+                LongPrimitiveArraySerializer.class,
                 IntSerializer.class,
                 BooleanSerializer.class);
 

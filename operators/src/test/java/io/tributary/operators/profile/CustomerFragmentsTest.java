@@ -27,6 +27,7 @@ import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventKind;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.identity.Namespace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -193,6 +194,37 @@ class CustomerFragmentsTest {
         assertThat(formerOf(CRM)).containsExactlyInAnyOrder("email:ana@x.com", "anonymous_id:phone");
         move(EMAIL, EMAIL, 9);
         assertThat(formerOf(CRM)).containsExactly("anonymous_id:phone");
+    }
+
+    @Test
+    void namesAllOfManyFormerCustomersOnceAndForgetsThemWhenTheyGo() throws Exception {
+        SortedSet<String> former = new TreeSet<>();
+        int many = 5 * FormerCustomers.MAX_AT_HAND / 2;
+        for (int i = 0; i < many; i++) {
+            Identifier device = new Identifier(Namespace.ANONYMOUS_ID, "d" + i);
+            see(track("m" + i, "Page Opened", minute(1)).device("d" + i));
+            move(device, CRM, 2 + i);
+            former.add(device.customerId());
+            if (i % 10 == 0) {
+                move(device, device, 2.2 + i);
+                move(device, CRM, 2.4 + i);
+            }
+        }
+        assertThat(mergedFrom(CRM)).containsExactlyElementsOf(former);
+        assertThat(harness.keysIn("former")).isEqualTo(1);
+
+        for (int i = 0; i < many; i++) {
+            move(new Identifier(Namespace.ANONYMOUS_ID, "d" + i), USER, 1_000 + i);
+        }
+        former.add(CRM.customerId());
+        assertThat(mergedFrom(USER)).containsExactlyElementsOf(former);
+        assertThat(harness.keysIn("former")).as("nobody is left at the other").isEqualTo(1);
+    }
+
+    private List<String> mergedFrom(Identifier canonical) throws IOException {
+        List<String> former = new ArrayList<>();
+        profile(canonical).path("merged_from").forEach(customerId -> former.add(customerId.asText()));
+        return former;
     }
 
     private List<String> formerOf(Identifier canonical) throws IOException {

@@ -138,7 +138,8 @@ class FragmentCodecPropertyTest {
         for (int i = random.nextInt(5); i > 0; i--) {
             membership.add(person(random));
             membership.formerOfOwn().add("c_" + random.nextInt(5));
-            membership.mergedFrom().add("c_" + random.nextInt(9));
+            membership.formerAtHand().add("c_" + random.nextInt(9));
+            membership.formerInParts(random.nextInt(300));
         }
         membership.remove(person(random));
         if (random.nextInt(4) == 0) {
