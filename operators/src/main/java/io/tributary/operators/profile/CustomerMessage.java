@@ -9,12 +9,17 @@ import io.tributary.schemas.identity.Identifier;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** What reaches a customer, {@code c_} and 16 hexadecimal digits. */
 public sealed interface CustomerMessage {
+    /** In the order in which what causes them happens. */
+    Comparator<CustomerMessage> BY_CAUSE =
+            Comparator.comparingLong(CustomerMessage::knownAt).thenComparing(CustomerMessage::because);
+
     String customerId();
 
     FragmentId fragmentId();
@@ -28,6 +33,14 @@ public sealed interface CustomerMessage {
     /** Whether what the fragment does from here on is the customer's, and what it has done before is not. */
     default boolean startsAnew() {
         return this instanceof Put || (this instanceof Retract retract && retract.isErasure());
+    }
+
+    /**
+     * Whether an event that has come behind this waits for it: it is of the fragment that starts anew, and does not come
+     * before that. An event of before may have taken another channel.
+     */
+    default boolean isStartOf(Event event) {
+        return startsAnew() && fragmentId().equals(event.fragmentId()) && BY_CAUSE.compare(this, event) <= 0;
     }
 
     /** An event of one of the customer's fragments. */

@@ -20,8 +20,7 @@ import java.util.TreeSet;
 /** What comes and goes at an instant at a customer, and what of that outlives its single events. Not thread-safe. */
 final class Moves {
     /** Of one event what goes comes before what comes, and then the event itself is looked at. */
-    private static final Comparator<CustomerMessage> IN_ORDER = Comparator.comparingLong(CustomerMessage::knownAt)
-            .thenComparing(CustomerMessage::because)
+    private static final Comparator<CustomerMessage> IN_ORDER = CustomerMessage.BY_CAUSE
             .thenComparing(message -> message instanceof CustomerMessage.Put)
             .thenComparing(message -> message instanceof CustomerMessage.Sight);
 
@@ -57,20 +56,26 @@ final class Moves {
     /** @param waiting in the order of arrival */
     Moves(long instant, Iterable<CustomerMessage> waiting) {
         this.instant = instant;
-        Map<FragmentId, CustomerMessage> starts = new HashMap<>(1);
+        List<CustomerMessage> starts = new ArrayList<>(1);
         for (CustomerMessage message : waiting) {
             if (message.startsAnew()) {
-                starts.put(message.fragmentId(), message);
+                starts.add(message);
             }
-            if (message instanceof CustomerMessage.Event event
-                    && starts.get(event.fragmentId()).knownAt() <= instant) {
-                arrivedWith
-                        .computeIfAbsent(starts.get(event.fragmentId()), start -> new ArrayList<>(1))
-                        .add(event);
+            CustomerMessage start = message instanceof CustomerMessage.Event event ? lastOf(starts, event) : null;
+            if (start != null && start.knownAt() <= instant) {
+                arrivedWith.computeIfAbsent(start, none -> new ArrayList<>(1)).add((CustomerMessage.Event) message);
             } else {
                 add(message);
             }
         }
+    }
+
+    /** The one for which an event waits. */
+    private static CustomerMessage lastOf(List<CustomerMessage> starts, CustomerMessage.Event event) {
+        return starts.stream()
+                .filter(start -> start.isStartOf(event))
+                .reduce((last, next) -> CustomerMessage.BY_CAUSE.compare(last, next) <= 0 ? next : last)
+                .orElseThrow();
     }
 
     /** Something that is due now or later. */

@@ -149,7 +149,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 state.startWaits();
             }
             await(message, context);
-        } else if (state.isStartWaiting() && isStillToStart(event.fragmentId(), waiting.get())) {
+        } else if (state.isStartWaiting() && isStillToStart(event, waiting.get())) {
             waiting.add(event);
         } else {
             CustomerMessage.Sight sight =
@@ -172,9 +172,9 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     }
 
     /** An event goes on waiting only if its fragment does. */
-    private static boolean isStillToStart(FragmentId fragment, Iterable<CustomerMessage> waiting) {
+    private static boolean isStillToStart(CustomerMessage.Event event, Iterable<CustomerMessage> waiting) {
         for (CustomerMessage message : waiting) {
-            if (message.startsAnew() && message.fragmentId().equals(fragment)) {
+            if (message.isStartOf(event)) {
                 return true;
             }
         }

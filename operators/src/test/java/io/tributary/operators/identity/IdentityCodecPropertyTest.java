@@ -56,6 +56,7 @@ class IdentityCodecPropertyTest {
 
             assertThat(roundTrip(Waiting.CODEC, waiting))
                     .usingRecursiveComparison()
+                    .withEqualsForType(Identifier::equals, Identifier.class)
                     .isEqualTo(waiting);
             Identifier person = PERSONS.get(event.messageId().length() % 2);
             FragmentEvent message = person.equals(event.identifiers().get(0))
@@ -63,6 +64,7 @@ class IdentityCodecPropertyTest {
                     : new FragmentEvent(FragmentId.of(person), event.timestamp() - 1, event);
             assertThat(roundTrip(FragmentEvent.CODEC, message))
                     .usingRecursiveComparison()
+                    .withEqualsForType(Identifier::equals, Identifier.class)
                     .isEqualTo(message);
         }
     }
@@ -99,7 +101,10 @@ class IdentityCodecPropertyTest {
             assertThat(stored.ownership().first())
                     .isEqualTo(straight.ownership().first());
         }
-        assertThat(stored).usingRecursiveComparison().isEqualTo(straight);
+        assertThat(stored)
+                .usingRecursiveComparison()
+                .withEqualsForType(Identifier::equals, Identifier.class)
+                .isEqualTo(straight);
     }
 
     @Provide

@@ -33,6 +33,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -449,11 +450,11 @@ class CustomerFragmentsTest {
     void waitsWithEventsOfAFragmentThatComesAndGoesAndComesAgain() throws Exception {
         see(added("m1", "p1", minute(1)).by("email:ana@x.com"));
         send(moves.move(EMAIL, USER, at(minute(5), "s5"), true));
-        see(added("m2", "p2", minute(2)).by("email:ana@x.com"));
+        see(added("m2", "p2", minute(5.1)).by("email:ana@x.com"));
         send(moves.move(EMAIL, CRM, at(minute(6), "s6"), true));
-        see(added("m3", "p3", minute(3)).by("email:ana@x.com"));
+        see(added("m3", "p3", minute(6.1)).by("email:ana@x.com"));
         send(moves.move(EMAIL, USER, at(minute(7), "s7"), true));
-        see(added("m4", "p4", minute(4)).by("email:ana@x.com"));
+        see(added("m4", "p4", minute(7.1)).by("email:ana@x.com"));
         harness.drain();
         harness.watermark(minute(5));
         assertThat(messages()).containsExactly("m2");
@@ -462,6 +463,19 @@ class CustomerFragmentsTest {
         harness.watermark(minute(7));
         assertThat(messages()).containsExactly("m4");
         assertThat(cart()).containsExactly("p1", "p2", "p3", "p4");
+    }
+
+    @Test
+    void doesNotWaitWithAnEventOfBeforeTheStart() throws Exception {
+        // What starts anew and the events of the device take different channels.
+        send(List.of(new CustomerMessage.Put(
+                USER.customerId(), USER, USER, USER, null, Map.of(), null, minute(5), at(minute(5), "s5"))));
+        see(track("m6", "Page Opened", minute(6)));
+        see(track("m1", "Page Opened", minute(1)));
+        assertThat(messages()).containsExactly("m1");
+        harness.watermark(minute(5));
+
+        assertThat(messages()).containsExactly("m6");
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.util.HexFormat;
  * A normalised identifier. Identifiers order by (priority of the namespace, SHA-256 of {@code namespace:value}): the
  * smallest is the strongest.
  *
- * <p>No record, because it knows its hash: sets of thousands are sorted by it whenever they are read.
+ * <p>No record, because it keeps its hash once that is asked for: sets of thousands are sorted by it.
  */
 public final class Identifier implements Comparable<Identifier> {
     private static final HexFormat HEX = HexFormat.of();
@@ -33,12 +33,13 @@ public final class Identifier implements Comparable<Identifier> {
 
     private final Namespace namespace;
     private final String value;
-    private final long hash;
+
+    /** 0 until it is asked for; who asks at the same time finds the same. */
+    private long hash;
 
     public Identifier(Namespace namespace, String value) {
         this.namespace = namespace;
         this.value = value;
-        this.hash = Hashes.prefix(Hashes.sha256(qualified()));
     }
 
     public Namespace namespace() {
@@ -66,7 +67,12 @@ public final class Identifier implements Comparable<Identifier> {
 
     /** The first eight bytes of the SHA-256 of {@link #qualified}: what may be kept of somebody who was erased. */
     public long hash() {
-        return hash;
+        long known = hash;
+        if (known == 0) {
+            known = Hashes.prefix(Hashes.sha256(qualified()));
+            hash = known;
+        }
+        return known;
     }
 
     @Override
@@ -75,12 +81,12 @@ public final class Identifier implements Comparable<Identifier> {
         if (byNamespace != 0) {
             return byNamespace;
         }
-        int byHash = Long.compareUnsigned(hash, other.hash);
-        if (byHash != 0) {
-            return byHash;
-        }
         if (value.equals(other.value)) {
             return 0;
+        }
+        int byHash = Long.compareUnsigned(hash(), other.hash());
+        if (byHash != 0) {
+            return byHash;
         }
         return Arrays.compareUnsigned(Hashes.sha256(qualified()), Hashes.sha256(other.qualified()));
     }
@@ -88,7 +94,6 @@ public final class Identifier implements Comparable<Identifier> {
     @Override
     public boolean equals(Object other) {
         return other instanceof Identifier identifier
-                && hash == identifier.hash
                 && namespace.equals(identifier.namespace)
                 && value.equals(identifier.value);
     }
