@@ -167,7 +167,10 @@ final class StateFixtures {
             harness.watermark(minute(6));
             moves.event(track("d1", "Page Opened", minute(7)).device("phone").event());
             send(moves.move(PHONE, USER, order("s2", minute(20)), true), harness);
-            send(moves.event(PHONE, added("d2", "p2", minute(21)).device("phone").event()), harness);
+            send(
+                    moves.event(
+                            PHONE, added("d2", "p2", minute(21)).device("phone").event()),
+                    harness);
             return harness.snapshot();
         }
     }
