@@ -49,7 +49,10 @@ final class BulkSender implements AutoCloseable {
                 .build();
     }
 
-    /** @param whenDone called once, by a thread of the client or by the caller's */
+    /**
+     * @param whenDone called once, by a thread of the client or by the caller's; must not throw, because the client takes
+     *     that for a failure of the request
+     */
     void send(List<DocumentWrite> writes, Consumer<Answer> whenDone) {
         List<DocumentWrite> ofDocuments = new ArrayList<>(writes);
         ofDocuments.removeIf(DocumentWrite::ofCustomer);

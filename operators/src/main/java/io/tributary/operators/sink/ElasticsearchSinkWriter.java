@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.operators.ProcessingTimeService;
@@ -117,9 +118,14 @@ final class ElasticsearchSinkWriter<InputT> extends AsyncSinkWriter<InputT, Docu
 
     @Override
     protected void submitRequestEntries(List<DocumentWrite> writes, ResultHandler<DocumentWrite> handler) {
-        sender.send(
-                List.copyOf(writes),
-                answer -> mailbox.execute(() -> settle(answer, handler), "outcomes of a bulk request"));
+        sender.send(List.copyOf(writes), answer -> {
+            try {
+                mailbox.execute(() -> settle(answer, handler), "outcomes of a bulk request");
+            } catch (RejectedExecutionException e) {
+                // The task has ended: nobody waits for the answer.
+                return;
+            }
+        });
     }
 
     private void settle(Answer answer, ResultHandler<DocumentWrite> handler) {
