@@ -37,14 +37,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Each adversary among as many events of ordinary customers, through the customer job with a crash: it says what a
  * backtest says, the neighbours are who they are, and nobody is taken for somebody else. In the full profile each takes
- * 10,000 steps, else few, with a smaller bound of what hangs together.
+ * 1,000 steps, else few, with a smaller bound of what hangs together.
  */
 class AdversariesIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final boolean FULL = Boolean.getBoolean("tributary.full");
-    private static final int STEPS = FULL ? 10_000 : 150;
+    private static final int STEPS = FULL ? 1_000 : 150;
     private static final int MAX_COMPONENT = STEPS / 5;
-    private static final int BLOCKED_STEPS = FULL ? 50_000 : STEPS;
+    private static final int BLOCKED_STEPS = FULL ? 10_000 : STEPS;
 
     @TempDir
     private static Path folder;
