@@ -395,12 +395,12 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             identifiers.add(fragment);
         }
         RecordLedger record = null;
-        SortedSet<String> former = new TreeSet<>();
+        Collection<String> formerOfIt = List.of();
         Membership members = members();
         boolean isOwn = retract.fragmentId().isOwnOf(retract.customerId());
         if (isOwn) {
             record = record();
-            former.addAll(members.formerOfOwn());
+            formerOfIt = members.formerOfOwn();
             state.own(new ActivityLedger());
             state.seeOwn(false);
             cold.clear();
@@ -408,7 +408,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             FragmentLedger ledger = fragments.get(retract.fragmentId());
             if (ledger != null) {
                 record = ledger.record();
-                former.addAll(ledger.former());
+                formerOfIt = ledger.former();
                 fragments.remove(retract.fragmentId());
             }
         }
@@ -420,7 +420,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             }
         }
         if (retract.isErasure()) {
-            moves.eraseFormer(former);
+            moves.eraseFormer(formerOfIt);
         } else {
             passage.depart(
                     retract.into(),
