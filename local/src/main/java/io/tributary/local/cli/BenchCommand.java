@@ -127,11 +127,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private int measureMergers() throws IOException, InterruptedException {
-        for (String option : OF_THE_COMPARISON) {
-            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
-                throw new ParameterException(spec.commandLine(), option + " is not for --merge-latency.");
-            }
-        }
+        refuse(OF_THE_COMPARISON, " is not for --merge-latency.");
         if (mergers < 1 || mergers > 5_000) {
             throw new ParameterException(spec.commandLine(), "--mergers must be between 1 and 5000.");
         }
@@ -150,6 +146,14 @@ final class BenchCommand implements Callable<Integer> {
         return result.isPresent() ? 0 : 1;
     }
 
+    private void refuse(List<String> options, String because) {
+        for (String option : options) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw new ParameterException(spec.commandLine(), option + because);
+            }
+        }
+    }
+
     private Duration duration() {
         try {
             Duration duration = TimeUtils.parseDuration(latenessBound);
@@ -166,11 +170,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private int compare() throws IOException {
-        for (String option : OF_MERGE_LATENCY) {
-            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
-                throw new ParameterException(spec.commandLine(), option + " needs --merge-latency.");
-            }
-        }
+        refuse(OF_MERGE_LATENCY, " needs --merge-latency.");
         if (runs < 1 || runs > 99) {
             throw new ParameterException(spec.commandLine(), "--runs must be between 1 and 99.");
         }

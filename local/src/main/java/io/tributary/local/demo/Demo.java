@@ -1,6 +1,7 @@
 package io.tributary.local.demo;
 
 import io.tributary.jobs.customer.CustomerOptions;
+import io.tributary.local.EndedThread;
 import io.tributary.local.UserException;
 import io.tributary.local.backtest.Backtest;
 import io.tributary.local.backtest.BacktestResult;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -102,7 +102,7 @@ public final class Demo {
         for (var lacks = missing.get(); lacks.isPresent(); lacks = missing.get()) {
             for (var thread : working) {
                 if (thread.isDone()) {
-                    failure(thread);
+                    EndedThread.check(thread);
                 }
             }
             if (isStuck()) {
@@ -217,17 +217,5 @@ public final class Demo {
 
     private Duration sinceBegin() {
         return Duration.ofNanos(System.nanoTime() - begun);
-    }
-
-    /** Throws why a thread ended, if it failed. */
-    private static void failure(Future<?> ended) throws IOException, InterruptedException {
-        try {
-            ended.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException failure) {
-                throw failure;
-            }
-            throw new IOException(e.getCause());
-        }
     }
 }

@@ -4,16 +4,13 @@ import io.tributary.local.stack.TopicLog;
 import io.tributary.operators.sink.Topic;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.apache.kafka.common.errors.InterruptException;
 
 /** Reads the suite's outputs as any consumer would, committed records only, until it is interrupted. */
 final class Observer implements Callable<Void> {
     private static final List<String> OUTPUTS =
             List.of(Topic.CUSTOMER_EVENTS, Topic.PROFILES, Topic.IDENTITY_CHANGES, Topic.TRIGGERS, Topic.REJECTS);
-    private static final Duration POLL = Duration.ofMillis(200);
 
     private final String bootstrapServers;
     private final Observations observations;
@@ -25,20 +22,15 @@ final class Observer implements Callable<Void> {
 
     @Override
     public Void call() throws IOException {
-        try (var consumer = TopicLog.follow(bootstrapServers, OUTPUTS)) {
-            while (!Thread.currentThread().isInterrupted()) {
-                for (var record : consumer.poll(POLL)) {
-                    if (record.value() != null) {
-                        observations.record(record.topic(), record.value());
-                    } else {
-                        observations.gone(new String(record.key(), StandardCharsets.UTF_8));
-                    }
+        TopicLog.follow(bootstrapServers, OUTPUTS, records -> {
+            for (var record : records) {
+                if (record.value() != null) {
+                    observations.record(record.topic(), record.value());
+                } else {
+                    observations.gone(new String(record.key(), StandardCharsets.UTF_8));
                 }
             }
-        } catch (InterruptException e) {
-            // How it ends.
-            Thread.currentThread().interrupt();
-        }
+        });
         return null;
     }
 }

@@ -6,17 +6,14 @@ import io.tributary.operators.sink.Topic;
 import io.tributary.schemas.json.AcceptedJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.errors.InterruptException;
 
 /** Looks for mergers in Kafka as any consumer would, committed records only, until it is interrupted. */
 final class KafkaObserver implements Callable<Void> {
     private static final JsonMapper JSON = AcceptedJson.mapper();
     private static final List<String> TOPICS = List.of(Topic.PROFILES, Topic.CUSTOMER_ALIASES, Topic.IDENTITY_CHANGES);
-    private static final Duration POLL = Duration.ofMillis(200);
 
     private final String bootstrapServers;
     private final Mergers mergers;
@@ -28,18 +25,12 @@ final class KafkaObserver implements Callable<Void> {
 
     @Override
     public Void call() throws IOException {
-        try (var consumer = TopicLog.follow(bootstrapServers, TOPICS)) {
-            while (!Thread.currentThread().isInterrupted()) {
-                var records = consumer.poll(POLL);
-                long nanos = System.nanoTime();
-                for (var record : records) {
-                    observe(record, nanos);
-                }
+        TopicLog.follow(bootstrapServers, TOPICS, records -> {
+            long nanos = System.nanoTime();
+            for (var record : records) {
+                observe(record, nanos);
             }
-        } catch (InterruptException e) {
-            // How it ends.
-            Thread.currentThread().interrupt();
-        }
+        });
         return null;
     }
 

@@ -1,12 +1,12 @@
 package io.tributary.local.latency;
 
+import io.tributary.local.EndedThread;
 import io.tributary.local.UserException;
 import io.tributary.local.publish.Publisher;
 import io.tributary.local.stack.Endpoints;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -81,7 +81,7 @@ public final class MergeLatency {
         while (!mergers.areComplete()) {
             for (var thread : working) {
                 if (thread.isDone()) {
-                    failure(thread);
+                    EndedThread.check(thread);
                 }
             }
             long now = System.nanoTime();
@@ -121,17 +121,5 @@ public final class MergeLatency {
                                 mergers.count() - mergers.seenInSearch());
         return new UserException("Nothing more comes out: %s. Why is in the log, %s"
                 .formatted(what, System.getProperty("tributary.log")));
-    }
-
-    /** Throws why a thread has ended. */
-    private static void failure(Future<?> ended) throws IOException, InterruptedException {
-        try {
-            ended.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException failure) {
-                throw failure;
-            }
-            throw new IOException(e.getCause());
-        }
     }
 }

@@ -8,15 +8,24 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** A topic from its beginning to its present end, without what open or aborted transactions have written. */
 public final class TopicLog {
     private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration FOLLOW_POLL = Duration.ofMillis(200);
     private static final long SILENCE_NANOS = Duration.ofSeconds(30).toNanos();
+
+    /** Receives what one poll has brought, in the order of their partitions. */
+    @FunctionalInterface
+    public interface Polled {
+        void accept(ConsumerRecords<byte[], byte[]> records) throws IOException;
+    }
 
     /** Receives records in the order of their partition. */
     @FunctionalInterface
@@ -67,8 +76,22 @@ public final class TopicLog {
         }
     }
 
-    /** A consumer of topics from their beginning and on and on, without what open or aborted transactions have written. */
-    public static Consumer<byte[], byte[]> follow(String bootstrapServers, List<String> topics) {
+    /**
+     * Reads topics from their beginning and on and on, without what open or aborted transactions have written, until the
+     * thread is interrupted.
+     */
+    public static void follow(String bootstrapServers, List<String> topics, Polled polled) throws IOException {
+        try (var consumer = follower(bootstrapServers, topics)) {
+            while (!Thread.currentThread().isInterrupted()) {
+                polled.accept(consumer.poll(FOLLOW_POLL));
+            }
+        } catch (InterruptException e) {
+            // How it ends.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Consumer<byte[], byte[]> follower(String bootstrapServers, List<String> topics) {
         var consumer = new KafkaConsumer<>(
                 Map.<String, Object>of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
