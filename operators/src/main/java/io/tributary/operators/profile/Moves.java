@@ -42,8 +42,10 @@ final class Moves {
     /** Fragments that have come or gone and have an event before the instant. */
     private final Set<FragmentId> ofThePast = new HashSet<>(1);
 
-    /** What the triggers learn from events that have waited; all of it is also what they start anew from. */
-    private final List<CartChange> cartChanges = new ArrayList<>(0);
+    /** What the triggers learn from events that have waited, by fragment; all of it is also what they start anew from. */
+    private final List<Told> cartChanges = new ArrayList<>(0);
+
+    private record Told(FragmentId fragment, CartChange change) {}
 
     private boolean any;
     private boolean erased;
@@ -111,13 +113,13 @@ final class Moves {
         return events;
     }
 
-    /** What the triggers are told of an event that has waited, unless they start anew. */
-    void tellLater(CartChange change) {
-        cartChanges.add(change);
+    /** What the triggers are told of an event that has waited, unless they start anew or its fragment leaves. */
+    void tellLater(FragmentId fragment, CartChange change) {
+        cartChanges.add(new Told(fragment, change));
     }
 
     List<CartChange> cartChanges() {
-        return cartChanges;
+        return cartChanges.stream().map(Told::change).toList();
     }
 
     /** Whether the customer is not what it was. */
@@ -153,6 +155,9 @@ final class Moves {
     void note(CustomerMessage message, EventOrder firstEvent, boolean comes) {
         wereHere.putIfAbsent(message.fragmentId(), !comes);
         areHere.put(message.fragmentId(), comes);
+        if (!comes) {
+            cartChanges.removeIf(told -> told.fragment.equals(message.fragmentId()));
+        }
         boolean erases = message instanceof CustomerMessage.Retract retract && retract.isErasure();
         if (erases || (firstEvent != null && firstEvent.timestamp() < instant)) {
             ofThePast.add(message.fragmentId());

@@ -374,7 +374,8 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 see(sight, state, passage);
             }
             for (CustomerMessage.Event event : moves.arrivedWith(message)) {
-                CustomerMessage.Sight seen = fold(event, state, moves.instant() - 1, moves::tellLater, out);
+                CustomerMessage.Sight seen = fold(
+                        event, state, moves.instant() - 1, change -> moves.tellLater(event.fragmentId(), change), out);
                 if (seen != null) {
                     moves.add(seen);
                 }

@@ -35,6 +35,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import net.jqwik.api.Arbitrary;
@@ -509,6 +510,23 @@ class CustomerFragmentsTest {
                         .extracting(entry -> entry.order().messageId())
                         .contains("m6"));
         assertThat(cart()).containsExactly("p6");
+    }
+
+    @Test
+    void tellsTheTriggersNothingOfAnEventWhoseFragmentLeavesAtTheSameInstant() throws Exception {
+        // A command cuts off what the next event links again; for an erasure of somebody else it waits in between.
+        CustomerEvent event = added("m5", "p5", minute(5)).by("email:ana@x.com").event();
+        String customerId = EMAIL.customerId();
+        send(List.of(
+                new CustomerMessage.Put(
+                        customerId, EMAIL, EMAIL, USER, null, Map.of(), null, minute(5), at(minute(5), "s5a")),
+                new CustomerMessage.Event(customerId, FragmentId.of(EMAIL), event),
+                new CustomerMessage.Retract(
+                        customerId, EMAIL, CRM.customerId(), event.order(), Set.of(), minute(5), event.order())));
+        harness.watermark(minute(5));
+
+        assertThat(messages()).containsExactly("m5");
+        assertThat(harness.drain(ProfileFolder.CART_CHANGES)).isEmpty();
     }
 
     // -------------------------------------------------------------------------------------------------------- changes
