@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,7 @@ import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SourceSplit;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.connector.source.SplitsAssignment;
 import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
@@ -107,13 +109,15 @@ record LogSource(String run, EventLimits limits, IdentifierRules identifierRules
             unassigned.addAll(splits);
         }
 
+        /** All at once, as Kafka's does: of a partition that comes later the others' watermark knows nothing. */
         @Override
         public void addReader(int subtask) {
-            for (Partition partition : List.copyOf(unassigned)) {
-                if (partition.number() % context.currentParallelism() == subtask) {
-                    context.assignSplit(partition, subtask);
-                    unassigned.remove(partition);
-                }
+            List<Partition> share = unassigned.stream()
+                    .filter(partition -> partition.number() % context.currentParallelism() == subtask)
+                    .toList();
+            if (!share.isEmpty()) {
+                context.assignSplits(new SplitsAssignment<>(Map.of(subtask, share)));
+                unassigned.removeAll(share);
             }
         }
 
