@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
             IdentityCommand.class,
             RejectsCommand.class,
             MappingCommand.class,
+            DefinitionsCommand.class,
             BenchCommand.class
         })
 public final class Cdp implements Runnable {

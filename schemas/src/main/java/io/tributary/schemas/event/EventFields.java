@@ -9,6 +9,7 @@ import io.tributary.schemas.event.EventParser.Refusal;
 import io.tributary.schemas.identity.IdentifierRules;
 import io.tributary.schemas.identity.Namespace;
 import io.tributary.schemas.json.JsonSize;
+import io.tributary.schemas.json.Surrogates;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ final class EventFields {
 
     /**
      * Stands for an object, an array or a truth value where text or a number belongs. No text is equal to it: texts are
-     * {@linkplain #repair repaired}, and this is an unpaired surrogate.
+     * {@linkplain Surrogates repaired}, and this is an unpaired surrogate.
      */
     private static final String UNREADABLE = "\uD800";
 
@@ -196,13 +197,13 @@ final class EventFields {
         for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
             JsonToken value = parser.nextToken();
             if (field.equals("email")) {
-                email = value == JsonToken.VALUE_STRING ? repair(parser.getText()) : null;
+                email = value == JsonToken.VALUE_STRING ? Surrogates.repaired(parser.getText()) : null;
             } else if (field.equals("phone")) {
                 phone = value == JsonToken.VALUE_STRING || value == JsonToken.VALUE_NUMBER_INT
-                        ? repair(parser.getText())
+                        ? Surrogates.repaired(parser.getText())
                         : null;
             }
-            String name = repair(field);
+            String name = Surrogates.repaired(field);
             String json = copy(parser, value);
             if (isTooLong(json) || name.length() > MAX_TRAIT_NAME) {
                 traits.remove(name);
@@ -316,7 +317,7 @@ final class EventFields {
         Map<String, Boolean> statements = new TreeMap<>();
         for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
             JsonToken granted = parser.nextToken();
-            String purpose = repair(field);
+            String purpose = Surrogates.repaired(field);
             switch (granted) {
                 case VALUE_TRUE, VALUE_FALSE -> statements.put(purpose, granted == JsonToken.VALUE_TRUE);
                 case VALUE_NULL -> statements.remove(purpose);
@@ -403,7 +404,7 @@ final class EventFields {
     /** The text of a string or a number, null for null, else {@link #UNREADABLE}. */
     private static String text(JsonParser parser, JsonToken token) throws IOException {
         if (isText(token)) {
-            return repair(parser.getText());
+            return Surrogates.repaired(parser.getText());
         }
         skip(parser);
         return token == JsonToken.VALUE_NULL ? null : UNREADABLE;
@@ -422,7 +423,9 @@ final class EventFields {
     /** The JSON text of the current value, without white space; numbers keep their digits. */
     private static String copy(JsonParser parser, JsonToken first) throws IOException {
         if (first == JsonToken.VALUE_STRING) {
-            return "\"" + new String(JsonStringEncoder.getInstance().quoteAsString(repair(parser.getText()))) + "\"";
+            return "\""
+                    + new String(JsonStringEncoder.getInstance().quoteAsString(Surrogates.repaired(parser.getText())))
+                    + "\"";
         }
         if (first.isScalarValue()) {
             return parser.getText();
@@ -449,8 +452,8 @@ final class EventFields {
                         out.writeEndArray();
                         depth--;
                     }
-                    case FIELD_NAME -> out.writeFieldName(repair(parser.currentName()));
-                    case VALUE_STRING -> out.writeString(repair(parser.getText()));
+                    case FIELD_NAME -> out.writeFieldName(Surrogates.repaired(parser.currentName()));
+                    case VALUE_STRING -> out.writeString(Surrogates.repaired(parser.getText()));
                     case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> out.writeNumber(parser.getText());
                     case VALUE_TRUE -> out.writeBoolean(true);
                     case VALUE_FALSE -> out.writeBoolean(false);
@@ -467,30 +470,5 @@ final class EventFields {
             }
         }
         return text.toString();
-    }
-
-    /** Replaces unpaired surrogates, which no UTF-8 can carry, by U+FFFD. */
-    private static String repair(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isSurrogate(text.charAt(i))) {
-                return repairFrom(text, i);
-            }
-        }
-        return text;
-    }
-
-    private static String repairFrom(String text, int from) {
-        StringBuilder repaired = new StringBuilder(text.length()).append(text, 0, from);
-        for (int i = from; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (!Character.isSurrogate(c)) {
-                repaired.append(c);
-            } else if (i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1))) {
-                repaired.append(c).append(text.charAt(++i));
-            } else {
-                repaired.append('\uFFFD');
-            }
-        }
-        return repaired.toString();
     }
 }

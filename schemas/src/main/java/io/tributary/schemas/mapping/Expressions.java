@@ -1,7 +1,6 @@
 package io.tributary.schemas.mapping;
 
 import dev.cel.common.CelAbstractSyntaxTree;
-import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.ast.CelConstant;
 import dev.cel.common.ast.CelExpr;
@@ -13,12 +12,8 @@ import dev.cel.common.types.CelType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.compiler.CelCompiler;
-import dev.cel.compiler.CelCompilerFactory;
-import dev.cel.extensions.CelExtensions;
-import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
-import dev.cel.runtime.CelRuntime;
-import dev.cel.runtime.CelRuntimeFactory;
+import io.tributary.schemas.cel.CelDialect;
 import io.tributary.schemas.yaml.NearestName;
 import io.tributary.schemas.yaml.YamlSource;
 import java.util.ArrayList;
@@ -32,12 +27,6 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /** Compiles and type-checks the expressions of one mapping, once, when it is loaded. */
 final class Expressions {
-    private static final CelOptions OPTIONS = CelOptions.current()
-            .enableHeterogeneousNumericComparisons(true)
-            .evaluateCanonicalTypesToNativeValues(true)
-            .maxExpressionCodePointSize(10_000)
-            .comprehensionMaxIterations(10_000)
-            .build();
     private static final Set<CelKind> VALUES = EnumSet.of(
             CelKind.STRING, CelKind.BOOL, CelKind.INT, CelKind.UINT, CelKind.DOUBLE, CelKind.TIMESTAMP, CelKind.DYN);
     private static final Pattern UNDECLARED = Pattern.compile("undeclared reference to '([^']*)'.*");
@@ -46,7 +35,6 @@ final class Expressions {
     private final boolean textCells;
     private final List<String> variables = new ArrayList<>(List.of("row"));
     private final CelCompiler compiler;
-    private final CelRuntime runtime;
     private final List<ColumnRef> columns = new ArrayList<>();
 
     /**
@@ -58,20 +46,13 @@ final class Expressions {
     Expressions(YamlSource source, boolean textCells, boolean parent) {
         this.source = source;
         this.textCells = textCells;
-        var builder = CelCompilerFactory.standardCelCompilerBuilder()
-                .setOptions(OPTIONS)
-                .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
-                .addLibraries(CelExtensions.strings(), CelExtensions.math(OPTIONS))
+        var builder = CelDialect.compiler()
                 .addVar("row", MapType.create(SimpleType.STRING, textCells ? SimpleType.STRING : SimpleType.DYN));
         if (parent) {
             variables.add("parent");
             builder.addVar("parent", MapType.create(SimpleType.STRING, SimpleType.DYN));
         }
         compiler = builder.build();
-        runtime = CelRuntimeFactory.standardCelRuntimeBuilder()
-                .setOptions(OPTIONS)
-                .addLibraries(CelExtensions.strings(), CelExtensions.math(OPTIONS))
-                .build();
     }
 
     Expression condition(Node node) {
@@ -100,7 +81,7 @@ final class Expressions {
             if (textCells) {
                 collectColumns(ast, node);
             }
-            return new Expression(text, runtime.createProgram(ast));
+            return new Expression(text, CelDialect.runtime().createProgram(ast));
         } catch (CelValidationException e) {
             throw source.error(node, "the expression of " + what + " is wrong: " + explain(node, e));
         } catch (CelEvaluationException e) {

@@ -1,0 +1,148 @@
+package io.tributary.schemas.definition;
+
+import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelValidationException;
+import dev.cel.common.ast.CelExpr;
+import dev.cel.common.navigation.CelNavigableAst;
+import dev.cel.common.navigation.CelNavigableExpr;
+import dev.cel.compiler.CelCompiler;
+import dev.cel.parser.CelUnparserFactory;
+import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelRuntime;
+import io.tributary.schemas.cel.CelDialect;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A CEL text with its checked tree.
+ *
+ * <p>Whoever decides part of it by itself, a comparison with the time for example, walks {@link #ast()} and has programs
+ * made of the parts that CEL decides.
+ */
+public final class CheckedExpression {
+    private static final CelCompiler PARSER = CelDialect.compiler().build();
+
+    private final String text;
+    private final CelAbstractSyntaxTree ast;
+
+    CheckedExpression(String text, CelAbstractSyntaxTree ast) {
+        this.text = text;
+        this.ast = ast;
+    }
+
+    /** As written. */
+    public String text() {
+        return text;
+    }
+
+    public CelAbstractSyntaxTree ast() {
+        return ast;
+    }
+
+    /** A program of all of it. */
+    public CelRuntime.Program program() {
+        return program(ast.getExpr());
+    }
+
+    /**
+     * A program of a part. Its variables are those of the whole, so it must not be of a macro's loop.
+     *
+     * @param part an expression of {@link #ast()}
+     */
+    public CelRuntime.Program program(CelExpr part) {
+        try {
+            return CelDialect.runtime()
+                    .createProgram(CelAbstractSyntaxTree.newCheckedAst(
+                            part, ast.getSource(), ast.getReferenceMap(), ast.getTypeMap()));
+        } catch (CelEvaluationException e) {
+            throw new IllegalStateException("a checked expression has a program: " + text, e);
+        }
+    }
+
+    /**
+     * The text of a part for people: as written, on one line, without brackets around it.
+     *
+     * @param part an expression of {@link #ast()}
+     */
+    public String textOf(CelExpr part) {
+        String canonical = unparsed(CelAbstractSyntaxTree.newParsedAst(part, ast.getSource()));
+        return written(part).filter(text -> isSame(text, canonical)).orElse(canonical);
+    }
+
+    /** The words that decide: equal for texts that differ in white space and comments only. */
+    String canonical() {
+        return CelTokens.canonical(text);
+    }
+
+    private static String unparsed(CelAbstractSyntaxTree tree) {
+        return CelUnparserFactory.newUnparser().unparse(tree);
+    }
+
+    /** CEL says of each node where it stands, not where it ends, so what is cut out is a guess until it reads alike. */
+    private static boolean isSame(String text, String canonical) {
+        try {
+            return unparsed(PARSER.parse(text).getAst()).equals(canonical);
+        } catch (CelValidationException | RuntimeException e) {
+            // Of what the parser can't read, and of what its macros throw at, there is the canonical text.
+            return false;
+        }
+    }
+
+    private Optional<String> written(CelExpr part) {
+        Map<Long, Integer> positions = ast.getSource().getPositionsMap();
+        List<Integer> places = CelNavigableAst.fromAst(CelAbstractSyntaxTree.newParsedAst(part, ast.getSource()))
+                .getRoot()
+                .allNodes()
+                .map(CelNavigableExpr::id)
+                .filter(positions::containsKey)
+                .map(positions::get)
+                .sorted()
+                .toList();
+        if (places.isEmpty()) {
+            return Optional.empty();
+        }
+        List<CelTokens.Token> tokens = CelTokens.of(text);
+        int first = CelTokens.at(tokens, places.get(0));
+        int last = CelTokens.at(tokens, places.get(places.size() - 1));
+        if (first < 0 || last < 0) {
+            return Optional.empty();
+        }
+        // A function's place is its bracket, a field's its point.
+        if (first > 0 && tokens.get(first).text().equals("(")) {
+            first--;
+        }
+        while (first >= 2 && tokens.get(first - 1).text().equals(".")) {
+            first -= 2;
+        }
+        if (tokens.get(last).text().equals(".")) {
+            last++;
+        }
+        return balanced(tokens, first, last);
+    }
+
+    /** Takes in the other halves of brackets. */
+    private static Optional<String> balanced(List<CelTokens.Token> tokens, int first, int last) {
+        int from = first;
+        int to = last;
+        int open = 0;
+        for (int i = from; i <= to && i < tokens.size(); i++) {
+            open += CelTokens.depth(tokens.get(i));
+            while (open < 0 && from > 0) {
+                from--;
+                open += CelTokens.depth(tokens.get(from));
+            }
+            if (i == to && open > 0) {
+                to++;
+            }
+        }
+        return open == 0 && from >= 0 && to < tokens.size()
+                ? Optional.of(CelTokens.written(tokens.subList(from, to + 1)))
+                : Optional.empty();
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

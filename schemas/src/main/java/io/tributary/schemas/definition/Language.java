@@ -1,0 +1,216 @@
+package io.tributary.schemas.definition;
+
+import com.google.common.collect.ImmutableList;
+import dev.cel.checker.CelStandardDeclarations.StandardFunction;
+import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelFunctionDecl;
+import dev.cel.common.CelIssue;
+import dev.cel.common.CelOverloadDecl;
+import dev.cel.common.CelValidationException;
+import dev.cel.common.CelValidationResult;
+import dev.cel.common.ast.CelExpr;
+import dev.cel.common.ast.CelExpr.ExprKind;
+import dev.cel.common.ast.CelReference;
+import dev.cel.common.navigation.CelNavigableAst;
+import dev.cel.common.navigation.CelNavigableExpr;
+import dev.cel.common.types.CelType;
+import dev.cel.common.types.ListType;
+import dev.cel.common.types.SimpleType;
+import dev.cel.common.types.StructType;
+import dev.cel.compiler.CelCompiler;
+import io.tributary.schemas.cel.CelDialect;
+import io.tributary.schemas.definition.Rules.Finding;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** What an expression can name, and what of CEL's rules differs. */
+final class Language {
+    private static final String EQUALS = "_==_";
+    private static final String NOT_EQUALS = "_!=_";
+    private static final String MIXED = "mixed_";
+
+    /** CEL compares an int with a double by order, but not for equality. Its runtime does; only its checker does not. */
+    private static final List<CelFunctionDecl> MIXED_EQUALITY = List.of(mixed(EQUALS), mixed(NOT_EQUALS));
+
+    private static final Language EVENT = event();
+
+    private final Kind kind;
+    private final Map<String, CelType> roots;
+    private final CelCompiler compiler;
+
+    /** Which expressions are meant. */
+    enum Kind {
+        EVENT,
+        SEGMENT
+    }
+
+    private Language(Kind kind, Map<String, CelType> roots) {
+        this.kind = kind;
+        this.roots = roots;
+        var builder = CelDialect.compiler()
+                .setTypeProvider(Types.provider(roots.values()))
+                .addFunctionDeclarations(MIXED_EQUALITY);
+        roots.forEach(builder::addVar);
+        if (kind == Kind.SEGMENT) {
+            builder.addFunctionDeclarations(
+                    time(SegmentDefinition.DAYS_SINCE),
+                    time(SegmentDefinition.HOURS_SINCE),
+                    CelFunctionDecl.newFunctionDeclaration(
+                            SegmentDefinition.IN_SEGMENT,
+                            CelOverloadDecl.newGlobalOverload(
+                                    SegmentDefinition.IN_SEGMENT, SimpleType.BOOL, SimpleType.STRING)));
+        }
+        compiler = builder.build();
+    }
+
+    private static CelFunctionDecl mixed(String function) {
+        return CelFunctionDecl.newFunctionDeclaration(
+                function,
+                CelOverloadDecl.newGlobalOverload(
+                        MIXED + function + "_int_double", SimpleType.BOOL, SimpleType.INT, SimpleType.DOUBLE),
+                CelOverloadDecl.newGlobalOverload(
+                        MIXED + function + "_double_int", SimpleType.BOOL, SimpleType.DOUBLE, SimpleType.INT));
+    }
+
+    private static CelFunctionDecl time(String function) {
+        return CelFunctionDecl.newFunctionDeclaration(
+                function,
+                CelOverloadDecl.newGlobalOverload(function + "_timestamp", SimpleType.DOUBLE, SimpleType.TIMESTAMP),
+                CelOverloadDecl.newGlobalOverload(function + "_string", SimpleType.DOUBLE, SimpleType.STRING));
+    }
+
+    /** Of {@code where}, {@code value} and {@code for_each}. */
+    static Language ofEvents() {
+        return EVENT;
+    }
+
+    private static Language event() {
+        Map<String, CelType> event = Types.names();
+        event.put(EventView.NAME, SimpleType.STRING);
+        event.put(EventView.TYPE, SimpleType.STRING);
+        event.put(EventView.MESSAGE_ID, SimpleType.STRING);
+        event.put(EventView.TIMESTAMP, SimpleType.TIMESTAMP);
+        event.put(EventView.PROPERTIES, Types.OBJECT);
+        event.put(EventView.TRAITS, Types.OBJECT);
+        event.put(EventView.CONTEXT, Types.OBJECT);
+        event.put(EventView.USER_ID, SimpleType.STRING);
+        event.put(EventView.ANONYMOUS_ID, SimpleType.STRING);
+        event.put(EventView.REVENUE, SimpleType.DOUBLE);
+        event.put(EventView.CURRENCY, SimpleType.STRING);
+        event.put(EventView.ORDER_ID, SimpleType.STRING);
+        event.put(EventView.PRODUCTS, ListType.create(Types.OBJECT));
+        return new Language(Kind.EVENT, Map.of(EventView.EVENT, Types.struct("an event", event)));
+    }
+
+    /**
+     * Of the {@code when} of segments.
+     *
+     * @param computed types of the set's computed traits; null if not all are known
+     * @param namespaces names of the namespaces of identifiers
+     * @param value type of {@code value}, or null without it
+     */
+    static Language ofSegments(SortedMap<String, CelType> computed, Collection<String> namespaces, CelType value) {
+        return new Language(Kind.SEGMENT, Profile.roots(computed, namespaces, value));
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    Map<String, CelType> roots() {
+        return roots;
+    }
+
+    /** Whether a name stands for an object of which only the fields can be named. */
+    boolean isGroup(String root) {
+        return roots.get(root) instanceof StructType;
+    }
+
+    /** A text that has been checked: its tree, or what is wrong with it. */
+    record Checked(CelAbstractSyntaxTree ast, List<Finding> findings, List<Finding> segments) {}
+
+    /** Checks a text; all that is wrong, not only the first. */
+    Checked check(String text) {
+        CelValidationResult parsed;
+        try {
+            parsed = compiler.parse(text);
+        } catch (RuntimeException e) {
+            // The library's macros for numbers throw for some arguments of which they mean to say that they are none.
+            return new Checked(null, List.of(new Finding(0, "CEL can't read the expression")), List.of());
+        }
+        if (parsed.hasError()) {
+            return new Checked(null, List.of(Explanations.ofSyntax(parsed)), List.of());
+        }
+        try {
+            Rules rules = new Rules(this, parsed.getAst());
+            CelValidationResult checked = compiler.check(parsed.getAst());
+            for (CelIssue issue : checked.getErrors()) {
+                rules.addUnlessToldOtherwise(issue);
+            }
+            List<Finding> findings = rules.findings();
+            if (!findings.isEmpty()) {
+                return new Checked(null, findings, rules.segments());
+            }
+            CelAbstractSyntaxTree ast = withOneEquality(checked.getAst());
+            List<Finding> never = Literals.wrong(ast);
+            return new Checked(never.isEmpty() ? ast : null, never, rules.segments());
+        } catch (CelValidationException e) {
+            throw new IllegalStateException("without an error there is a tree: " + text, e);
+        }
+    }
+
+    /** Takes the overloads of the checker for those of the runtime, which know all numbers. */
+    private static CelAbstractSyntaxTree withOneEquality(CelAbstractSyntaxTree ast) {
+        Map<Long, CelReference> references = new HashMap<>(ast.getReferenceMap());
+        references.replaceAll((id, reference) -> {
+            ImmutableList<String> overloads = reference.overloadIds();
+            return overloads.stream().noneMatch(overload -> overload.startsWith(MIXED))
+                    ? reference
+                    : CelReference.newBuilder()
+                            .addOverloadIds(
+                                    overloads.stream().anyMatch(overload -> overload.contains(NOT_EQUALS))
+                                            ? "not_equals"
+                                            : "equals")
+                            .build();
+        });
+        return CelAbstractSyntaxTree.newCheckedAst(ast.getExpr(), ast.getSource(), references, ast.getTypeMap());
+    }
+
+    /** Names of the computed traits that a tree names. */
+    static SortedSet<String> computedIn(CelAbstractSyntaxTree ast) {
+        TreeSet<String> names = new TreeSet<>();
+        CelNavigableAst.fromAst(ast)
+                .getRoot()
+                .allNodes()
+                .map(CelNavigableExpr::expr)
+                .filter(expr -> expr.getKind() == ExprKind.Kind.SELECT)
+                .map(CelExpr::select)
+                .filter(select -> select.operand().getKind() == ExprKind.Kind.IDENT
+                        && select.operand().ident().name().equals(Profile.COMPUTED))
+                .forEach(select -> names.add(select.field()));
+        return Collections.unmodifiableSortedSet(names);
+    }
+
+    /** The functions that there are, for whoever looks for the nearest. */
+    Set<String> functions() {
+        Set<String> names = new TreeSet<>(Explanations.MACROS_AND_EXTENSIONS);
+        for (StandardFunction function : StandardFunction.values()) {
+            String name = function.functionDecl().name();
+            if (Character.isLetter(name.charAt(0))) {
+                names.add(name);
+            }
+        }
+        if (kind == Kind.SEGMENT) {
+            names.addAll(SegmentDefinition.TIME_FUNCTIONS);
+            names.add(SegmentDefinition.IN_SEGMENT);
+        }
+        return names;
+    }
+}

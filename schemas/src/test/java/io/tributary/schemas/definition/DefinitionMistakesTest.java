@@ -1,0 +1,240 @@
+package io.tributary.schemas.definition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.tributary.schemas.identity.IdentitySettings;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each mistake is told once, at its place, in words that mend it; and all of them, not only the first. */
+class DefinitionMistakesTest {
+    private static List<String> mistakes(Map<String, String> yaml, IdentitySettings identity) {
+        DefinitionsException wrong =
+                catchThrowableOfType(DefinitionsException.class, () -> Definitions.of(yaml, identity));
+        assertThat(wrong).as("the definitions are refused").isNotNull();
+        assertThat(wrong.mistakes())
+                .allSatisfy(mistake -> assertThat(mistake.lines()).hasSize(1));
+        return wrong.mistakes();
+    }
+
+    private static List<String> mistakes(String yaml) {
+        return mistakes(Map.of("d.yaml", yaml), IdentitySettings.defaults());
+    }
+
+    private static Arguments of(String yaml, String... messages) {
+        return Arguments.of(yaml, List.of(messages));
+    }
+
+    static List<Arguments> files() {
+        return List.of(
+                of("", "d.yaml: the file is empty"),
+                of(
+                        "traits: [",
+                        "d.yaml:1:10: not valid YAML: while parsing a flow node: expected the node content, but found"
+                                + " '<stream end>'"),
+                of("- traits", "d.yaml:1:1: the file must be an object (key: value)"),
+                of("trait: []", "d.yaml:1:1: unknown key 'trait' — did you mean 'traits'?"),
+                of(
+                        "xyzzy: []",
+                        "d.yaml:1:1: unknown key 'xyzzy'; known here: traits, segments, triggers, bg_nbd, gamma_gamma,"
+                                + " clv, rfm"),
+                of(
+                        "traits: {}\nsegments: x",
+                        "d.yaml:1:9: 'traits' must be a list",
+                        "d.yaml:2:11: 'segments' must be a list"),
+                of("traits: [x]", "d.yaml:1:10: an entry of 'traits' must be an object (key: value)"),
+                of(
+                        "traits: []\ntraits: []\ntriggers: []\ntriggers: []",
+                        "d.yaml:2:1: the key 'traits' is here twice",
+                        "d.yaml:4:1: the key 'triggers' is here twice"));
+    }
+
+    static List<Arguments> traits() {
+        String name = "'name' is a lower-case letter and up to 63 lower-case letters, digits and underscores, not ";
+        return List.of(
+                of("{aggregate: count, events: [A]}", "d.yaml:2:3: 'name' is missing: what it is called"),
+                of("{name: Orders, aggregate: count, events: [A]}", "d.yaml:2:10: " + name + "'Orders'"),
+                of("{name: _a, aggregate: count, events: [A]}", "d.yaml:2:10: " + name + "'_a'"),
+                of(
+                        "{name: " + "a".repeat(65) + ", aggregate: count, events: [A]}",
+                        "d.yaml:2:10: " + name + "'" + "a".repeat(65) + "'"),
+                of(
+                        "{name: a, aggregate: count, events: [A]}\n- {name: a, aggregate: count, events: [A]}",
+                        "d.yaml:3:10: 'a' is in 'traits' already"),
+                of(
+                        "{name: a, aggregat: count, events: [A]}",
+                        "d.yaml:2:3: 'aggregate' is missing: one of count, sum, average, min, max, first, last,"
+                                + " most_frequent, unique_count, unique_list, top_k",
+                        "d.yaml:2:13: unknown key 'aggregat' — did you mean 'aggregate'?"),
+                of(
+                        "{name: a, aggregate: mean, events: [A], value: event.revenue}",
+                        "d.yaml:2:24: 'aggregate' can't be 'mean'; known: count, sum, average, min, max, first, last,"
+                                + " most_frequent, unique_count, unique_list, top_k"),
+                of(
+                        "{name: a, aggregate: count}",
+                        "d.yaml:2:3: 'events' is missing: a list of event names, such as [Order Completed]"),
+                of("{name: a, aggregate: count, events: A}", "d.yaml:2:39: 'events' must be a list"),
+                of("{name: a, aggregate: count, events: []}", "d.yaml:2:39: 'events' names no event"),
+                of("{name: a, aggregate: count, events: [A, '']}", "d.yaml:2:43: an event's name must be a text"),
+                of("{name: a, aggregate: count, events: [A, B, A]}", "d.yaml:2:46: 'A' is here twice"),
+                of(
+                        "{name: a, aggregate: count, events: [A], value: event.revenue}",
+                        "d.yaml:2:44: 'value' is not for aggregate: count"),
+                of("{name: a, aggregate: sum, events: [A]}", "d.yaml:2:3: 'value' is missing: of each event, a number"),
+                of(
+                        "{name: a, aggregate: last, events: [A]}",
+                        "d.yaml:2:3: 'value' is missing: of each event, a text, a number or true or false"),
+                of(
+                        "{name: a, aggregate: count, events: [A], window: 90}",
+                        "d.yaml:2:52: 'window' must be a number with m, h, d, w or y, such as 90d, not '90'"),
+                of(
+                        "{name: a, aggregate: count, events: [A], window: 1.5d}",
+                        "d.yaml:2:52: 'window' must be a number with m, h, d, w or y, such as 90d, not '1.5d'"),
+                of(
+                        "{name: a, aggregate: count, events: [A], window: 0d}",
+                        "d.yaml:2:52: 'window' must be 1m to 10y, not '0d'"),
+                of(
+                        "{name: a, aggregate: count, events: [A], window: 11y}",
+                        "d.yaml:2:52: 'window' must be 1m to 10y, not '11y'"),
+                of(
+                        "{name: a, aggregate: count, events: [A], k: 3, max_values: 3}",
+                        "d.yaml:2:44: 'k' is for aggregate: top_k",
+                        "d.yaml:2:50: 'max_values' is for aggregate: unique_count and unique_list"),
+                of(
+                        "{name: a, aggregate: top_k, events: [A], value: event.name, k: 101}",
+                        "d.yaml:2:66: 'k' must be a number from 1 to 100, not '101'"),
+                of(
+                        "{name: a, aggregate: top_k, events: [A], value: event.name, k: 0, max_values: 3}",
+                        "d.yaml:2:66: 'k' must be a number from 1 to 100, not '0'",
+                        "d.yaml:2:69: 'max_values' is for aggregate: unique_count and unique_list"),
+                of(
+                        "{name: a, aggregate: unique_list, events: [A], value: event.name, max_values: many}",
+                        "d.yaml:2:81: 'max_values' must be a number from 1 to 1000, not 'many'"),
+                of(
+                        "{name: a, title: {en: A}, aggregate: count, events: [A], description: }",
+                        "d.yaml:2:20: 'title' must be a text",
+                        "d.yaml:2:72: 'description' must be a text"));
+    }
+
+    static List<Arguments> segments() {
+        return List.of(
+                of(
+                        "{name: a}",
+                        "d.yaml:2:3: 'when' is missing: the condition under which a customer is in the segment"),
+                of("{name: a, when: [x]}", "d.yaml:2:19: 'when' must be a text"),
+                of(
+                        "{name: a, when: true, trait: {}, max_values: 3}",
+                        "d.yaml:2:25: 'trait' is for segments with 'for_each'",
+                        "d.yaml:2:36: 'max_values' is for segments with 'for_each'"),
+                of(
+                        "{name: a, when: value > 3, for_each: event.name}",
+                        "d.yaml:2:3: 'trait' is missing: what is counted per value, such as {aggregate: count, events:"
+                                + " […]}"),
+                of(
+                        "{name: a, when: value > 3, for_each: event.name, max_values: 101, trait: {aggregate: top_k,"
+                                + " events: [A], value: event.name}}",
+                        "d.yaml:2:64: 'max_values' must be a number from 1 to 100, not '101'",
+                        "d.yaml:2:88: 'aggregate' of a segment's trait can't be 'top_k', which is no number to rank"
+                                + " values by; known: count, sum, average, min, max"),
+                of(
+                        "{name: a, when: value > 3, for_each: event.name, trait: {name: x, aggregate: count, events:"
+                                + " [A], k: 3}}",
+                        "d.yaml:2:60: unknown key 'name'; known here: aggregate, events, where, value, window",
+                        "d.yaml:2:100: unknown key 'k'; known here: aggregate, events, where, value, window"));
+    }
+
+    static List<Arguments> models() {
+        return List.of(
+                of(
+                        "bg_nbd: {r: 0.2, alpha: 0, a: -1, b: x}",
+                        "d.yaml:1:25: 'alpha' must be a positive number",
+                        "d.yaml:1:31: 'a' must be a positive number",
+                        "d.yaml:1:38: 'b' must be a positive number"),
+                of(
+                        "gamma_gamma: {p: 6.25, q: 3.74, gama: 15.44, currency: usd}",
+                        "d.yaml:1:14: 'gamma' is missing: a positive number",
+                        "d.yaml:1:33: unknown key 'gama' — did you mean 'gamma'?",
+                        "d.yaml:1:56: 'currency' must be a currency of ISO 4217, such as USD, not 'usd'"),
+                of(
+                        "clv: {months: 1.5, monthly_discount: 0}",
+                        "d.yaml:1:15: 'months' must be a number from 1 to 1200, not '1.5'",
+                        "d.yaml:1:38: 'monthly_discount' must be a positive number"),
+                of(
+                        "rfm: {boundaries: quantiles}",
+                        "d.yaml:1:6: 'currency' is missing: a currency of ISO 4217, such as USD",
+                        "d.yaml:1:19: 'boundaries' can't be 'quantiles' — did you mean 'quantile'?"),
+                of("rfm: []", "d.yaml:1:6: 'rfm' must be an object (key: value)"));
+    }
+
+    @ParameterizedTest
+    @MethodSource({"files", "models"})
+    void saysWhatIsWrongInAFile(String yaml, List<String> messages) {
+        assertThat(mistakes(yaml)).containsExactlyElementsOf(messages);
+    }
+
+    @ParameterizedTest
+    @MethodSource("traits")
+    void saysWhatIsWrongInATrait(String trait, List<String> messages) {
+        assertThat(mistakes("traits:\n- " + trait)).containsExactlyElementsOf(messages);
+    }
+
+    @ParameterizedTest
+    @MethodSource("segments")
+    void saysWhatIsWrongInASegment(String segment, List<String> messages) {
+        assertThat(mistakes("segments:\n- " + segment)).containsExactlyElementsOf(messages);
+    }
+
+    @Test
+    void anObjectThatContainsItselfIsAMistakeLikeOthers() {
+        assertThat(
+                        mistakes(
+                                """
+                        traits:
+                        - &a {name: a, aggregate: count, events: [A], title: *a}
+                        triggers: &t
+                        - {name: abandoned_cart, steps: *t}
+                        clv: &c {months: 12, monthly_discount: 0.01, more: *c}
+                        """))
+                .contains(
+                        "d.yaml:2:3: 'title' must be a text",
+                        "d.yaml:3:11: 'steps' can't be changed yet: there are two, 'cart' and 'order'",
+                        "d.yaml:5:46: unknown key 'more'; known here: months, monthly_discount");
+    }
+
+    @Test
+    void tellsTheMistakesOfAllFilesInTheOrderOfTheirPlaces() {
+        Map<String, String> files = new LinkedHashMap<>();
+        files.put(
+                "b.yaml", "segments:\n- {name: a, when: traits.a, whn: x}\nclv: {months: 12, monthly_discount: 0.01}");
+        files.put("a.yaml", "clv: {months: 0}\nsegments:\n- {name: a, when: true}\n- {name: b, when: orders.count}");
+        files.put("c.yaml", "traits: [");
+
+        assertThat(mistakes(files, IdentitySettings.defaults()))
+                .containsExactly(
+                        "b.yaml:2:29: unknown key 'whn' — did you mean 'when'?",
+                        "a.yaml:1:1: 'clv' is in the set already",
+                        "a.yaml:3:10: 'a' is in 'segments' already",
+                        "a.yaml:4:19: 'when' must be a condition, true or false, not a whole number",
+                        "c.yaml:1:10: not valid YAML: while parsing a flow node: expected the node content, but found"
+                                + " '<stream end>'");
+    }
+
+    @Test
+    void doesNotMissWhatMayStandInAFileThatCannotBeRead() {
+        Map<String, String> files = new LinkedHashMap<>();
+        files.put("a.yaml", "segments:\n- {name: a, when: in_segment('b') && computed.c > 3 && orders.cout > 3}");
+        files.put("b.yaml", "traits: [");
+
+        assertThat(mistakes(files, IdentitySettings.defaults()))
+                .containsExactly(
+                        "a.yaml:2:63: no field 'cout' — did you mean 'count'?",
+                        "b.yaml:1:10: not valid YAML: while parsing a flow node: expected the node content, but found"
+                                + " '<stream end>'");
+    }
+}
