@@ -155,7 +155,10 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule DECISIONS_ARE_FREE_OF_FLINK = noClasses()
             .that()
-            .resideInAnyPackage("io.tributary.operators.profile", "io.tributary.operators.identity")
+            .resideInAnyPackage(
+                    "io.tributary.operators.profile",
+                    "io.tributary.operators.identity",
+                    "io.tributary.operators.computed")
             .and()
             .areNotAssignableTo(Function.class)
             .and(not(STORES_IN_STATE))

@@ -1,0 +1,96 @@
+package io.tributary.operators.computed;
+
+import io.tributary.operators.computed.Buckets.Bucket;
+import io.tributary.schemas.definition.TraitShape;
+import io.tributary.schemas.event.EventOrder;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Count, sum, average, min, max, first, last: one thing per bucket. Of min, max, first and last only the buckets remain
+ * that will once be chosen, of last the newest.
+ */
+final class SummaryFold<V> extends TraitFold {
+    private final Bucketing bucketing;
+    private final Summary<V> summary;
+    private final Buckets<V> buckets;
+
+    SummaryFold(TraitShape shape, Summary<V> summary) {
+        super(shape);
+        this.bucketing = new Bucketing(shape.window());
+        this.summary = summary;
+        this.buckets = new Buckets<>(bucketing);
+    }
+
+    @Override
+    public void add(EventOrder order, List<?> values) {
+        V said = summary.of(order, values);
+        if (said != null) {
+            add(bucketing.of(order.timestamp()), said);
+            dropBeaten();
+        }
+    }
+
+    @Override
+    void mergeSame(TraitFold other) {
+        @SuppressWarnings("unchecked") // The same aggregate has the same summary.
+        SummaryFold<V> same = (SummaryFold<V>) other;
+        same.buckets.all().forEach(bucket -> add(bucket.number(), bucket.content()));
+        dropBeaten();
+    }
+
+    private void add(long number, V said) {
+        Bucket<V> bucket = buckets.at(number);
+        bucket.set(bucket.content() == null ? said : summary.combine(bucket.content(), said));
+    }
+
+    private void dropBeaten() {
+        List<Bucket<V>> all = buckets.all();
+        if (!summary.isChoice() || all.size() < 2) {
+            return;
+        }
+        V best = all.get(all.size() - 1).content();
+        for (int i = all.size() - 2; i >= 0; i--) {
+            V chosen = summary.combine(best, all.get(i).content());
+            if (chosen.equals(best)) {
+                all.remove(i);
+            }
+            best = chosen;
+        }
+    }
+
+    @Override
+    public Object value(long now) {
+        return summary.result(buckets.counting(now).stream()
+                .map(Bucket::content)
+                .reduce(summary::combine)
+                .orElse(null));
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return buckets.isEmpty();
+    }
+
+    @Override
+    public long nextChange(long now) {
+        return buckets.nextChange(now);
+    }
+
+    @Override
+    public void forgetBefore(long now) {
+        buckets.forgetBefore(now);
+    }
+
+    @Override
+    void writeContent(DataOutput out) throws IOException {
+        buckets.write(summary, out);
+    }
+
+    @Override
+    void readContent(DataInput in) throws IOException {
+        buckets.read(summary, in);
+    }
+}
