@@ -2,7 +2,10 @@ package io.tributary.local.backtest;
 
 import io.tributary.operators.identity.RecentMessages;
 import io.tributary.operators.identity.ResolutionRules;
+import io.tributary.operators.segment.CompiledDefinitions;
+import io.tributary.operators.segment.ComputedTraits;
 import io.tributary.operators.trigger.AbandonedCart;
+import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.Inbound;
 import io.tributary.schemas.event.Reject;
@@ -19,6 +22,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,9 +53,13 @@ public final class Backtest {
     /** A command with the bytes of its line. */
     private record Demand(PrivacyCommand command, byte[] line) {}
 
+    private final Definitions definitions;
+
     private final AbandonedCart abandonedCart;
 
     private final ResolutionRules rules;
+
+    private final ComputedTraits traits;
 
     private final List<CustomerEvent> events = new ArrayList<>();
 
@@ -59,21 +68,33 @@ public final class Backtest {
 
     private final List<Reject> rejects = new ArrayList<>();
 
-    /** A backtest that finds out which identifiers are one customer, by the default rules. */
+    /** A backtest of the abandoned cart alone, by the default rules of identity. */
     public Backtest(AbandonedCart abandonedCart) {
         this(abandonedCart, ResolutionRules.defaults());
     }
 
-    /** A backtest that finds out which identifiers are one customer. */
+    /** A backtest of the abandoned cart alone. */
     public Backtest(AbandonedCart abandonedCart, ResolutionRules rules) {
+        this(Definitions.none(), abandonedCart, rules);
+    }
+
+    /**
+     * A backtest of a set of definitions, which hold from the beginning.
+     *
+     * @param abandonedCart null if there is no such trigger
+     */
+    public Backtest(Definitions definitions, AbandonedCart abandonedCart, ResolutionRules rules) {
+        this.definitions = definitions;
         this.abandonedCart = abandonedCart;
         this.rules = rules;
+        this.traits = new ComputedTraits(definitions);
     }
 
     /** Takes a line in. Ticks say nothing here: the whole log is known. */
     public void add(Inbound inbound) {
         if (inbound instanceof Inbound.Accepted accepted) {
-            events.add(accepted.event().withoutJson());
+            CustomerEvent event = accepted.event();
+            events.add(traits.lookAt(event) ? event : event.withoutJson());
         } else if (inbound instanceof Inbound.Refused refused) {
             rejects.add(refused.reject());
         }
@@ -117,6 +138,7 @@ public final class Backtest {
         return new BacktestResult(
                 output.profiles,
                 output.identityChanges,
+                output.segmentChanges,
                 output.triggers,
                 rejects,
                 new BacktestResult.Counts(
@@ -127,7 +149,23 @@ public final class Backtest {
                         rejected,
                         output.profiles.size(),
                         output.merges,
-                        output.triggers.size()));
+                        segmentSizes(output),
+                        triggersFired(output)));
+    }
+
+    private SortedMap<String, Long> segmentSizes(Output output) {
+        SortedMap<String, Long> sizes = new TreeMap<>();
+        definitions.segments().keySet().forEach(segment -> sizes.put(segment, 0L));
+        output.members.forEach((segment, members) -> sizes.merge(segment, members, Long::sum));
+        return sizes;
+    }
+
+    private SortedMap<String, Long> triggersFired(Output output) {
+        SortedMap<String, Long> fired = new TreeMap<>();
+        if (abandonedCart != null) {
+            fired.put(AbandonedCart.NAME, (long) output.triggers.size());
+        }
+        return fired;
     }
 
     private static int firstAfter(CustomerEvent[] ordered, long until) {
@@ -186,7 +224,7 @@ public final class Backtest {
     /** Takes group after group until none is left. */
     private Output resolve(List<EventGroups.Group> groups, AtomicInteger nextGroup, long end) throws Exception {
         Output output = new Output();
-        try (CustomerRun.Decisions decisions = new CustomerRun.Decisions(abandonedCart)) {
+        try (CustomerRun.Decisions decisions = new CustomerRun.Decisions(abandonedCart, compiled())) {
             for (int next = nextGroup.getAndIncrement(); next < groups.size(); next = nextGroup.getAndIncrement()) {
                 GroupRun group = new GroupRun(rules, abandonedCart, decisions);
                 group.run(groups.get(next), end);
@@ -196,16 +234,29 @@ public final class Backtest {
         return output;
     }
 
+    /** All definitions hold from the beginning, in their first version. */
+    private CompiledDefinitions compiled() {
+        SortedMap<String, CompiledDefinitions.Numbered> numbered = new TreeMap<>();
+        for (String name : definitions.segments().keySet()) {
+            numbered.put(name, new CompiledDefinitions.Numbered(numbered.size(), 1));
+        }
+        return new CompiledDefinitions(definitions, numbered);
+    }
+
     /** What one thread has found, as public JSON lines. */
     private static final class Output {
         private final List<byte[]> profiles = new ArrayList<>();
         private final List<byte[]> identityChanges = new ArrayList<>();
+        private final List<byte[]> segmentChanges = new ArrayList<>();
         private final List<byte[]> triggers = new ArrayList<>();
+        private final Map<String, Long> members = new HashMap<>();
         private long merges;
 
         void add(GroupRun group) throws IOException {
             profiles.addAll(group.profiles());
+            group.members().forEach((segment, count) -> members.merge(segment, count, Long::sum));
             identityChanges.addAll(group.identityChanges());
+            segmentChanges.addAll(group.segmentChanges());
             triggers.addAll(group.triggers());
             merges += group.merges();
         }
@@ -213,7 +264,9 @@ public final class Backtest {
         void add(Output other) {
             profiles.addAll(other.profiles);
             identityChanges.addAll(other.identityChanges);
+            segmentChanges.addAll(other.segmentChanges);
             triggers.addAll(other.triggers);
+            other.members.forEach((segment, count) -> members.merge(segment, count, Long::sum));
             merges += other.merges;
         }
 
@@ -221,6 +274,7 @@ public final class Backtest {
         void sort() {
             profiles.sort(Arrays::compareUnsigned);
             identityChanges.sort(Arrays::compareUnsigned);
+            segmentChanges.sort(Arrays::compareUnsigned);
             triggers.sort(Arrays::compareUnsigned);
         }
     }

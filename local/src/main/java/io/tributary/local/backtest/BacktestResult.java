@@ -4,18 +4,21 @@ import io.tributary.schemas.event.Reject;
 import io.tributary.schemas.event.RejectReason;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 
 /**
  * What a backtest has found.
  *
  * @param profiles public JSON lines, sorted
  * @param identityChanges public JSON lines, sorted
+ * @param segmentChanges public JSON lines, sorted
  * @param triggers public JSON lines, sorted
  * @param rejects by file, reason, detail and bytes; lines with the same bytes by their number
  */
 public record BacktestResult(
         List<byte[]> profiles,
         List<byte[]> identityChanges,
+        List<byte[]> segmentChanges,
         List<byte[]> triggers,
         List<Reject> rejects,
         Counts counts) {
@@ -25,6 +28,8 @@ public record BacktestResult(
      * @param read accepted + duplicate + rejected
      * @param afterUntil events later than the end, which are not read
      * @param merges how many of the identity changes are mergers
+     * @param segments customers in each segment at the end, by name; 0 where there is nobody
+     * @param triggers fired, by name; 0 of one that never did
      */
     public record Counts(
             long read,
@@ -34,5 +39,6 @@ public record BacktestResult(
             Map<RejectReason, Long> rejected,
             long customers,
             long merges,
-            long triggers) {}
+            SortedMap<String, Long> segments,
+            SortedMap<String, Long> triggers) {}
 }

@@ -3,7 +3,6 @@ package io.tributary.local.backtest;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.tributary.operators.profile.ProfileJson;
 import io.tributary.operators.sink.RejectJson;
-import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.event.Reject;
 import io.tributary.schemas.event.RejectReason;
 import java.io.BufferedOutputStream;
@@ -14,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 
 /** Writes a backtest's files. Each appears whole or not at all; {@code summary.json} comes last. */
 public final class BacktestWriter {
@@ -30,8 +30,7 @@ public final class BacktestWriter {
         writeLines("profiles.jsonl", result.profiles());
         writeLines("triggers.jsonl", result.triggers());
         writeLines("identity-changes.jsonl", result.identityChanges());
-        // Without segments nothing of theirs changes.
-        writeLines("segment-changes.jsonl", List.of());
+        writeLines("segment-changes.jsonl", result.segmentChanges());
         write("rejects.jsonl", file -> {
             for (Reject reject : result.rejects()) {
                 file.write(RejectJson.write(reject));
@@ -80,13 +79,19 @@ public final class BacktestWriter {
         json.writeEndObject();
         json.writeNumberField("customers", counts.customers());
         json.writeNumberField("merges", counts.merges());
-        json.writeObjectFieldStart("segments");
-        json.writeEndObject();
-        json.writeObjectFieldStart("triggers");
-        json.writeNumberField(AbandonedCart.NAME, counts.triggers());
-        json.writeEndObject();
+        writeCounts(json, "segments", counts.segments());
+        writeCounts(json, "triggers", counts.triggers());
         json.writeNumberField("wall_seconds", Math.round(wallSeconds * 1000) / 1000.0);
         json.writeNumberField("events_per_second", Math.round(counts.read() / Math.max(wallSeconds, 1e-3)));
+        json.writeEndObject();
+    }
+
+    private static void writeCounts(JsonGenerator json, String field, SortedMap<String, Long> counts)
+            throws IOException {
+        json.writeObjectFieldStart(field);
+        for (Map.Entry<String, Long> entry : counts.entrySet()) {
+            json.writeNumberField(entry.getKey(), entry.getValue());
+        }
         json.writeEndObject();
     }
 

@@ -4,6 +4,8 @@ import io.tributary.operators.profile.ActivityLedger;
 import io.tributary.operators.profile.LedgerFold;
 import io.tributary.operators.profile.ProfileJson;
 import io.tributary.operators.profile.RecordLedger;
+import io.tributary.operators.segment.CompiledDefinitions;
+import io.tributary.operators.segment.SegmentTracker;
 import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.operators.trigger.AbandonedCarts;
 import io.tributary.operators.trigger.CartChange;
@@ -22,14 +24,29 @@ final class CustomerRun {
     /** The decisions that need resources of their own; one per thread. */
     static final class Decisions implements AutoCloseable {
         private final AbandonedCarts abandonedCarts;
+        private final CompiledDefinitions definitions;
+        private final SegmentTracker tracker;
 
-        Decisions(AbandonedCart definition) {
-            this.abandonedCarts = new AbandonedCarts(definition);
+        /** @param abandonedCart null if there is no such trigger */
+        Decisions(AbandonedCart abandonedCart, CompiledDefinitions definitions) {
+            this.abandonedCarts = abandonedCart == null ? null : new AbandonedCarts(abandonedCart);
+            this.definitions = definitions;
+            this.tracker = new SegmentTracker(definitions);
+        }
+
+        CompiledDefinitions definitions() {
+            return definitions;
+        }
+
+        SegmentTracker tracker() {
+            return tracker;
         }
 
         @Override
         public void close() throws Exception {
-            abandonedCarts.close();
+            if (abandonedCarts != null) {
+                abandonedCarts.close();
+            }
         }
     }
 
@@ -70,7 +87,8 @@ final class CustomerRun {
     void replay(CustomerEvent event, Decisions decisions) throws IOException {
         LedgerFold.Effect effect = fold(event);
         boolean changesCart = effect.changesCart();
-        if (CartChange.concerns(event, changesCart) && (watched != null || changesCart)) {
+        boolean isOfInterest = decisions.abandonedCarts != null && CartChange.concerns(event, changesCart);
+        if (isOfInterest && (watched != null || changesCart)) {
             if (watched == null) {
                 watched = new TriggerState();
             }
@@ -103,8 +121,8 @@ final class CustomerRun {
         }
     }
 
-    byte[] profile(Collection<Identifier> identifiers, SortedSet<String> mergedFrom) {
-        return ProfileJson.profile(customerId, identifiers, activity, record, mergedFrom, activity.count());
+    byte[] profile(Collection<Identifier> identifiers, SortedSet<String> mergedFrom, ProfileJson.Segments segments) {
+        return ProfileJson.profile(customerId, identifiers, activity, record, segments, mergedFrom, activity.count());
     }
 
     List<byte[]> triggers() {

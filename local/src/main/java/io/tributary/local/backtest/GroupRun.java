@@ -1,6 +1,9 @@
 package io.tributary.local.backtest;
 
 import io.tributary.operators.identity.ResolutionRules;
+import io.tributary.operators.profile.ProfileJson;
+import io.tributary.operators.segment.SegmentChange;
+import io.tributary.operators.segment.SegmentTracker;
 import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventKind;
@@ -39,7 +42,10 @@ final class GroupRun {
     private final CustomerRun.Decisions decisions;
     private final Identities identities;
     private final Map<Customer, Watch> watches = new HashMap<>();
+    private final Map<Customer, CustomerSegments> segments = new HashMap<>();
+    private final Map<String, Long> members = new HashMap<>();
     private final List<byte[]> triggers = new ArrayList<>();
+    private long end;
 
     /** The place of the instant in the order of events, before all that happens at it. */
     private EventOrder beginning;
@@ -57,6 +63,7 @@ final class GroupRun {
      * @param end milliseconds since 1970; deadlines up to and including it fire
      */
     void run(EventGroups.Group group, long end) throws IOException {
+        this.end = end;
         int event = 0;
         int command = 0;
         while (event < group.events().size() || command < group.commands().size()) {
@@ -72,7 +79,9 @@ final class GroupRun {
                 fragments.add(identities.see(group.events().get(event)));
                 event++;
             }
-            identities.relabelled().forEach(customer -> startAnew(customer, instant));
+            for (Customer customer : identities.relabelled()) {
+                startAnew(customer, instant);
+            }
             for (int i = first; i < event; i++) {
                 apply(fragments.get(i - first).customer(), group.events().get(i));
             }
@@ -81,6 +90,7 @@ final class GroupRun {
             pass(customer, end, null);
             drain(watches.get(customer));
         }
+        segments.values().forEach(customer -> customer.pass(end));
     }
 
     /** Before anything changes at an instant, what is due before it fires by what was known then. */
@@ -90,6 +100,7 @@ final class GroupRun {
         if (watch != null && watch.passedBefore < instant) {
             watch.passedBefore = instant;
             pass(customer, instant - 1, beginning);
+            segmentsOf(customer).pass(instant - 1);
         }
     }
 
@@ -108,12 +119,24 @@ final class GroupRun {
      * decided then, so only the newest cart event can have one.
      */
     private boolean mayFire(Customer customer, long decidedUntil, long until, EventOrder before) {
+        if (abandonedCart == null) {
+            return false;
+        }
         long newest = customer.watched().newestCartEventBefore(before);
         long delay = abandonedCart.delay().toMillis();
         return newest > decidedUntil - delay && newest <= until - delay;
     }
 
-    private void startAnew(Customer customer, long instant) {
+    private CustomerSegments segmentsOf(Customer customer) {
+        return segments.computeIfAbsent(
+                customer, unknown -> new CustomerSegments(unknown, decisions.definitions(), decisions.tracker()));
+    }
+
+    private void startAnew(Customer customer, long instant) throws IOException {
+        segmentsOf(customer)
+                .startAnew(
+                        instant,
+                        new SegmentChange.Reason("the customer exists", "its events are another's, or erased"));
         Watch watch = watches.computeIfAbsent(customer, unknown -> new Watch());
         drain(watch);
         watch.run = null;
@@ -128,6 +151,7 @@ final class GroupRun {
     }
 
     private void apply(Customer customer, CustomerEvent event) throws IOException {
+        segmentsOf(customer).apply(event);
         Watch watch = watches.computeIfAbsent(customer, unknown -> new Watch());
         if (watch.relabelled && !WatchedEvents.isWatched(event)) {
             return;
@@ -163,6 +187,11 @@ final class GroupRun {
         return profiles;
     }
 
+    /** Segment → how many customers are in it at the end. To be asked behind {@link #profiles}. */
+    Map<String, Long> members() {
+        return members;
+    }
+
     private byte[] profile(Customer customer) throws IOException {
         Watch watch = watches.get(customer);
         CustomerRun run = watch.run;
@@ -172,12 +201,24 @@ final class GroupRun {
                 run.fold(event);
             }
         }
-        return run.profile(customer.listing(), customer.mergedFrom());
+        ProfileJson.Segments published = segmentsOf(customer).published(end);
+        published.memberships().stream()
+                .map(SegmentTracker.Membership::segment)
+                .distinct()
+                .forEach(segment -> members.merge(segment, 1L, Long::sum));
+        return run.profile(customer.listing(), customer.mergedFrom(), published);
     }
 
     /** Public JSON lines. */
     List<byte[]> triggers() {
         return triggers;
+    }
+
+    /** Public JSON lines. */
+    List<byte[]> segmentChanges() {
+        return segments.values().stream()
+                .flatMap(customer -> customer.changes().stream())
+                .toList();
     }
 
     /** Public JSON lines. */

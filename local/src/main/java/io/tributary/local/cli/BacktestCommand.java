@@ -8,14 +8,19 @@ import io.tributary.local.input.EventFiles;
 import io.tributary.local.input.PrivacyFiles;
 import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.trigger.AbandonedCart;
+import io.tributary.schemas.definition.AbandonedCartDefinition;
+import io.tributary.schemas.definition.Definitions;
+import io.tributary.schemas.definition.DefinitionsException;
 import io.tributary.schemas.event.EventLimits;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.identity.IdentifierRules;
 import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.privacy.PrivacyParser;
 import io.tributary.schemas.time.Timestamps;
+import io.tributary.schemas.yaml.DefinitionException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,10 +98,14 @@ public final class BacktestCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder for the results.")
     private Path out;
 
-    /** In the contract and not there yet, which is another answer than that of an option that nobody knows. */
-    @Option(names = "--definitions", hidden = true)
+    @Option(
+            names = "--definitions",
+            paramLabel = "DIR",
+            description = "Folder of definitions: computed traits, segments, triggers (docs/definitions.md). They hold"
+                    + " from the beginning, and nothing else does (default: the abandoned cart alone).")
     private Path definitions;
 
+    /** In the contract and not there yet, which is another answer than that of an option that nobody knows. */
     @Option(names = "--catalog", hidden = true)
     private Path catalog;
 
@@ -104,11 +113,6 @@ public final class BacktestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (definitions != null) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--definitions is not there yet: it comes with segments. Today the abandoned cart is built in.");
-        }
         if (catalog != null) {
             throw new ParameterException(
                     spec.commandLine(), "--catalog is not there yet: it comes with triggers on prices and stock.");
@@ -124,7 +128,7 @@ public final class BacktestCommand implements Callable<Integer> {
             throw new UserException(out + " is a file: --out names a folder");
         }
         long started = System.nanoTime();
-        Backtest backtest = new Backtest(AbandonedCart.defaults(), ResolutionRules.of(rules));
+        Backtest backtest = backtest(rules);
         IdentifierRules identifiers = new IdentifierRules(rules);
         commands.read(new PrivacyParser(identifiers), backtest::add);
         files.read(new EventParser(EventLimits.defaults(), identifiers), (inbound, json) -> {
@@ -140,6 +144,34 @@ public final class BacktestCommand implements Callable<Integer> {
         new BacktestWriter(out).write(result, (System.nanoTime() - started) / 1e9);
         report(result.counts());
         return 0;
+    }
+
+    private Backtest backtest(IdentitySettings rules) throws UserException {
+        if (definitions == null) {
+            return new Backtest(AbandonedCart.defaults(), ResolutionRules.of(rules));
+        }
+        Definitions set = load(rules);
+        AbandonedCartDefinition cart = set.abandonedCart();
+        return new Backtest(
+                set,
+                cart == null ? null : new AbandonedCart(cart.within(), cart.expiresAfter()),
+                ResolutionRules.of(rules));
+    }
+
+    private Definitions load(IdentitySettings rules) throws UserException {
+        try {
+            return Definitions.load(definitions, rules);
+        } catch (DefinitionsException e) {
+            int more = e.mistakes().size() - 1;
+            throw new UserException(
+                    more == 0
+                            ? e.getMessage()
+                            : "%s (and %d more: cdp definitions check %s names them all)"
+                                    .formatted(e.mistakes().get(0), more, definitions),
+                    e);
+        } catch (DefinitionException | UncheckedIOException e) {
+            throw new UserException(e.getMessage(), e);
+        }
     }
 
     private OptionalLong end() {
@@ -172,9 +204,9 @@ public final class BacktestCommand implements Callable<Integer> {
                 rejected,
                 counts.afterUntil() == 0 ? "" : "; %,d after --until".formatted(counts.afterUntil()));
         counts.rejected().forEach((reason, number) -> terminal.line("  rejected as %s: %,d", reason.id(), number));
-        terminal.line(
-                "%,d customers, %,d mergers, %,d abandoned carts",
-                counts.customers(), counts.merges(), counts.triggers());
+        terminal.line("%,d customers, %,d mergers", counts.customers(), counts.merges());
+        counts.triggers().forEach((trigger, fired) -> terminal.line("  fired %s: %,d", trigger, fired));
+        counts.segments().forEach((segment, size) -> terminal.line("  in segment %s: %,d", segment, size));
         terminal.line("Results in %s", out);
     }
 }

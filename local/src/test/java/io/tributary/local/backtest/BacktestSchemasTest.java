@@ -9,7 +9,9 @@ import io.tributary.local.simulate.SimulationRates;
 import io.tributary.local.simulate.SimulationWriter;
 import io.tributary.local.simulate.Simulator;
 import io.tributary.operators.identity.IdentityChange;
+import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.trigger.AbandonedCart;
+import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.testing.PublicSchemas;
 import java.io.IOException;
@@ -29,6 +31,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every line that a backtest writes about simulated traffic, against the public schemas. */
 class BacktestSchemasTest {
+    private static final String DEFINITIONS =
+            """
+            traits:
+            - {name: views, aggregate: count, events: [Product Viewed], window: 7d}
+            - {name: spent, aggregate: sum, events: [Order Completed], value: event.revenue}
+            - {name: typical, aggregate: average, events: [Order Completed], value: event.revenue}
+            - {name: products, aggregate: unique_list, events: [Product Added], value: event.properties.product_id}
+            segments:
+            - {name: looker, when: computed.views >= 3}
+            - {name: buyer, when: days_since(orders.last_at) <= 5}
+            - {name: fan, for_each: event.properties.product_id, trait: {aggregate: count, events: [Product Viewed]}, when: value >= 2}
+            """;
+
     @TempDir
     private static Path folder;
 
@@ -39,14 +54,15 @@ class BacktestSchemasTest {
                 new SimulationConfig(400, 20, 3, Instant.parse("2026-01-01T00:00:00Z"), 100, SimulationRates.DEFAULT);
         new SimulationWriter().write(new Simulator(config), events, lines -> {});
         Files.writeString(events, "x".repeat(1_100_000) + "\n", StandardOpenOption.APPEND);
-        Backtest backtest = new Backtest(AbandonedCart.defaults());
+        Backtest backtest = new Backtest(
+                Definitions.of("definitions.yaml", DEFINITIONS), AbandonedCart.defaults(), ResolutionRules.defaults());
         EventFiles.of(List.of(events), List.of())
                 .read(EventParser.withDefaults(), (inbound, json) -> backtest.add(inbound));
         new BacktestWriter(folder).write(backtest.run(OptionalLong.empty(), 1), 1.0);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"profile", "identity-change", "trigger", "reject"})
+    @ValueSource(strings = {"profile", "identity-change", "segment-change", "trigger", "reject"})
     void everyLineIsValid(String kind) throws IOException {
         ObjectMapper mapper = new ObjectMapper();
 

@@ -741,6 +741,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 identifiers,
                 activity,
                 record,
+                ProfileJson.Segments.NONE,
                 former.smallest(ProfileJson.MAX_MERGED_FROM, members),
                 former.count(members),
                 version);

@@ -2,6 +2,8 @@ package io.tributary.operators.profile;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.tributary.operators.segment.SegmentJson;
+import io.tributary.operators.segment.SegmentTracker;
 import io.tributary.schemas.identity.Identifier;
 import io.tributary.schemas.identity.Namespace;
 import io.tributary.schemas.json.AcceptedJson;
@@ -29,6 +31,17 @@ public final class ProfileJson {
 
     private static final JsonFactory JSON = AcceptedJson.factory();
 
+    /**
+     * What a profile says of computed traits and segments.
+     *
+     * @param computed by name, without what is missing, zero or empty
+     * @param memberships in the order of (segment, value)
+     */
+    public record Segments(SortedMap<String, Object> computed, List<SegmentTracker.Membership> memberships) {
+        /** Of a customer about whom no definition says anything. */
+        public static final Segments NONE = new Segments(Collections.emptySortedMap(), List.of());
+    }
+
     private ProfileJson() {}
 
     /**
@@ -42,9 +55,10 @@ public final class ProfileJson {
             Collection<Identifier> identifiers,
             ActivityLedger activity,
             RecordLedger record,
+            Segments segments,
             SortedSet<String> mergedFrom,
             long version) {
-        return profile(customerId, identifiers, activity, record, mergedFrom, mergedFrom.size(), version);
+        return profile(customerId, identifiers, activity, record, segments, mergedFrom, mergedFrom.size(), version);
     }
 
     /**
@@ -58,6 +72,7 @@ public final class ProfileJson {
             Collection<Identifier> identifiers,
             ActivityLedger activity,
             RecordLedger record,
+            Segments segments,
             SortedSet<String> mergedFrom,
             int mergedFromCount,
             long version) {
@@ -66,6 +81,7 @@ public final class ProfileJson {
             json.writeStringField("customer_id", customerId);
             writeIdentifiers(json, identifiers);
             writeTraits(json, record.publishedTraits());
+            SegmentJson.writeComputed(json, segments.computed);
             writeTime(json, "first_seen", activity.firstSeen());
             writeTime(json, "last_seen", activity.lastSeen());
             writeEvents(json, activity);
@@ -76,6 +92,7 @@ public final class ProfileJson {
                 writeCart(json, cart, true);
             }
             writeConsent(json, activity.consent().statements());
+            SegmentJson.writeMemberships(json, segments.memberships);
             writeMergedFrom(json, mergedFrom, mergedFromCount);
             json.writeNumberField("version", version);
             json.writeEndObject();

@@ -236,6 +236,12 @@ public final class RecordLedger {
         return JsonSize.quoted(name) + JsonSize.utf8(json) + 2;
     }
 
+    /** The JSON text of a trait, or null. */
+    public String trait(String name) {
+        Trait trait = traits.get(name);
+        return trait == null || trait.json.equals("null") ? null : trait.json;
+    }
+
     /** Name → JSON text. */
     public SortedMap<String, String> traits() {
         SortedMap<String, String> present = new TreeMap<>();

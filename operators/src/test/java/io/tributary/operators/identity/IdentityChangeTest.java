@@ -61,8 +61,8 @@ class IdentityChangeTest {
                 .collect(Collectors.toCollection(TreeSet::new));
         ActivityLedger activity = new ActivityLedger();
 
-        JsonNode json = MAPPER.readTree(
-                ProfileJson.profile(CUSTOMER, ids("user_id:u1"), activity, new RecordLedger(), former, 1));
+        JsonNode json = MAPPER.readTree(ProfileJson.profile(
+                CUSTOMER, ids("user_id:u1"), activity, new RecordLedger(), ProfileJson.Segments.NONE, former, 1));
 
         assertThat(json.get("merged_from")).hasSize(ProfileJson.MAX_MERGED_FROM);
         assertThat(json.get("merged_from_left_out").asInt()).isEqualTo(1);

@@ -59,7 +59,8 @@ class RecordTimePropertyTest {
         ActivityLedger activity = new ActivityLedger();
         RecordLedger record = new RecordLedger();
         LedgerFold.apply(activity, () -> record, ((Inbound.Accepted) inbound).event(), 0);
-        assertThat(text(ProfileJson.profile("c_1", List.of(), activity, record, new TreeSet<>(), 1)))
+        assertThat(text(ProfileJson.profile(
+                        "c_1", List.of(), activity, record, ProfileJson.Segments.NONE, new TreeSet<>(), 1)))
                 .contains("\"last_seen\":\"" + Timestamps.format(recordTime) + '"');
     }
 

@@ -412,8 +412,8 @@ class CustomerFragmentsTest {
             identifiers.remove(DEVICE);
             identifiers.add(USER);
             identifiers.addAll(record.devices());
-            ObjectNode expected = (ObjectNode) MAPPER.readTree(
-                    ProfileJson.profile(USER.customerId(), identifiers, activity, record, new TreeSet<>(), 1));
+            ObjectNode expected = (ObjectNode) MAPPER.readTree(ProfileJson.profile(
+                    USER.customerId(), identifiers, activity, record, ProfileJson.Segments.NONE, new TreeSet<>(), 1));
             expected.remove("version");
             ObjectNode published = profile(USER);
             published.remove(List.of("merged_from", "version"));

@@ -394,7 +394,14 @@ class LedgerPropertyTest {
 
         String profile() {
             return new String(
-                    ProfileJson.profile("c_1", record.devices(), activity, record, new TreeSet<>(), activity.count()),
+                    ProfileJson.profile(
+                            "c_1",
+                            record.devices(),
+                            activity,
+                            record,
+                            ProfileJson.Segments.NONE,
+                            new TreeSet<>(),
+                            activity.count()),
                     StandardCharsets.UTF_8);
         }
     }

@@ -248,7 +248,13 @@ class PublishedBoundsTest {
 
         byte[] profileBytes() {
             return ProfileJson.profile(
-                    "c_0123456789abcdef", identifiers, activity, record, new TreeSet<>(), activity.count());
+                    "c_0123456789abcdef",
+                    identifiers,
+                    activity,
+                    record,
+                    ProfileJson.Segments.NONE,
+                    new TreeSet<>(),
+                    activity.count());
         }
 
         JsonNode profile() throws IOException {

@@ -65,6 +65,7 @@ class AcceptedEventsTest {
                     event.identifiers(),
                     Codecs.roundTrip(ActivityLedger.CODEC, activity),
                     Codecs.roundTrip(RecordLedger.CODEC, record),
+                    ProfileJson.Segments.NONE,
                     new TreeSet<>(),
                     1);
             byte[] customerEvent = ProfileJson.customerEvent(

@@ -144,7 +144,14 @@ class PersonalIndexPropertyTest {
                     "io.tributary.profile.v1",
                     activity.lastSeen(),
                     version,
-                    ProfileJson.profile(CUSTOMER, record.devices(), activity, record, new TreeSet<>(), version),
+                    ProfileJson.profile(
+                            CUSTOMER,
+                            record.devices(),
+                            activity,
+                            record,
+                            ProfileJson.Segments.NONE,
+                            new TreeSet<>(),
+                            version),
                     record.hasEverBeenPersonal());
         }
 

@@ -1,0 +1,183 @@
+package io.tributary.operators.segment;
+
+import io.tributary.operators.computed.ComputedLedger;
+import io.tributary.operators.computed.TraitFold;
+import io.tributary.operators.computed.ValuesFold;
+import io.tributary.operators.segment.ProfileField.Root;
+import io.tributary.schemas.definition.Aggregate;
+import io.tributary.schemas.definition.Definitions;
+import io.tributary.schemas.definition.EventView;
+import io.tributary.schemas.definition.FoldDefinition;
+import io.tributary.schemas.definition.SegmentDefinition;
+import io.tributary.schemas.definition.TraitDefinition;
+import io.tributary.schemas.event.CustomerEvent;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** What the computed traits of a set, and the traits of its parametric segments, fold of which events. For one thread. */
+public final class ComputedTraits {
+    /** The traits and segments that look at events of a name. */
+    private static final class OfName {
+        private final List<TraitDefinition> traits = new ArrayList<>(1);
+        private final List<SegmentDefinition> segments = new ArrayList<>(0);
+        private final List<ProfileField> fields = new ArrayList<>(1);
+    }
+
+    private final SortedMap<String, TraitDefinition> traits;
+    private final SortedMap<String, SegmentDefinition> parametric = new TreeMap<>();
+    private final Map<String, OfName> byEventName = new HashMap<>();
+    private final Map<String, Long> ids = new HashMap<>();
+    private final Map<String, Long> idsOfSegments = new HashMap<>();
+
+    public ComputedTraits(Definitions definitions) {
+        traits = definitions.traits();
+        for (TraitDefinition trait : traits.values()) {
+            ids.put(trait.name(), trait.fingerprint());
+            for (String name : Set.copyOf(trait.fold().events())) {
+                OfName ofName = byEventName.computeIfAbsent(name, none -> new OfName());
+                ofName.traits.add(trait);
+                ofName.fields.add(new ProfileField(Root.COMPUTED, trait.name()));
+            }
+        }
+        for (SegmentDefinition segment : definitions.segments().values()) {
+            if (segment.isParametric()) {
+                parametric.put(segment.name(), segment);
+                idsOfSegments.put(segment.name(), segment.parametric().fingerprint());
+                for (String name : Set.copyOf(segment.parametric().trait().events())) {
+                    OfName ofName = byEventName.computeIfAbsent(name, none -> new OfName());
+                    ofName.segments.add(segment);
+                    ofName.fields.add(new ProfileField(Root.VALUE, segment.name()));
+                }
+            }
+        }
+    }
+
+    /** What may change by an event; empty if no trait looks at it. */
+    public List<ProfileField> changedBy(CustomerEvent event) {
+        OfName ofName = byEventName.get(event.name());
+        return ofName == null ? List.of() : Collections.unmodifiableList(ofName.fields);
+    }
+
+    /** Whether any trait looks at events like this one. */
+    public boolean lookAt(CustomerEvent event) {
+        return byEventName.containsKey(event.name());
+    }
+
+    /**
+     * Folds an event in.
+     *
+     * @param view of the event, which may be shared
+     * @return whether the ledger has changed
+     */
+    public boolean fold(EventView view, ComputedLedger ledger) {
+        OfName ofName = byEventName.get(view.event().name());
+        if (ofName == null) {
+            return false;
+        }
+        boolean changed = false;
+        Set<Long> done = new HashSet<>();
+        for (TraitDefinition trait : ofName.traits) {
+            // Traits that fold alike have one fold.
+            if (trait.fold().takes(view) && done.add(ids.get(trait.name()))) {
+                List<?> values = trait.fold().values(view);
+                if (trait.shape().aggregate() == Aggregate.COUNT || !values.isEmpty()) {
+                    ledger.trait(ids.get(trait.name()), trait.shape())
+                            .add(view.event().order(), values);
+                    changed = true;
+                }
+            }
+        }
+        for (SegmentDefinition segment : ofName.segments) {
+            changed |= foldValues(view, segment, ledger, done);
+        }
+        return changed;
+    }
+
+    private boolean foldValues(EventView view, SegmentDefinition segment, ComputedLedger ledger, Set<Long> done) {
+        SegmentDefinition.Parametric parameters = segment.parametric();
+        FoldDefinition trait = parameters.trait();
+        long id = idsOfSegments.get(segment.name());
+        if (!trait.takes(view) || !done.add(id)) {
+            return false;
+        }
+        List<String> keys = parameters.forEach().texts(view);
+        List<BigDecimal> numbers =
+                trait.value() == null ? List.of() : trait.value().numbers(view);
+        if (keys.isEmpty() || (numbers.isEmpty() && trait.shape().aggregate() != Aggregate.COUNT)) {
+            return false;
+        }
+        ledger.values(id, trait.shape()).add(view.event().order(), keys, numbers);
+        return true;
+    }
+
+    /** As {@link Facts#value}. */
+    public Object value(ComputedLedger ledger, String trait, long now) {
+        TraitDefinition definition = traits.get(trait);
+        if (definition == null) {
+            return null;
+        }
+        Object value = ledger.get(ids.get(trait)) instanceof TraitFold fold
+                ? fold.value(now)
+                : TraitFold.of(definition.shape()).value(now);
+        return value instanceof Double real ? (Object) BigDecimal.valueOf(real) : value;
+    }
+
+    /** As {@link Facts#values}. */
+    public SortedMap<String, Object> values(ComputedLedger ledger, String segment, long now) {
+        Long id = idsOfSegments.get(segment);
+        return id != null && ledger.get(id) instanceof ValuesFold fold
+                ? fold.results(now)
+                : Collections.emptySortedMap();
+    }
+
+    /** As {@link Facts#nextComputedChange}. */
+    public long nextChange(ComputedLedger ledger, long now) {
+        long next = Long.MAX_VALUE;
+        for (long id : ledger.ids()) {
+            if (isKnown(id)) {
+                next = Math.min(next, ledger.get(id).nextChange(now));
+            }
+        }
+        return next;
+    }
+
+    private boolean isKnown(long id) {
+        return ids.containsValue(id) || idsOfSegments.containsValue(id);
+    }
+
+    /** Drops what counts no more from an instant on, milliseconds since 1970, and what no trait folds any more. */
+    public void forgetBefore(ComputedLedger ledger, long now) {
+        Set<Long> known = new HashSet<>(ids.values());
+        known.addAll(idsOfSegments.values());
+        ledger.retain(known);
+        for (long id : ledger.ids()) {
+            ledger.get(id).forgetBefore(now);
+        }
+    }
+
+    /** What the profile says: what is neither missing nor zero nor empty, by name. */
+    public SortedMap<String, Object> published(ComputedLedger ledger, long now) {
+        SortedMap<String, Object> published = new TreeMap<>();
+        for (String name : traits.keySet()) {
+            Object value = value(ledger, name, now);
+            boolean isNothing = value == null
+                    || (value instanceof Long count && count == 0)
+                    || (value instanceof BigDecimal number
+                            && number.signum() == 0
+                            && traits.get(name).shape().aggregate() == Aggregate.SUM)
+                    || (value instanceof List<?> list && list.isEmpty());
+            if (!isNothing) {
+                published.put(name, value);
+            }
+        }
+        return published;
+    }
+}

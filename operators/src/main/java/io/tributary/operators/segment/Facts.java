@@ -1,0 +1,38 @@
+package io.tributary.operators.segment;
+
+import java.util.SortedMap;
+
+/** What is known of a customer at an instant. */
+public interface Facts {
+    /**
+     * What a field holds: an integer as {@link Long}, another number as {@link java.math.BigDecimal}, a text, a {@link
+     * Boolean}, a time as {@link java.time.Instant}, a list or a map with text keys of these; null if it is missing.
+     */
+    Object value(ProfileField field);
+
+    /**
+     * Everything under a root whose names customers make: traits, consent, identifiers, event names.
+     *
+     * @return by name; values as {@link #value}
+     */
+    SortedMap<String, Object> all(ProfileField.Root root);
+
+    /**
+     * What the trait of a parametric segment says, by value, of the values that have something in its window.
+     *
+     * @param segment its name
+     */
+    SortedMap<String, Object> values(String segment);
+
+    /**
+     * The least instant after {@link #now} at which a computed trait or the trait of a parametric segment may say something
+     * else if nothing happens, milliseconds since 1970; {@link Long#MAX_VALUE} if there is none.
+     */
+    long nextComputedChange();
+
+    /** Milliseconds since 1970. */
+    long now();
+
+    /** The same, if nothing has happened until another instant. */
+    Facts at(long now);
+}

@@ -1,0 +1,266 @@
+package io.tributary.operators.segment;
+
+import io.tributary.operators.segment.ProfileField.Root;
+import io.tributary.operators.segment.SegmentIndex.Segment;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.IntPredicate;
+
+/**
+ * Keeps a customer's memberships right: it is told which fields are about to change and what they hold then, and asks only
+ * the segments of which a condition has flipped. Room for one customer at a time, used for one after the other; not
+ * thread-safe.
+ */
+final class SegmentEvaluator {
+    private static final Comparator<SegmentChange> IN_ORDER = Comparator.comparing(SegmentChange::segment)
+            .thenComparing(SegmentChange::value, Comparator.nullsFirst(Comparator.naturalOrder()));
+
+    private final SegmentIndex index;
+
+    /** What attributes held before, of those that may change. */
+    private final int[] noted;
+
+    private int notedCount;
+    private final Object[] before;
+    private final int[] notedIn;
+
+    /** What attributes hold, and whether conditions hold; known if of the present round. */
+    private final Object[] values;
+
+    private final int[] valueIn;
+    private final boolean[] truths;
+    private final int[] truthIn;
+    private int round;
+
+    /** The places of the segments that have to be asked, by rank. */
+    private final SortedMap<Integer, List<Integer>> candidates = new TreeMap<>();
+
+    private final int[] candidateIn;
+
+    private Facts facts;
+    private Memberships memberships;
+
+    SegmentEvaluator(SegmentIndex index) {
+        this.index = index;
+        noted = new int[index.attributeCount()];
+        before = new Object[index.attributeCount()];
+        notedIn = new int[index.attributeCount()];
+        values = new Object[index.attributeCount()];
+        valueIn = new int[index.attributeCount()];
+        truths = new boolean[index.conditionCount()];
+        truthIn = new int[index.conditionCount()];
+        candidateIn = new int[index.segments().size()];
+    }
+
+    // ------------------------------------------------------------------------------------------------ before and after
+
+    /**
+     * Notes what fields hold that may be about to change.
+     *
+     * @param timePasses whether something may have become due since, so that time alone changes conditions
+     */
+    void begin(Facts known, Iterable<ProfileField> changing, boolean timePasses) {
+        begin();
+        for (ProfileField field : changing) {
+            noteAll(index.attributesOf(field), known);
+            if (field.root() == Root.VALUE && field.name() != null) {
+                ask(index.byName(field.name()));
+            }
+        }
+        if (timePasses) {
+            noteAll(index.elapsed(), known);
+            noteAll(index.computed(), known);
+            for (int place : index.parametric()) {
+                ask(place);
+            }
+        }
+    }
+
+    /** Everything may change. */
+    void beginAnew() {
+        begin();
+        for (int place = 0; place < index.segments().size(); place++) {
+            ask(place);
+        }
+    }
+
+    private void begin() {
+        round++;
+        notedCount = 0;
+        candidates.clear();
+    }
+
+    private void noteAll(int[] attributes, Facts known) {
+        for (int attribute : attributes) {
+            if (notedIn[attribute] != round) {
+                notedIn[attribute] = round;
+                noted[notedCount++] = attribute;
+                before[attribute] = index.attribute(attribute).value(known);
+            }
+        }
+    }
+
+    private void ask(Segment segment) {
+        if (segment != null) {
+            ask(index.placeOf(segment));
+        }
+    }
+
+    private void ask(int place) {
+        if (candidateIn[place] != round) {
+            candidateIn[place] = round;
+            candidates
+                    .computeIfAbsent(index.segments().get(place).rank(), none -> new ArrayList<>())
+                    .add(place);
+        }
+    }
+
+    /**
+     * Brings memberships up to date.
+     *
+     * @param known what is known now
+     * @param of the customer; is changed
+     * @return what has changed, in the order of (segment, value)
+     */
+    List<SegmentChange> end(Facts known, Memberships of) {
+        facts = known;
+        memberships = of;
+        for (int i = 0; i < notedCount; i++) {
+            int attribute = noted[i];
+            index.attributeIndex(attribute).forEachFlipped(before[attribute], value(attribute), condition -> {
+                for (int place : index.segmentsOf(condition)) {
+                    ask(place);
+                }
+            });
+        }
+        List<SegmentChange> changes = new ArrayList<>(0);
+        while (!candidates.isEmpty()) {
+            int rank = candidates.firstKey();
+            for (int place : candidates.remove(rank)) {
+                decide(place, changes);
+            }
+        }
+        changes.sort(IN_ORDER);
+        return changes;
+    }
+
+    private void decide(int place, List<SegmentChange> changes) {
+        Segment segment = index.segments().get(place);
+        boolean wasIn = memberships.contains(segment.number());
+        if (segment.isParametric()) {
+            decideValues(segment, changes);
+        } else {
+            boolean isIn = segment.formula().holds(this::holds);
+            if (isIn != wasIn) {
+                change(segment, null, isIn, this::holds, null, changes);
+            }
+        }
+        if (memberships.contains(segment.number()) != wasIn) {
+            for (int asker : index.askersOf(place)) {
+                ask(asker);
+            }
+        }
+    }
+
+    private void decideValues(Segment segment, List<SegmentChange> changes) {
+        SortedMap<String, Object> results = facts.values(segment.name());
+        SortedSet<String> in = ParametricRule.in(segment, results, this::holds);
+        SortedSet<String> all = new TreeSet<>(in);
+        all.addAll(memberships.values(segment.number()).keySet());
+        for (String value : all) {
+            boolean isIn = in.contains(value);
+            if (isIn != memberships.values(segment.number()).containsKey(value)) {
+                Object result = results.get(value);
+                change(segment, value, isIn, condition -> holds(condition, result), result, changes);
+            }
+        }
+    }
+
+    private void change(
+            Segment segment,
+            String value,
+            boolean entered,
+            IntPredicate condition,
+            Object result,
+            List<SegmentChange> changes) {
+        if (entered) {
+            memberships.enter(segment.number(), value, facts.now());
+        } else {
+            memberships.exit(segment.number(), value);
+        }
+        List<SegmentChange.Reason> because = new ArrayList<>();
+        segment.formula().explain(condition, number -> because.add(reason(number, result)));
+        changes.add(new SegmentChange(facts.now(), segment.name(), value, entered, segment.version(), because));
+    }
+
+    private SegmentChange.Reason reason(int number, Object result) {
+        ConditionCompiler.NamedCondition named = index.condition(number);
+        int place = index.attributeOf(number);
+        if (place < 0) {
+            return new SegmentChange.Reason(named.text(), String.valueOf(holds(number)));
+        }
+        Attribute attribute = index.attribute(place);
+        Object value = index.isOfValue(number) ? attribute.value(new FactsOfValue(facts, result)) : value(place);
+        return new SegmentChange.Reason(named.text(), attribute.observed(value));
+    }
+
+    private boolean holds(int condition, Object result) {
+        if (!index.isOfValue(condition)) {
+            return holds(condition);
+        }
+        Condition.OnAttribute onValue =
+                (Condition.OnAttribute) index.condition(condition).condition();
+        return onValue.holds(onValue.attribute().value(new FactsOfValue(facts, result)));
+    }
+
+    private boolean holds(int number) {
+        Condition condition = index.condition(number).condition();
+        if (condition instanceof Condition.InSegment asked) {
+            return memberships.contains(index.byName(asked.segment()).number());
+        }
+        if (truthIn[number] != round) {
+            truthIn[number] = round;
+            truths[number] = ((Condition.OnAttribute) condition).holds(value(index.attributeOf(number)));
+        }
+        return truths[number];
+    }
+
+    private Object value(int attribute) {
+        if (valueIn[attribute] != round) {
+            valueIn[attribute] = round;
+            values[attribute] = index.attribute(attribute).value(facts);
+        }
+        return values[attribute];
+    }
+
+    // -------------------------------------------------------------------------------------------------- time that
+    // passes
+
+    /**
+     * The least instant, after that of the facts given to {@link #end}, at which time alone may change a condition on what
+     * has just been noted, milliseconds since 1970; computed traits apart. {@link Long#MAX_VALUE} if there is none.
+     */
+    long nextFlipOfNoted() {
+        long next = Long.MAX_VALUE;
+        for (int i = 0; i < notedCount; i++) {
+            if (index.attribute(noted[i]).isElapsed()) {
+                next = Math.min(next, index.nextFlip(noted[i], facts));
+            }
+        }
+        return next;
+    }
+
+    /** The least instant after the present one at which time alone may change any condition, or what traits say. */
+    long nextChange(Facts known) {
+        long next = known.nextComputedChange();
+        for (int attribute : index.elapsed()) {
+            next = Math.min(next, index.nextFlip(attribute, known));
+        }
+        return next;
+    }
+}

@@ -1,0 +1,104 @@
+package io.tributary.operators.segment;
+
+import io.tributary.operators.segment.SegmentIndex.Segment;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+
+/** Tells when memberships end if nothing happens. */
+final class SegmentForecast {
+    /** More changes by time alone than this are not looked through. */
+    static final int MAX_STEPS = 10_000;
+
+    private final SegmentIndex index;
+
+    /** What of a segment changes as time passes, also through the segments that it asks for. */
+    private record Clock(Set<Integer> elapsed, boolean looksAtComputed) {
+        boolean stands() {
+            return elapsed.isEmpty() && !looksAtComputed;
+        }
+    }
+
+    private final Map<Segment, Clock> clocks = new HashMap<>();
+
+    SegmentForecast(SegmentIndex index) {
+        this.index = index;
+    }
+
+    /**
+     * The instant from which on a customer who is in a segment now is not in it, milliseconds since 1970, or
+     * {@link Long#MAX_VALUE} if time alone does not end it.
+     *
+     * @param value of a parametric segment, else null
+     */
+    long exitsAt(Segment segment, String value, Facts known) {
+        Clock clock = clocks.computeIfAbsent(segment, this::clockOf);
+        if (clock.stands()) {
+            return Long.MAX_VALUE;
+        }
+        Facts facts = known;
+        for (int step = 0; step < MAX_STEPS; step++) {
+            long next = nextChange(clock, facts);
+            if (next == Long.MAX_VALUE) {
+                return Long.MAX_VALUE;
+            }
+            facts = facts.at(next);
+            if (!isIn(segment, value, facts)) {
+                return next;
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
+    private long nextChange(Clock clock, Facts facts) {
+        long next = clock.looksAtComputed ? facts.nextComputedChange() : Long.MAX_VALUE;
+        for (int attribute : clock.elapsed) {
+            next = Math.min(next, index.nextFlip(attribute, facts));
+        }
+        return next;
+    }
+
+    private boolean isIn(Segment segment, String value, Facts facts) {
+        if (!segment.isParametric()) {
+            return segment.formula().holds(condition -> holds(condition, facts));
+        }
+        SortedMap<String, Object> results = facts.values(segment.name());
+        Set<String> in = ParametricRule.in(
+                segment, results, (condition, result) -> holds(condition, new FactsOfValue(facts, result)));
+        return value == null ? !in.isEmpty() : in.contains(value);
+    }
+
+    private boolean holds(int number, Facts facts) {
+        Condition condition = index.condition(number).condition();
+        if (condition instanceof Condition.InSegment asked) {
+            return isIn(index.byName(asked.segment()), null, facts);
+        }
+        Condition.OnAttribute onAttribute = (Condition.OnAttribute) condition;
+        return onAttribute.holds(onAttribute.attribute().value(facts));
+    }
+
+    private Clock clockOf(Segment segment) {
+        Set<Integer> elapsed = new HashSet<>();
+        boolean looksAtComputed = segment.isParametric();
+        Set<Integer> conditions = new HashSet<>();
+        segment.formula().forEach(conditions::add);
+        for (int number : conditions) {
+            if (index.condition(number).condition() instanceof Condition.InSegment asked) {
+                Clock clock = clocks.get(index.byName(asked.segment()));
+                Clock of = clock == null ? clockOf(index.byName(asked.segment())) : clock;
+                elapsed.addAll(of.elapsed);
+                looksAtComputed |= of.looksAtComputed;
+            } else {
+                Attribute attribute = index.attribute(index.attributeOf(number));
+                if (attribute.isElapsed()) {
+                    elapsed.add(index.attributeOf(number));
+                }
+                looksAtComputed |=
+                        attribute.reads().stream().anyMatch(field -> field.root() == ProfileField.Root.COMPUTED);
+            }
+        }
+        return new Clock(elapsed, looksAtComputed);
+    }
+}

@@ -1,0 +1,177 @@
+package io.tributary.operators.segment;
+
+import io.tributary.operators.segment.ProfileField.Root;
+import io.tributary.operators.segment.SegmentIndex.Segment;
+import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.event.EventKind;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.function.Consumer;
+
+/**
+ * Takes a customer's memberships through what happens: events, time that passes, fragments that come and go. The one place
+ * that decides when memberships are looked at, for the job and for the backtest. For one thread; a customer at a time.
+ *
+ * <p>After each event they are those at its time, with it. At an instant without an event at which time alone changes
+ * something they change then. An event that is older than what they are right for changes them as of that instant.
+ */
+public final class SegmentTracker {
+    private static final Comparator<Membership> IN_ORDER = Comparator.comparing(Membership::segment)
+            .thenComparing(Membership::value, Comparator.nullsFirst(Comparator.naturalOrder()));
+
+    private final CompiledDefinitions definitions;
+    private final SegmentEvaluator evaluator;
+
+    // Of the event between before and after.
+    private boolean everything;
+    private boolean computedMayChange;
+
+    /**
+     * A membership as a profile tells it.
+     *
+     * @param value of a parametric segment, else null
+     * @param since milliseconds since 1970
+     * @param exitsAt when it ends if nothing happens, milliseconds since 1970; {@link SegmentClock#NEVER} if it does not
+     */
+    public record Membership(String segment, String value, long since, long exitsAt) {}
+
+    public SegmentTracker(CompiledDefinitions definitions) {
+        this.definitions = definitions;
+        this.evaluator = definitions.evaluator();
+    }
+
+    /**
+     * Lets time pass.
+     *
+     * @param known of the customer; what its instant is does not matter
+     * @param until up to and including this instant, milliseconds since 1970
+     * @param changes is told what changes, in order
+     */
+    public void advance(
+            Facts known, SegmentClock clock, Memberships memberships, long until, Consumer<SegmentChange> changes) {
+        while (clock.due() <= until) {
+            evaluator.begin(known.at(clock.now()), List.of(), true);
+            Facts then = known.at(clock.due());
+            evaluator.end(then, memberships).forEach(changes);
+            clock.set(then.now(), evaluator.nextChange(then));
+        }
+    }
+
+    /** To be told before an event is folded. */
+    public void before(
+            CustomerEvent event,
+            Facts known,
+            SegmentClock clock,
+            Memberships memberships,
+            Consumer<SegmentChange> changes) {
+        long instant = instantOf(event, clock);
+        if (clock.isNew()) {
+            everything = true;
+            evaluator.beginAnew();
+            return;
+        }
+        advance(known, clock, memberships, instant - 1, changes);
+        everything = clock.due() <= instant;
+        List<ProfileField> computed = definitions.traits().changedBy(event);
+        computedMayChange = !computed.isEmpty();
+        evaluator.begin(known.at(clock.now()), changedBy(event, computed), everything);
+    }
+
+    /** To be told when an event has been folded. */
+    public void after(
+            CustomerEvent event,
+            Facts known,
+            SegmentClock clock,
+            Memberships memberships,
+            Consumer<SegmentChange> changes) {
+        Facts now = known.at(instantOf(event, clock));
+        evaluator.end(now, memberships).forEach(changes);
+        long due = everything ? evaluator.nextChange(now) : Math.min(clock.due(), evaluator.nextFlipOfNoted());
+        if (!everything && computedMayChange) {
+            due = Math.min(due, now.nextComputedChange());
+        }
+        clock.set(now.now(), due);
+    }
+
+    private static long instantOf(CustomerEvent event, SegmentClock clock) {
+        return Math.max(event.timestamp(), clock.now());
+    }
+
+    private static List<ProfileField> changedBy(CustomerEvent event, List<ProfileField> computed) {
+        List<ProfileField> fields = new ArrayList<>(computed);
+        fields.add(ProfileField.EVENT_COUNT);
+        fields.add(ProfileField.FIRST_SEEN);
+        fields.add(ProfileField.LAST_SEEN);
+        fields.add(new ProfileField(Root.EVENTS_BY_NAME, event.name()));
+        fields.add(ProfileField.all(Root.IDENTIFIERS));
+        if (!event.traits().isEmpty()) {
+            fields.add(ProfileField.all(Root.TRAITS));
+        }
+        if (!event.consent().isEmpty()) {
+            fields.add(ProfileField.all(Root.CONSENT));
+        }
+        if (event.purchase() != null) {
+            fields.add(ProfileField.all(Root.ORDERS));
+        }
+        if (event.kind() == EventKind.ORDER || !event.cartLines().isEmpty() || event.kind() == EventKind.CART_UPDATE) {
+            fields.add(ProfileField.all(Root.CART));
+        }
+        return fields;
+    }
+
+    /**
+     * Looks at all segments, because the customer has got or lost events of the past, or there are other definitions.
+     *
+     * @param instant milliseconds since 1970
+     */
+    public void lookAnew(
+            Facts known, long instant, SegmentClock clock, Memberships memberships, Consumer<SegmentChange> changes) {
+        evaluator.beginAnew();
+        Facts now = known.at(Math.max(instant, clock.now()));
+        evaluator.end(now, memberships).forEach(changes);
+        clock.set(now.now(), evaluator.nextChange(now));
+    }
+
+    /**
+     * Takes a customer out of all segments who is not there any more.
+     *
+     * @param instant milliseconds since 1970
+     * @param because why
+     */
+    public void leaveAll(
+            long instant, SegmentChange.Reason because, Memberships memberships, Consumer<SegmentChange> changes) {
+        List<SegmentChange> all = new ArrayList<>();
+        for (Membership membership : memberships(memberships, null)) {
+            Segment segment = definitions.index().byName(membership.segment);
+            memberships.exit(segment.number(), membership.value);
+            all.add(new SegmentChange(
+                    instant, segment.name(), membership.value, false, segment.version(), List.of(because)));
+        }
+        all.forEach(changes);
+    }
+
+    /** What the profile says of segments, in the order of (segment, value). */
+    public List<Membership> memberships(Memberships memberships, Facts known) {
+        List<Membership> all = new ArrayList<>();
+        for (int number : memberships.segments()) {
+            Segment segment = definitions.index().byNumber(number);
+            all.add(membership(segment, null, memberships.since(number), known));
+        }
+        for (Map.Entry<Integer, SortedMap<String, Long>> entry :
+                memberships.parametric().entrySet()) {
+            Segment segment = definitions.index().byNumber(entry.getKey());
+            entry.getValue().forEach((value, since) -> all.add(membership(segment, value, since, known)));
+        }
+        all.sort(IN_ORDER);
+        return all;
+    }
+
+    private Membership membership(Segment segment, String value, long since, Facts known) {
+        long exitsAt =
+                known == null ? SegmentClock.NEVER : definitions.forecast().exitsAt(segment, value, known);
+        return new Membership(segment.name(), value, since, exitsAt);
+    }
+}
