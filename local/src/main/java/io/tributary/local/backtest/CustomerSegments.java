@@ -15,9 +15,11 @@ import io.tributary.operators.segment.SegmentJson;
 import io.tributary.operators.segment.SegmentTracker;
 import io.tributary.schemas.definition.EventView;
 import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.identity.Identifier;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 
 /** A customer's computed traits and memberships on its way through a backtest. */
@@ -30,6 +32,9 @@ final class CustomerSegments {
     private ActivityLedger activity = new ActivityLedger();
     private RecordLedger record = new RecordLedger();
     private ComputedLedger computed = new ComputedLedger();
+    /** As of the last instant: the customer itself is ahead. */
+    private Set<Identifier> listing = Set.of();
+
     private SegmentClock clock = new SegmentClock();
 
     CustomerSegments(Customer customer, CompiledDefinitions definitions, SegmentTracker tracker) {
@@ -40,7 +45,7 @@ final class CustomerSegments {
 
     private Facts facts() {
         return new ProfileFacts(
-                new ProfileFacts.Ledgers(() -> activity, () -> record, customer::listing, new ProfileFacts.Computed() {
+                new ProfileFacts.Ledgers(() -> activity, () -> record, () -> listing, new ProfileFacts.Computed() {
                     @Override
                     public Object value(String trait, long now) {
                         return definitions.traits().value(computed, trait, now);
@@ -59,12 +64,21 @@ final class CustomerSegments {
                 clock.now());
     }
 
-    /** Applies the customer's next event. */
-    void apply(CustomerEvent event) throws IOException {
+    /**
+     * Lets an instant happen.
+     *
+     * @param instant milliseconds since 1970
+     * @param events of the customer at the instant, in their order
+     */
+    void apply(long instant, List<CustomerEvent> events) throws IOException {
         Facts facts = facts();
-        tracker.before(event, facts, clock, memberships, this::changed);
-        fold(event);
-        tracker.after(event, facts, clock, memberships, this::changed);
+        tracker.open(facts, clock, memberships, instant, this::changed);
+        for (CustomerEvent event : events) {
+            tracker.changing(event, facts, clock);
+            fold(event);
+        }
+        listing = Set.copyOf(customer.listing());
+        tracker.close(facts, clock, memberships, instant, this::changed);
     }
 
     private void fold(CustomerEvent event) throws IOException {
@@ -80,27 +94,28 @@ final class CustomerSegments {
     /**
      * The customer has got or lost events of the past.
      *
-     * @param instant milliseconds since 1970; events from it on are yet to be applied
-     * @param because why everything ends if nothing of the past is left
+     * @param instant milliseconds since 1970; what happened at it is part of what the customer has
+     * @param because why everything ends if nothing is left
      */
     void startAnew(long instant, SegmentChange.Reason because) throws IOException {
         activity = new ActivityLedger();
         record = new RecordLedger();
         computed = new ComputedLedger();
-        boolean any = false;
         for (CustomerEvent event : customer.history()) {
-            if (event.timestamp() >= instant) {
-                break;
-            }
-            any = true;
             fold(event);
         }
-        if (any) {
+        listing = Set.copyOf(customer.listing());
+        if (customer.exists()) {
             tracker.lookAnew(facts(), instant, clock, memberships, this::changed);
         } else {
             tracker.leaveAll(instant, because, memberships, this::changed);
             clock = new SegmentClock();
         }
+    }
+
+    /** Whether the customer lists other identifiers than at the last instant. */
+    boolean hasOtherIdentifiers() {
+        return !clock.isNew() && !listing.equals(customer.listing());
     }
 
     private void changed(SegmentChange change) {

@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The way of people who may turn out to be the same through a backtest, instant by instant: first the commands and
@@ -37,6 +39,9 @@ final class GroupRun {
         /** What is due before this instant has fired, milliseconds since 1970. */
         private long passedBefore = Long.MIN_VALUE;
     }
+
+    private static final SegmentChange.Reason GONE =
+            new SegmentChange.Reason("the customer exists", "its events are another's, or erased");
 
     private final AbandonedCart abandonedCart;
     private final CustomerRun.Decisions decisions;
@@ -79,12 +84,12 @@ final class GroupRun {
                 fragments.add(identities.see(group.events().get(event)));
                 event++;
             }
-            for (Customer customer : identities.relabelled()) {
-                startAnew(customer, instant);
-            }
+            Set<Customer> relabelled = identities.relabelled();
+            relabelled.forEach(customer -> startAnew(customer, instant));
             for (int i = first; i < event; i++) {
                 apply(fragments.get(i - first).customer(), group.events().get(i));
             }
+            passSegments(instant, relabelled, fragments, group.events().subList(first, event));
         }
         for (Customer customer : List.copyOf(watches.keySet())) {
             pass(customer, end, null);
@@ -132,11 +137,29 @@ final class GroupRun {
                 customer, unknown -> new CustomerSegments(unknown, decisions.definitions(), decisions.tracker()));
     }
 
-    private void startAnew(Customer customer, long instant) throws IOException {
-        segmentsOf(customer)
-                .startAnew(
-                        instant,
-                        new SegmentChange.Reason("the customer exists", "its events are another's, or erased"));
+    /** Each customer's memberships change once at an instant, whatever happens at it. */
+    private void passSegments(
+            long instant, Set<Customer> relabelled, List<Fragment> fragments, List<CustomerEvent> events)
+            throws IOException {
+        Map<Customer, List<CustomerEvent>> byCustomer = new LinkedHashMap<>();
+        identities.relisted().forEach(customer -> byCustomer.put(customer, new ArrayList<>(0)));
+        for (int i = 0; i < events.size(); i++) {
+            byCustomer
+                    .computeIfAbsent(fragments.get(i).customer(), none -> new ArrayList<>(1))
+                    .add(events.get(i));
+        }
+        for (Customer customer : relabelled) {
+            segmentsOf(customer).startAnew(instant, GONE);
+        }
+        for (Map.Entry<Customer, List<CustomerEvent>> entry : byCustomer.entrySet()) {
+            CustomerSegments of = segmentsOf(entry.getKey());
+            if (!relabelled.contains(entry.getKey()) && (!entry.getValue().isEmpty() || of.hasOtherIdentifiers())) {
+                of.apply(instant, entry.getValue());
+            }
+        }
+    }
+
+    private void startAnew(Customer customer, long instant) {
         Watch watch = watches.computeIfAbsent(customer, unknown -> new Watch());
         drain(watch);
         watch.run = null;
@@ -151,7 +174,6 @@ final class GroupRun {
     }
 
     private void apply(Customer customer, CustomerEvent event) throws IOException {
-        segmentsOf(customer).apply(event);
         Watch watch = watches.computeIfAbsent(customer, unknown -> new Watch());
         if (watch.relabelled && !WatchedEvents.isWatched(event)) {
             return;

@@ -62,6 +62,7 @@ final class Identities {
     private long instant = Long.MIN_VALUE;
     private final Map<Fragment, Customer> customersBefore = new LinkedHashMap<>();
     private final Set<Customer> forgotten = new LinkedHashSet<>();
+    private final Set<Customer> relisted = new LinkedHashSet<>();
 
     // Of the event or command that is being taken in.
     private String because;
@@ -113,6 +114,7 @@ final class Identities {
             instant = at;
             customersBefore.clear();
             forgotten.clear();
+            relisted.clear();
         }
         because = cause;
         before.clear();
@@ -222,11 +224,13 @@ final class Identities {
     private void list(Customer customer, Identifier identifier) {
         touch(customer).listed.putIfAbsent(identifier, customer.listing().contains(identifier));
         customer.list(identifier);
+        relisted.add(customer);
     }
 
     private void unlist(Customer customer, Identifier identifier) {
         touch(customer).listed.putIfAbsent(identifier, customer.listing().contains(identifier));
         customer.unlist(identifier);
+        relisted.add(customer);
     }
 
     private void move(Resolution.Move move) {
@@ -336,6 +340,11 @@ final class Identities {
             }
         });
         return relabelled;
+    }
+
+    /** Customers that list others than before the last instant, maybe. */
+    Set<Customer> relisted() {
+        return relisted;
     }
 
     /** All that have a canonical identifier, also those without an event. */

@@ -44,6 +44,8 @@ class BacktestSegmentsTest {
                 - {name: buyer, when: computed.orders_90d >= 1}
                 - {name: cart_owner, when: size(cart.items) > 0}
                 - {name: shoe_lover, when: "computed.favourite == 'shoes' && !in_segment('buyer')"}
+                - {name: multi_device, when: size(identifiers.anonymous_id) >= 2}
+                - {name: reachable, when: size(identifiers.email) > 0}
                 - name: category_fan
                   for_each: event.properties.category
                   max_values: 2
@@ -82,7 +84,9 @@ class BacktestSegmentsTest {
                         + "'2026-04-03T00:00:00.000Z'},{'segment':'new_buyer','since':'2026-01-02T10:20:00.000Z',"
                         + "'exits_at':'2026-02-01T10:20:00.001Z'}]"));
         assertThat(summary().path("segments"))
-                .isEqualTo(json("{'buyer':1,'cart_owner':0,'category_fan':0,'new_buyer':1,'shoe_lover':0}"));
+                .isEqualTo(
+                        json(
+                                "{'buyer':1,'cart_owner':0,'category_fan':0,'multi_device':0,'new_buyer':1,'reachable':0,'shoe_lover':0}"));
         assertThat(summary().path("triggers")).as("the set has no trigger").isEqualTo(json("{}"));
     }
 
@@ -130,6 +134,40 @@ class BacktestSegmentsTest {
                         "2026-01-02T10:00:00.000Z cart_owner entered", "2026-01-02T10:20:00.000Z cart_owner exited");
         assertThat(changesOf(USER)).containsExactly("2026-01-02T10:10:00.000Z cart_owner entered");
         assertThat(profile(USER).at("/segments/0/since").asText()).isEqualTo("2026-01-02T10:10:00.000Z");
+    }
+
+    @Test
+    void anIdentifierChangesMembershipsToo() throws IOException {
+        event("2026-01-02T10:00:00.000Z", "m-1", "'type':'page','userId':'42','anonymousId':'a-1'");
+        event("2026-01-02T10:10:00.000Z", "m-2", "'type':'page','userId':'42','anonymousId':'a-2'");
+        event("2026-01-02T10:20:00.000Z", "m-3", "'type':'identify','userId':'42','traits':{'email':'ana@x.com'}");
+        // Seen with more than three user ids, the address is nobody's any more: the first one's event is not needed.
+        for (int user = 43; user <= 45; user++) {
+            event(
+                    "2026-01-02T10:%d:00.000Z".formatted(user - 13),
+                    "m-" + user,
+                    "'type':'identify','userId':'%d','traits':{'email':'ana@x.com'}".formatted(user));
+        }
+
+        backtest("2026-01-02T11:00:00Z");
+
+        assertThat(changes())
+                .containsExactly(
+                        "2026-01-02T10:10:00.000Z multi_device entered",
+                        "2026-01-02T10:20:00.000Z reachable entered",
+                        "2026-01-02T10:32:00.000Z reachable exited");
+    }
+
+    @Test
+    void whatComesAndGoesAtOneInstantIsNoChange() throws IOException {
+        add("2026-01-02T10:00:00.000Z", "m-1", "'userId':'42'");
+        order("2026-01-02T10:00:00.000Z", "m-2", "35.79");
+
+        backtest("2026-01-02T11:00:00Z");
+
+        assertThat(changes())
+                .containsExactly(
+                        "2026-01-02T10:00:00.000Z buyer entered", "2026-01-02T10:00:00.000Z new_buyer entered");
     }
 
     @Test

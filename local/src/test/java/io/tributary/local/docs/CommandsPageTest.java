@@ -17,7 +17,8 @@ class CommandsPageTest {
             "simulate", "simulator.md",
             "identity explain", "identity.md#why",
             "rejects show", "rejects.md",
-            "mapping suggest", "mappings.md");
+            "mapping suggest", "mappings.md",
+            "definitions check", "definitions.md");
 
     @Test
     void theTextsAreTheCommandsOwnHelp() throws IOException {

@@ -60,23 +60,30 @@ final class SegmentEvaluator {
     // ------------------------------------------------------------------------------------------------ before and after
 
     /**
-     * Notes what fields hold that may be about to change.
+     * Begins a round.
      *
+     * @param known of the customer
+     * @param changing as those of {@link #note}
      * @param timePasses whether something may have become due since, so that time alone changes conditions
      */
     void begin(Facts known, Iterable<ProfileField> changing, boolean timePasses) {
         begin();
-        for (ProfileField field : changing) {
-            noteAll(index.attributesOf(field), known);
-            if (field.root() == Root.VALUE && field.name() != null) {
-                ask(index.byName(field.name()));
-            }
-        }
+        note(known, changing);
         if (timePasses) {
             noteAll(index.elapsed(), known);
             noteAll(index.computed(), known);
             for (int place : index.parametric()) {
                 ask(place);
+            }
+        }
+    }
+
+    /** Notes what fields hold that may be about to change; what was noted in this round stays. */
+    void note(Facts known, Iterable<ProfileField> changing) {
+        for (ProfileField field : changing) {
+            noteAll(index.attributesOf(field), known);
+            if (field.root() == Root.VALUE && field.name() != null) {
+                ask(index.byName(field.name()));
             }
         }
     }

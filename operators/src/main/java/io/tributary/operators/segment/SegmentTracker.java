@@ -15,8 +15,8 @@ import java.util.function.Consumer;
  * Takes a customer's memberships through what happens: events, time that passes, fragments that come and go. The one place
  * that decides when memberships are looked at, for the job and for the backtest. For one thread; a customer at a time.
  *
- * <p>After each event they are those at its time, with it. At an instant without an event at which time alone changes
- * something they change then. An event that is older than what they are right for changes them as of that instant.
+ * <p>At an instant they are those with all that has happened at it; where nothing happens they change at the instants at
+ * which time alone changes something. What is older than what they are right for changes them as of that instant.
  */
 public final class SegmentTracker {
     private static final Comparator<Membership> IN_ORDER = Comparator.comparing(Membership::segment)
@@ -25,7 +25,7 @@ public final class SegmentTracker {
     private final CompiledDefinitions definitions;
     private final SegmentEvaluator evaluator;
 
-    // Of the event between before and after.
+    // Of the instant between open and close.
     private boolean everything;
     private boolean computedMayChange;
 
@@ -60,34 +60,39 @@ public final class SegmentTracker {
         }
     }
 
-    /** To be told before an event is folded. */
-    public void before(
-            CustomerEvent event,
-            Facts known,
-            SegmentClock clock,
-            Memberships memberships,
-            Consumer<SegmentChange> changes) {
-        long instant = instantOf(event, clock);
+    /**
+     * Begins an instant: what is due before it changes now. To be followed by {@link #changing} and {@link #close} of the
+     * same customer.
+     *
+     * @param known of the customer before anything has happened at the instant
+     * @param instant milliseconds since 1970; one before that of the memberships counts as theirs
+     */
+    public void open(
+            Facts known, SegmentClock clock, Memberships memberships, long instant, Consumer<SegmentChange> changes) {
+        computedMayChange = false;
+        everything = true;
         if (clock.isNew()) {
-            everything = true;
             evaluator.beginAnew();
             return;
         }
-        advance(known, clock, memberships, instant - 1, changes);
-        everything = clock.due() <= instant;
-        List<ProfileField> computed = definitions.traits().changedBy(event);
-        computedMayChange = !computed.isEmpty();
-        evaluator.begin(known.at(clock.now()), changedBy(event, computed), everything);
+        advance(known, clock, memberships, Math.max(instant, clock.now()) - 1, changes);
+        everything = clock.due() <= Math.max(instant, clock.now());
+        evaluator.begin(known.at(clock.now()), List.of(ProfileField.all(Root.IDENTIFIERS)), everything);
     }
 
-    /** To be told when an event has been folded. */
-    public void after(
-            CustomerEvent event,
-            Facts known,
-            SegmentClock clock,
-            Memberships memberships,
-            Consumer<SegmentChange> changes) {
-        Facts now = known.at(instantOf(event, clock));
+    /** To be told before an event of the instant is folded. */
+    public void changing(CustomerEvent event, Facts known, SegmentClock clock) {
+        if (!clock.isNew()) {
+            List<ProfileField> computed = definitions.traits().changedBy(event);
+            computedMayChange |= !computed.isEmpty();
+            evaluator.note(known.at(clock.now()), changedBy(event, computed));
+        }
+    }
+
+    /** Ends an instant: memberships are those with all that has happened at it. */
+    public void close(
+            Facts known, SegmentClock clock, Memberships memberships, long instant, Consumer<SegmentChange> changes) {
+        Facts now = known.at(Math.max(instant, clock.now()));
         evaluator.end(now, memberships).forEach(changes);
         long due = everything ? evaluator.nextChange(now) : Math.min(clock.due(), evaluator.nextFlipOfNoted());
         if (!everything && computedMayChange) {
@@ -96,17 +101,12 @@ public final class SegmentTracker {
         clock.set(now.now(), due);
     }
 
-    private static long instantOf(CustomerEvent event, SegmentClock clock) {
-        return Math.max(event.timestamp(), clock.now());
-    }
-
     private static List<ProfileField> changedBy(CustomerEvent event, List<ProfileField> computed) {
         List<ProfileField> fields = new ArrayList<>(computed);
         fields.add(ProfileField.EVENT_COUNT);
         fields.add(ProfileField.FIRST_SEEN);
         fields.add(ProfileField.LAST_SEEN);
         fields.add(new ProfileField(Root.EVENTS_BY_NAME, event.name()));
-        fields.add(ProfileField.all(Root.IDENTIFIERS));
         if (!event.traits().isEmpty()) {
             fields.add(ProfileField.all(Root.TRAITS));
         }
