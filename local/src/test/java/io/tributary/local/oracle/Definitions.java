@@ -40,7 +40,7 @@ public record Definitions(List<Trait> traits, List<Segment> segments) {
     private static final Set<String> FOLDED = Set.of("aggregate", "events", "where", "value", "window");
     private static final Set<String> PARAMETRIC_AGGREGATES = Set.of("count", "sum", "average", "min", "max");
 
-    /** How much of a trait's value an aggregate keeps, and of what. */
+    /** What becomes of what events say. */
     enum Aggregate {
         COUNT,
         SUM,
