@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -218,6 +219,42 @@ final class IdentityOracle {
                 .filter(event -> !event.at().isAfter(asOf))
                 .filter(event -> customer.equals(then.customerOf(event)))
                 .toList();
+    }
+
+    /** The first so many events, in their order, by their customers as of an instant; erased ones are nobody's. */
+    Map<String, List<Event>> histories(int seen, Instant asOf) {
+        View then = viewAt(asOf);
+        Map<String, List<Event>> result = new TreeMap<>();
+        for (Event event : events.subList(0, seen)) {
+            String customer = then.customerOf(event);
+            if (customer != null) {
+                result.computeIfAbsent(customer, c -> new ArrayList<>()).add(event);
+            }
+        }
+        return result;
+    }
+
+    /** What the profile of a customer with these events lists as of an instant. */
+    NavigableSet<Identifier> identifiers(String customer, List<Event> history, Instant asOf) {
+        View then = viewAt(asOf);
+        NavigableSet<Identifier> result = new TreeSet<>();
+        history.forEach(event -> result.addAll(event.devices()));
+        events.stream()
+                .filter(event -> !event.at().isAfter(asOf))
+                .flatMap(event -> event.persons().stream())
+                .filter(person -> then.customerOf(person).equals(customer))
+                .forEach(result::add);
+        return result;
+    }
+
+    /** The names of all kinds of identifiers. */
+    List<String> namespaces() {
+        return config.namespaces().stream().map(IdentityConfig.Namespace::name).toList();
+    }
+
+    /** The instants of all events and commands. */
+    NavigableSet<Instant> instants() {
+        return steps.stream().map(Step::at).collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Whether a customer got or lost earlier events at an instant: by a merge, a split, an erasure. */

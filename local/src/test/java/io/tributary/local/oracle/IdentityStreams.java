@@ -148,12 +148,16 @@ public final class IdentityStreams {
 
     /** Up to six commands, some of them with the same id. */
     public static Arbitrary<List<PrivacyCommand>> commands() {
+        return commands(instants());
+    }
+
+    static Arbitrary<List<PrivacyCommand>> commands(Arbitrary<Instant> instants) {
         Arbitrary<String> identifiers = Arbitraries.of(IDENTIFIERS);
         Arbitrary<String> ids = Arbitraries.of("p1", "p2", "p3", "p4", "p5", "p6");
         Arbitrary<PrivacyCommand> unmerge =
-                Combinators.combine(ids, instants(), identifiers, identifiers).as(PrivacyCommand::unmerge);
+                Combinators.combine(ids, instants, identifiers, identifiers).as(PrivacyCommand::unmerge);
         Arbitrary<PrivacyCommand> erase =
-                Combinators.combine(ids, instants(), identifiers).as(PrivacyCommand::erase);
+                Combinators.combine(ids, instants, identifiers).as(PrivacyCommand::erase);
         return Arbitraries.frequencyOf(Tuple.of(2, unmerge), Tuple.of(1, erase))
                 .list()
                 .ofMaxSize(6);
@@ -162,13 +166,13 @@ public final class IdentityStreams {
     // ---------------------------------------------------------------------------------------------------------- events
 
     /** Who an event says that it is of; absent ones are empty. */
-    private record Who(Optional<String> user, Optional<String> device, Optional<String> email, List<String> others) {}
+    record Who(Optional<String> user, Optional<String> device, Optional<String> email, List<String> others) {}
 
     private static Arbitrary<ObjectNode> event() {
         return Combinators.combine(who(), instants(), messageId(), body()).as(IdentityStreams::event);
     }
 
-    private static Arbitrary<Who> who() {
+    static Arbitrary<Who> who() {
         Arbitrary<Who> any = Combinators.combine(
                         maybe(0.5, Arbitraries.of(USERS)),
                         maybe(0.5, Arbitraries.of(DEVICES)),
@@ -191,7 +195,7 @@ public final class IdentityStreams {
         return value.optional(probability);
     }
 
-    private static Arbitrary<Optional<String>> messageId() {
+    static Arbitrary<Optional<String>> messageId() {
         return Arbitraries.frequencyOf(
                 Tuple.of(8, Arbitraries.integers().between(100, 9_999).map(n -> Optional.of("m-" + n))),
                 Tuple.of(1, Arbitraries.integers().between(1, 4).map(n -> Optional.of("m-" + n))),
@@ -229,7 +233,7 @@ public final class IdentityStreams {
         return "{'type': 'track', 'event': '%s', 'properties': {%s}}".formatted(event, properties);
     }
 
-    private static ObjectNode event(Who who, Instant at, Optional<String> messageId, String body) {
+    static ObjectNode event(Who who, Instant at, Optional<String> messageId, String body) {
         ObjectNode event = Json.quoted(body).put("timestamp", at.toString());
         messageId.ifPresent(id -> event.put("messageId", id));
         who.user().ifPresent(user -> event.put("userId", user));

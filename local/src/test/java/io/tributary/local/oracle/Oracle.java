@@ -47,7 +47,7 @@ import java.util.stream.Collectors;
 /**
  * What {@code backtest --out DIR} must write for Segment-spec lines, computed from the contract in the plainest way:
  * sort everything, then look back. To be read beside the contract, from top to bottom. Whose an event is says
- * {@link IdentityOracle}, and what is assumed about that.
+ * {@link IdentityOracle}, who is in which segment {@link SegmentOracle}, and what is assumed about that.
  *
  * <p>Where the documents are silent, this is what is assumed; to be reconciled, not believed:
  *
@@ -184,21 +184,27 @@ public final class Oracle {
 
     // ---------------------------------------------------------------------------------------------- the whole picture
 
-    /** The output for these lines, with {@code until} at the newest accepted event. */
+    /** The output for these lines without definitions, with {@code until} at the newest accepted event. */
     public OracleOutput run(List<Line> lines) {
         return run(lines, Optional.empty(), List.of());
     }
 
-    /** The output for these lines, where events after {@code until} are not read. */
+    /** The output for these lines without definitions, where events after {@code until} are not read. */
     public OracleOutput run(List<Line> lines, Instant until) {
         return run(lines, Optional.of(until), List.of());
     }
 
     /**
-     * The output for these lines and privacy commands, which stand in {@code privacy.jsonl}; what comes after
-     * {@code until} is not read.
+     * The output for these lines and privacy commands, which stand in {@code privacy.jsonl}, without definitions; what
+     * comes after {@code until} is not read.
      */
     public OracleOutput run(List<Line> lines, Optional<Instant> limit, List<PrivacyCommand> privacy) {
+        return run(Definitions.NONE, lines, limit, privacy);
+    }
+
+    /** The output for these definitions, lines and privacy commands; what comes after {@code until} is not read. */
+    public OracleOutput run(
+            Definitions definitions, List<Line> lines, Optional<Instant> limit, List<PrivacyCommand> privacy) {
         List<Event> events = new ArrayList<>();
         List<ObjectNode> rejects = new ArrayList<>();
         for (Line line : lines) {
@@ -238,7 +244,8 @@ public final class Oracle {
                 .put("late", 0)
                 .put("after_until", events.size() - inTime.size())
                 .set("rejected", count(rejects, r -> r.get("reason").asText()));
-        return output(accepted, people, end, rejects, counters);
+        SegmentOracle segments = new SegmentOracle(definitions, accepted, people, end);
+        return output(accepted, people, segments, end, rejects, counters);
     }
 
     private static Instant newest(List<Event> events) {
@@ -246,7 +253,12 @@ public final class Oracle {
     }
 
     private OracleOutput output(
-            List<Event> accepted, IdentityOracle people, Instant until, List<ObjectNode> rejects, ObjectNode counters) {
+            List<Event> accepted,
+            IdentityOracle people,
+            SegmentOracle segments,
+            Instant until,
+            List<ObjectNode> rejects,
+            ObjectNode counters) {
         Map<String, List<Event>> byCustomer = new TreeMap<>();
         for (int i = 0; i < accepted.size(); i++) {
             String customer = people.customers().get(i);
@@ -255,7 +267,7 @@ public final class Oracle {
             }
         }
         List<ObjectNode> profiles = new ArrayList<>();
-        byCustomer.forEach((customer, history) -> profiles.add(profile(customer, history, people)));
+        byCustomer.forEach((customer, history) -> profiles.add(profile(customer, history, people, segments)));
         List<ObjectNode> triggers = abandonedCarts(accepted, people, until);
         triggers.sort(Comparator.comparing(ObjectNode::toString)); // starts with fired_at, trigger, customer_id
         List<ObjectNode> changes = new ArrayList<>();
@@ -268,8 +280,9 @@ public final class Oracle {
         summary.put(
                 "merges",
                 count(changes, c -> c.get("change").asText()).path("merged").asInt());
+        summary.set("segments", segments.sizes());
         summary.set("triggers", count(triggers, t -> t.get("trigger").asText()));
-        return new OracleOutput(profiles, changes, triggers, rejects, summary);
+        return new OracleOutput(profiles, changes, segments.changes(), triggers, rejects, summary);
     }
 
     private static ObjectNode changed(IdentityOracle.Change change) {
@@ -334,6 +347,7 @@ public final class Oracle {
      * @param name the event's name for track, else its type
      * @param persons identifiers of persons, the strongest first
      * @param devices identifiers of devices, the strongest first
+     * @param json the whole line
      */
     record Event(
             Instant at,
@@ -345,7 +359,8 @@ public final class Oracle {
             NavigableSet<Identifier> devices,
             JsonNode traits,
             JsonNode consent,
-            Commerce commerce)
+            Commerce commerce,
+            JsonNode json)
             implements Comparable<Event> {
 
         /** The order of events everywhere. */
@@ -443,7 +458,8 @@ public final class Oracle {
                 only(identifiers, identifier -> !identifier.isPerson()),
                 traits,
                 consent,
-                commerce));
+                commerce,
+                json));
     }
 
     private static JsonNode json(byte[] raw) throws Refused {
@@ -699,23 +715,26 @@ public final class Oracle {
     // ------------------------------------------------------------------------------------------------------- the
     // profile
 
-    private static ObjectNode profile(String customer, List<Event> history, IdentityOracle people) {
+    private static ObjectNode profile(
+            String customer, List<Event> history, IdentityOracle people, SegmentOracle segments) {
         ObjectNode profile = Json.object().put("customer_id", customer);
         profile.set("identifiers", identifiers(people.identifiers(customer)));
         setUnlessEmpty(profile, "traits", traits(history));
+        setUnlessEmpty(profile, "computed", segments.computed(customer));
         profile.put("first_seen", MILLIS.format(history.get(0).at()));
         profile.put("last_seen", MILLIS.format(history.get(history.size() - 1).at()));
         profile.putObject("events").put("count", history.size()).set("by_name", count(history, Event::name));
         setUnlessEmpty(profile, "orders", orders(history));
         setUnlessEmpty(profile, "cart", cart(history));
         setUnlessEmpty(profile, "consent", consent(history));
+        setUnlessEmpty(profile, "segments", segments.memberships(customer));
         if (!people.mergedFrom(customer).isEmpty()) {
             people.mergedFrom(customer).forEach(profile.putArray("merged_from")::add);
         }
         return profile;
     }
 
-    private static ObjectNode identifiers(Set<Identifier> all) {
+    static ObjectNode identifiers(Set<Identifier> all) {
         Map<String, Set<String>> values = new TreeMap<>();
         all.forEach(i -> values.computeIfAbsent(i.namespace().name(), n -> new TreeSet<>())
                 .add(i.value()));
@@ -725,7 +744,7 @@ public final class Oracle {
     }
 
     /** The latest by event time; a null removes. */
-    private static ObjectNode traits(List<Event> history) {
+    static ObjectNode traits(List<Event> history) {
         ObjectNode result = Json.object();
         for (Event event : history) {
             event.traits().properties().forEach(trait -> {
@@ -740,7 +759,7 @@ public final class Oracle {
     }
 
     /** Per purpose the latest by event time; of statements at one instant the restrictive one. */
-    private static ObjectNode consent(List<Event> history) {
+    static ObjectNode consent(List<Event> history) {
         Map<String, Instant> statedAt = new HashMap<>();
         ObjectNode result = Json.object();
         for (Event event : history) {
@@ -756,7 +775,7 @@ public final class Oracle {
         return result;
     }
 
-    private static ObjectNode orders(List<Event> history) {
+    static ObjectNode orders(List<Event> history) {
         List<Event> orders = firstOfEachOrder(history);
         List<Event> refunds = history.stream().filter(Event::isRefund).toList();
         ObjectNode result = Json.object();
@@ -803,7 +822,7 @@ public final class Oracle {
     }
 
     /** The cart at the end: nothing leaves it by time alone. */
-    private static ObjectNode cart(List<Event> history) {
+    static ObjectNode cart(List<Event> history) {
         List<Event> shopping = shopping(history);
         if (shopping.isEmpty() || shopping.get(shopping.size() - 1).isOrder()) {
             return Json.object();
@@ -957,14 +976,14 @@ public final class Oracle {
         }
     }
 
-    private static <T> ObjectNode count(List<T> all, Function<T, String> name) {
+    static <T> ObjectNode count(List<T> all, Function<T, String> name) {
         ObjectNode result = Json.object();
         all.forEach(
                 one -> result.put(name.apply(one), result.path(name.apply(one)).asInt() + 1));
         return result;
     }
 
-    private static void setUnlessEmpty(ObjectNode parent, String field, ObjectNode value) {
+    private static void setUnlessEmpty(ObjectNode parent, String field, JsonNode value) {
         if (!value.isEmpty()) {
             parent.set(field, value);
         }

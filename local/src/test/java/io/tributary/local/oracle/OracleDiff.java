@@ -15,44 +15,64 @@ import java.util.TreeSet;
  *
  * <p>Left out, at the top of a record only (a trait may have any of these names): what the documents do not fix
  * ({@code version}, {@code trigger_id}, {@code detail}), what is measured ({@code wall_seconds},
- * {@code events_per_second}) and what the oracle does not compute ({@code segments}, {@code computed}, {@code rfm},
- * {@code predictions}). Numbers are compared by value. In the summary an absent counter is zero. Records are matched
+ * {@code events_per_second}) and what the oracle does not compute ({@code rfm}, {@code predictions}, why segments
+ * change); {@code segments} and {@code computed}, unless they are asked for. Numbers are compared by value. In the summary an absent counter is zero. Records are matched
  * by what identifies them, so one missing line is one difference; the order of the lines is not compared.
  */
 public final class OracleDiff {
-    private static final Set<String> IGNORED = Set.of(
-            "version",
-            "trigger_id",
-            "detail",
-            "wall_seconds",
-            "events_per_second",
-            "segments",
-            "computed",
-            "rfm",
-            "predictions");
+    private static final Set<String> IGNORED =
+            Set.of("version", "trigger_id", "detail", "wall_seconds", "events_per_second", "rfm", "predictions");
+    private static final Set<String> DEFINED = Set.of("segments", "computed");
     private static final int MAX_LINES = 60;
 
+    private final Set<String> ignored;
     private final List<String> lines = new ArrayList<>();
 
-    private OracleDiff() {}
+    private OracleDiff(Set<String> ignored) {
+        this.ignored = ignored;
+    }
 
-    /** The differences, or the empty string when there are none. */
+    /** The differences apart from segments and computed traits, or the empty string when there are none. */
     public static String between(OracleOutput expected, OracleOutput actual) {
-        OracleDiff diff = new OracleDiff();
-        diff.records("profiles", expected.profiles(), actual.profiles(), List.of("customer_id"));
+        Set<String> ignored = new TreeSet<>(IGNORED);
+        ignored.addAll(DEFINED);
+        OracleDiff diff = new OracleDiff(ignored);
+        diff.files(expected, actual);
+        return diff.text();
+    }
+
+    /** All differences, or the empty string when there are none. */
+    public static String betweenWithSegments(OracleOutput expected, OracleOutput actual) {
+        OracleDiff diff = new OracleDiff(IGNORED);
+        diff.files(expected, actual);
         diff.records(
+                "segment-changes",
+                withoutBecause(expected.segmentChanges()),
+                withoutBecause(actual.segmentChanges()),
+                List.of("at", "customer_id", "segment", "value", "change"));
+        return diff.text();
+    }
+
+    private static List<ObjectNode> withoutBecause(List<ObjectNode> changes) {
+        return changes.stream()
+                .<ObjectNode>map(change -> change.deepCopy().without("because"))
+                .toList();
+    }
+
+    private void files(OracleOutput expected, OracleOutput actual) {
+        records("profiles", expected.profiles(), actual.profiles(), List.of("customer_id"));
+        records(
                 "identity-changes",
                 expected.identityChanges(),
                 actual.identityChanges(),
                 List.of("at", "change", "customer_id", "because"));
-        diff.records(
+        records(
                 "triggers",
                 expected.triggers(),
                 actual.triggers(),
                 List.of("fired_at", "trigger", "customer_id", "anchor_message_id"));
-        diff.records("rejects", expected.rejects(), actual.rejects(), List.of("file", "line"));
-        diff.compare("summary ", "", withoutZeros(expected.summary()), withoutZeros(actual.summary()));
-        return diff.text();
+        records("rejects", expected.rejects(), actual.rejects(), List.of("file", "line"));
+        compare("summary ", "", withoutZeros(expected.summary()), withoutZeros(actual.summary()));
     }
 
     private String text() {
@@ -81,7 +101,7 @@ public final class OracleDiff {
         }
     }
 
-    private static Map<String, List<ObjectNode>> byKey(List<ObjectNode> records, List<String> key) {
+    private Map<String, List<ObjectNode>> byKey(List<ObjectNode> records, List<String> key) {
         Map<String, List<ObjectNode>> result = new TreeMap<>();
         for (ObjectNode line : records) {
             String id = String.join(
@@ -117,11 +137,11 @@ public final class OracleDiff {
         return node.isMissingNode() ? "nothing" : node.toString();
     }
 
-    private static ObjectNode withoutIgnored(ObjectNode node) {
-        return node.deepCopy().remove(IGNORED);
+    private ObjectNode withoutIgnored(ObjectNode node) {
+        return node.deepCopy().remove(ignored);
     }
 
-    private static ObjectNode withoutZeros(ObjectNode summary) {
+    private ObjectNode withoutZeros(ObjectNode summary) {
         ObjectNode result = withoutIgnored(summary);
         prune(result);
         return result;

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,8 +61,38 @@ class OracleDiffTest {
     }
 
     @Test
+    void comparesSegmentsAndComputedTraitsIfAsked() {
+        OracleOutput expected = segments("{'seen':1}", "{'because':[1]}", "{'value':'x'}");
+        OracleOutput actual = segments("{'seen':2}", "{'because':[2]}", "{'value':'y'}");
+
+        assertThat(OracleDiff.between(expected, actual)).isEmpty();
+        assertThat(OracleDiff.betweenWithSegments(expected, actual))
+                .isEqualTo(
+                        """
+                        profiles c_1 /computed/seen: expected 1 but was 2
+                        summary /segments/seen: expected 1 but was 2
+                        segment-changes t c_1 s x entered: missing, expected %s
+                        segment-changes t c_1 s y entered: unexpected %s"""
+                                .formatted(
+                                        expected.segmentChanges().get(1),
+                                        actual.segmentChanges().get(1)));
+    }
+
+    /** Every change of one customer, and a profile and a summary that say something. */
+    private static OracleOutput segments(String seen, String... changes) {
+        List<ObjectNode> lines = Stream.of(changes)
+                .map(more -> Json.quoted("{'at':'t','customer_id':'c_1','segment':'s','change':'entered'}")
+                        .<ObjectNode>setAll(Json.quoted(more)))
+                .toList();
+        ObjectNode profile = Json.quoted("{'customer_id':'c_1','computed':" + seen + "}");
+        ObjectNode summary = SUMMARY.deepCopy().set("segments", Json.quoted(seen));
+        return new OracleOutput(List.of(profile), List.of(), lines, List.of(), List.of(), summary);
+    }
+
+    @Test
     void comparesCountersAndTakesAnAbsentOneAsZero() {
         OracleOutput actual = new OracleOutput(
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),
@@ -79,15 +110,24 @@ class OracleDiffTest {
         Files.writeString(dir.resolve("rejects.jsonl"), "");
         Files.writeString(dir.resolve("summary.json"), SUMMARY.toPrettyString());
 
-        assertThat(OracleOutput.read(dir)).isEqualTo(profiles("{'customer_id':'c_1'}", "{'customer_id':'c_2'}"));
+        OracleOutput profiles = profiles("{'customer_id':'c_1'}", "{'customer_id':'c_2'}");
+        assertThat(OracleOutput.read(dir)).isEqualTo(profiles);
+
+        Files.writeString(dir.resolve("segment-changes.jsonl"), "");
+        assertThat(OracleOutput.readWithSegments(dir)).isEqualTo(profiles);
     }
 
     private static OracleOutput changes(ObjectNode change) {
-        return new OracleOutput(List.of(), List.of(change), List.of(), List.of(), SUMMARY);
+        return new OracleOutput(List.of(), List.of(change), List.of(), List.of(), List.of(), SUMMARY);
     }
 
     private static OracleOutput profiles(String... profiles) {
         return new OracleOutput(
-                List.of(profiles).stream().map(Json::quoted).toList(), List.of(), List.of(), List.of(), SUMMARY);
+                List.of(profiles).stream().map(Json::quoted).toList(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                SUMMARY);
     }
 }

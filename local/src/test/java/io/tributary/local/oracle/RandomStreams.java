@@ -283,26 +283,26 @@ public final class RandomStreams {
         return result;
     }
 
-    private static Arbitrary<ObjectNode> snippets(String... snippets) {
+    static Arbitrary<ObjectNode> snippets(String... snippets) {
         return Arbitraries.of(snippets).map(Json::quoted);
     }
 
-    private static Arbitrary<ObjectNode> sometimes(Arbitrary<ObjectNode> snippet) {
+    static Arbitrary<ObjectNode> sometimes(Arbitrary<ObjectNode> snippet) {
         return Arbitraries.oneOf(Arbitraries.create(Json::object), snippet);
     }
 
-    private static ObjectNode track(String name, ObjectNode properties) {
+    static ObjectNode track(String name, ObjectNode properties) {
         return Json.object().put("type", "track").put("event", name).set("properties", properties);
     }
 
-    private static ObjectNode withProducts(ObjectNode properties, List<ObjectNode> products) {
+    static ObjectNode withProducts(ObjectNode properties, List<ObjectNode> products) {
         ObjectNode result = properties.deepCopy();
         result.putArray("products").addAll(products);
         return result;
     }
 
     /** Objects are merged deeply, of other values the last wins. */
-    private static ObjectNode merged(ObjectNode... parts) {
+    static ObjectNode merged(ObjectNode... parts) {
         ObjectNode result = Json.object();
         Arrays.stream(parts).forEach(part -> mergeInto(result, part));
         return result;

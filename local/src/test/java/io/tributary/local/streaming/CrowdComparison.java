@@ -237,7 +237,7 @@ final class CrowdComparison {
 
     private static OracleOutput output(
             List<ObjectNode> profiles, List<ObjectNode> identityChanges, List<ObjectNode> triggers) {
-        return new OracleOutput(profiles, identityChanges, triggers, List.of(), JSON.createObjectNode());
+        return new OracleOutput(profiles, identityChanges, List.of(), triggers, List.of(), JSON.createObjectNode());
     }
 
     @FunctionalInterface
