@@ -99,7 +99,6 @@ public final class RandomDefinitions {
             "event.traits.age",
             "event.traits.newsletter",
             "event.traits.vip_since",
-            "event.timestamp",
             "event.properties.price > 9.0",
             "size(event.products)");
     private static final List<String> CONDITIONS_OF_EVENTS = List.of(
@@ -177,7 +176,7 @@ public final class RandomDefinitions {
             "orders.revenue.USD - orders.refunds.USD > 10.0",
             "orders.revenue.USD / double(orders.count) >= 10.0",
             "orders.count * 2 > events.count",
-            "orders.revenue.USD + orders.count > 3.0",
+            "orders.revenue.USD + double(orders.count) > 3.0",
             "events.count % 2 == 0",
             "double(traits.age) / 2.0 >= 9.0",
             "traits.plan == 'gold'",

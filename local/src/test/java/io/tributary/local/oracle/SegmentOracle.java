@@ -32,11 +32,8 @@ import java.util.stream.Stream;
  * customer has been in a segment. To be read beside the specification of definitions; {@link Expression} says what a
  * condition means, {@link TraitOracle} what a computed trait is.
  *
- * <p><b>When.</b> An instant is three things, one after the other. First, all labels of the instant are in force: those
- * of its commands, then those of all its events. Then its events come one by one in their order; after each, its
- * customer is decided, with it and all that came before it. At last everybody is decided who has got or lost events or
- * identifiers, and everybody for whom time may change something. The time is that of the instant in each decision, also
- * in that after the first of several events: so a customer may leave and come back at one instant.
+ * <p><b>When.</b> Memberships are a function of the instant: those with all the labels and events up to and including it,
+ * at its time. So everybody is decided once at an instant at which something happens, or time may change something.
  *
  * <p>Where the documents are silent or unclear, this is what is assumed; to be reconciled, not believed. What an
  * implementation is most likely to decide differently comes first:
@@ -44,8 +41,6 @@ import java.util.stream.Stream;
  * <p><b>Customers</b>
  *
  * <ol>
- *   <li>Labels come before events also when the event that causes them comes later at the same instant: somebody who is
- *       there within one instant only has no memberships. See {@code take}.
  *   <li>A customer without events is in nothing: whoever has lost the last one leaves all segments. One who has lost all
  *       but has an event at the same instant is decided with that event only, and keeps {@code since} where it stays in.
  *   <li>Only the customer's id decides whose memberships they are: one that gets another canonical identifier leaves
@@ -70,7 +65,7 @@ import java.util.stream.Stream;
  *
  * <ol>
  *   <li>The elements of a list count one by one: one of another kind says nothing, the others do; one that is there
- *       twice counts twice. Lists in lists are of another kind.
+ *       twice counts twice. Lists in lists are lists of all their elements.
  *   <li>A number without a fraction prints no point, however it came: {@code 10.0} is the text {@code 10}.
  *   <li>Of texts that {@code first} and {@code last} keep 256 characters count, too. A number stays a number.
  *   <li>A repeated order is an event like others. The revenue of a refund is positive. Currencies are upper case, by
@@ -78,14 +73,12 @@ import java.util.stream.Stream;
  *   <li>{@code products} are those elements of a list that are objects.
  *   <li>What is kept of distinct values is the first in the order of (last bucket, newest first; hash, smallest first).
  *   <li>A {@code min}, {@code max}, {@code average}, {@code first} or {@code last} of 0 is written in a profile.
- *   <li>Results are numbers in JSON. An average is rounded half to even.
+ *   <li>Results are numbers in JSON. An average is rounded half up.
  * </ol>
  *
  * <p><b>Parametric segments</b>
  *
  * <ol>
- *   <li>A value "has something in the window" if there is an event with it for which {@code where} holds, whatever
- *       {@code value} says: then the result may be missing, or a sum 0.
  *   <li>An event whose list names a value twice is one event of that value.
  *   <li>Missing results are the smallest.
  *   <li>Without a value {@code value} is missing, also for {@code has}.
@@ -219,8 +212,12 @@ public final class SegmentOracle {
         } else if (value instanceof BigDecimal number) {
             BigDecimal plain = number.stripTrailingZeros();
             return DecimalNode.valueOf(plain.scale() < 0 ? plain.setScale(0) : plain);
+        } else if (value instanceof Long count) {
+            holder.put("value", count);
+        } else if (value instanceof Boolean bool) {
+            holder.put("value", bool);
         } else {
-            holder.putPOJO("value", value);
+            holder.put("value", (String) value);
         }
         return holder.get("value");
     }
@@ -236,12 +233,10 @@ public final class SegmentOracle {
                 .filter(at -> !at.isAfter(until));
     }
 
-    /** Something happens: labels, then events, then time. */
+    /** Something happens: everybody is decided once, with all of it. */
     private void take(Instant at) {
         while (seen < events.size() && events.get(seen).at().equals(at)) {
-            String customer = people.customerOf(events.get(seen), at);
             seen++;
-            decide(customer, people.histories(seen, at).get(customer), at);
         }
         Map<String, List<Event>> histories = people.histories(seen, at);
         Set<String> everybody = new TreeSet<>(customers.keySet());

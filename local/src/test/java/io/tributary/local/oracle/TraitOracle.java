@@ -34,7 +34,7 @@ final class TraitOracle {
     private static final Duration HOUR_BUCKETS = Duration.ofDays(30);
     private static final int FREQUENT_IN_A_BUCKET = 100;
     private static final int FREQUENT_IN_A_LIFE = 500;
-    private static final MathContext TEN_DIGITS = new MathContext(10, RoundingMode.HALF_EVEN);
+    private static final MathContext TEN_DIGITS = new MathContext(10, RoundingMode.HALF_UP);
 
     /**
      * What an event says.
@@ -68,10 +68,16 @@ final class TraitOracle {
         return fold(counting(history, at));
     }
 
-    /** The value for each of the values of {@code for_each} that has an event in the window. */
+    /** The value for each of the values of {@code for_each} of which an event in the window says something. */
     SortedMap<String, Optional<Object>> values(List<Event> history, Instant at) {
         Map<Instant, List<Map.Entry<Said, String>>> buckets = new HashMap<>();
         for (Said said : counting(history, at)) {
+            boolean isCounted = trait.aggregate() == Definitions.Aggregate.COUNT;
+            if (!isCounted
+                    && said.values().stream()
+                            .allMatch(value -> Values.number(value).isEmpty())) {
+                continue;
+            }
             said.groups().forEach(group -> buckets.computeIfAbsent(bucketOf(said), b -> new ArrayList<>())
                     .add(Map.entry(said, group)));
         }
@@ -153,14 +159,14 @@ final class TraitOracle {
     }
 
     private static Stream<Object> elements(Object value) {
-        return value instanceof List<?> list ? list.stream().map(Function.identity()) : Stream.of(value);
+        return value instanceof List<?> list ? list.stream().flatMap(TraitOracle::elements) : Stream.of(value);
     }
 
     private static Optional<Object> single(Object value) {
         if (value instanceof String text) {
             return Optional.of(Values.shortened(text));
         }
-        return value instanceof Boolean || Values.decimal(value).isPresent() ? Optional.of(value) : Optional.empty();
+        return value instanceof Boolean || Values.number(value).isPresent() ? Optional.of(value) : Optional.empty();
     }
 
     /** The root {@code event}: absent values are left out. */

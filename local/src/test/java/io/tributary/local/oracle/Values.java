@@ -121,6 +121,7 @@ final class Values {
             return Optional.of(value.toString());
         }
         return decimal(value)
+                .flatMap(Values::number)
                 .map(number -> shortened(number.stripTrailingZeros().toPlainString()));
     }
 

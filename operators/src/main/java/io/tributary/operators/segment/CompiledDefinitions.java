@@ -57,6 +57,9 @@ public final class CompiledDefinitions {
                 } catch (CelEvaluationException e) {
                     // Something is missing, or of the wrong type: the condition does not hold.
                     return null;
+                } catch (RuntimeException e) {
+                    // The library lets a few conversions throw what they like; a profile must not stop the job.
+                    return null;
                 }
             };
         }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * A checked expression over an event, ready to evaluate, for any number of threads.
@@ -25,15 +26,65 @@ public final class EventExpression {
     public static final int MAX_TEXT = 256;
 
     private final CheckedExpression expression;
-    private final CelRuntime.Program program;
+    private final Part whole;
+    private final Predicate<EventView> condition;
 
-    /** The names behind {@code event}, if the expression is nothing but them; else null. */
-    private final List<String> path;
+    /**
+     * What CEL evaluates as one.
+     *
+     * @param path the names behind {@code event}, if it is nothing but them; else null
+     */
+    private record Part(CelRuntime.Program program, List<String> path) {
+        /** Null if it has no value. */
+        Object evaluate(EventView view) {
+            if (path != null) {
+                return follow(view);
+            }
+            try {
+                return program.eval(view);
+            } catch (CelEvaluationException e) {
+                return null;
+            } catch (RuntimeException e) {
+                // The library lets a few conversions throw what they like; an event must not stop the job.
+                return null;
+            }
+        }
+
+        /** What CEL does, without the exception that a missing name costs it. */
+        private Object follow(EventView view) {
+            Object value = view.fields();
+            for (String name : path) {
+                value = value instanceof Map<?, ?> map ? map.get(name) : null;
+            }
+            return value;
+        }
+    }
 
     EventExpression(CheckedExpression expression) {
         this.expression = expression;
-        this.program = expression.program();
-        this.path = path(expression.ast().getExpr());
+        this.whole = part(expression.ast().getExpr());
+        this.condition = condition(expression.ast().getExpr());
+    }
+
+    private Part part(CelExpr part) {
+        return new Part(expression.program(part), path(part));
+    }
+
+    /** Connectives are two-valued, as those of segments are: what stands between them is true, or it is false. */
+    private Predicate<EventView> condition(CelExpr part) {
+        if (part.getKind() == Kind.CALL
+                && Rules.CONNECTIVES.contains(part.call().function())) {
+            List<Predicate<EventView>> parts =
+                    part.call().args().stream().map(this::condition).toList();
+            return switch (part.call().function()) {
+                case "_&&_" -> parts.get(0).and(parts.get(1));
+                case "_||_" -> parts.get(0).or(parts.get(1));
+                case "!_" -> parts.get(0).negate();
+                default -> view -> parts.get(parts.get(0).test(view) ? 1 : 2).test(view);
+            };
+        }
+        Part one = part(part);
+        return view -> Boolean.TRUE.equals(one.evaluate(view));
     }
 
     /** As written. */
@@ -47,7 +98,7 @@ public final class EventExpression {
 
     /** Whether it is true of the event. */
     public boolean holds(EventView view) {
-        return Boolean.TRUE.equals(evaluate(view));
+        return condition.test(view);
     }
 
     /**
@@ -82,34 +133,10 @@ public final class EventExpression {
         return single == null ? List.of() : List.of(single);
     }
 
-    /** Null if it has no value. */
-    private Object evaluate(EventView view) {
-        if (path != null) {
-            return follow(view);
-        }
-        try {
-            return program.eval(view);
-        } catch (CelEvaluationException e) {
-            return null;
-        } catch (RuntimeException e) {
-            // The library lets a few conversions throw what they like; an event must not stop the job.
-            return null;
-        }
-    }
-
-    /** As {@link #evaluate}, but money that is only looked at does not become a double. */
+    /** The value, or null; money that is only looked at does not become a double. */
     private Object exact(EventView view) {
-        boolean revenue = path != null && path.size() == 1 && path.get(0).equals(EventView.REVENUE);
-        return revenue ? view.revenue() : evaluate(view);
-    }
-
-    /** What CEL does, without the exception that a missing name costs it. */
-    private Object follow(EventView view) {
-        Object value = view.fields();
-        for (String name : path) {
-            value = value instanceof Map<?, ?> map ? map.get(name) : null;
-        }
-        return value;
+        boolean revenue = List.of(EventView.REVENUE).equals(whole.path);
+        return revenue ? view.revenue() : whole.evaluate(view);
     }
 
     private static List<String> path(CelExpr whole) {
