@@ -15,10 +15,14 @@ import io.tributary.operators.segment.SegmentJson;
 import io.tributary.operators.segment.SegmentTracker;
 import io.tributary.schemas.definition.EventView;
 import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.event.EventKind;
 import io.tributary.schemas.identity.Identifier;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 
@@ -36,6 +40,12 @@ final class CustomerSegments {
     private Set<Identifier> listing = Set.of();
 
     private SegmentClock clock = new SegmentClock();
+
+    /** How many events of each fragment are folded in. */
+    private final Map<Fragment, Integer> folded = new HashMap<>();
+
+    /** An event with the fragment that it belongs to. */
+    record Seen(Fragment fragment, CustomerEvent event) {}
 
     CustomerSegments(Customer customer, CompiledDefinitions definitions, SegmentTracker tracker) {
         this.customer = customer;
@@ -68,14 +78,15 @@ final class CustomerSegments {
      * Lets an instant happen.
      *
      * @param instant milliseconds since 1970
-     * @param events of the customer at the instant, in their order
+     * @param seen the customer's events at the instant, in their order
      */
-    void apply(long instant, List<CustomerEvent> events) throws IOException {
+    void apply(long instant, List<Seen> seen) throws IOException {
         Facts facts = facts();
         tracker.open(facts, clock, memberships, instant, this::changed);
-        for (CustomerEvent event : events) {
-            tracker.changing(event, facts, clock);
-            fold(event);
+        for (Seen one : seen) {
+            tracker.changing(one.event, facts, clock);
+            fold(one.event);
+            folded.merge(one.fragment, 1, Integer::sum);
         }
         listing = Set.copyOf(customer.listing());
         tracker.close(facts, clock, memberships, instant, this::changed);
@@ -98,10 +109,20 @@ final class CustomerSegments {
      * @param because why everything ends if nothing is left
      */
     void startAnew(long instant, SegmentChange.Reason because) throws IOException {
-        activity = new ActivityLedger();
-        record = new RecordLedger();
-        computed = new ComputedLedger();
-        for (CustomerEvent event : customer.history()) {
+        if (hasLost() || gainsAnOrder()) {
+            activity = new ActivityLedger();
+            record = new RecordLedger();
+            computed = new ComputedLedger();
+            folded.clear();
+        }
+        List<CustomerEvent> gained = new ArrayList<>();
+        for (Fragment fragment : customer.fragments()) {
+            List<CustomerEvent> events = fragment.events();
+            gained.addAll(events.subList(folded.getOrDefault(fragment, 0), events.size()));
+            folded.put(fragment, events.size());
+        }
+        gained.sort(Comparator.comparing(CustomerEvent::order));
+        for (CustomerEvent event : gained) {
             fold(event);
         }
         listing = Set.copyOf(customer.listing());
@@ -111,6 +132,18 @@ final class CustomerSegments {
             tracker.leaveAll(instant, because, memberships, this::changed);
             clock = new SegmentClock();
         }
+    }
+
+    private boolean hasLost() {
+        return !customer.fragments().containsAll(folded.keySet());
+    }
+
+    /** Of an order that two fragments report the first one counts, also for what is no cart any more. */
+    private boolean gainsAnOrder() {
+        return customer.fragments().stream()
+                .filter(fragment -> !folded.containsKey(fragment))
+                .flatMap(fragment -> fragment.events().stream())
+                .anyMatch(event -> event.kind() == EventKind.ORDER);
     }
 
     /** Whether the customer lists other identifiers than at the last instant. */

@@ -141,17 +141,20 @@ final class GroupRun {
     private void passSegments(
             long instant, Set<Customer> relabelled, List<Fragment> fragments, List<CustomerEvent> events)
             throws IOException {
-        Map<Customer, List<CustomerEvent>> byCustomer = new LinkedHashMap<>();
+        if (!decisions.definitions().decideAnything()) {
+            return;
+        }
+        Map<Customer, List<CustomerSegments.Seen>> byCustomer = new LinkedHashMap<>();
         identities.relisted().forEach(customer -> byCustomer.put(customer, new ArrayList<>(0)));
         for (int i = 0; i < events.size(); i++) {
             byCustomer
                     .computeIfAbsent(fragments.get(i).customer(), none -> new ArrayList<>(1))
-                    .add(events.get(i));
+                    .add(new CustomerSegments.Seen(fragments.get(i), events.get(i)));
         }
         for (Customer customer : relabelled) {
             segmentsOf(customer).startAnew(instant, GONE);
         }
-        for (Map.Entry<Customer, List<CustomerEvent>> entry : byCustomer.entrySet()) {
+        for (Map.Entry<Customer, List<CustomerSegments.Seen>> entry : byCustomer.entrySet()) {
             CustomerSegments of = segmentsOf(entry.getKey());
             if (!relabelled.contains(entry.getKey()) && (!entry.getValue().isEmpty() || of.hasOtherIdentifiers())) {
                 of.apply(instant, entry.getValue());

@@ -11,6 +11,7 @@ import java.util.SortedMap;
 /** A set of definitions as it decides. For one thread: what it decides with has room for one customer at a time. */
 public final class CompiledDefinitions {
     private final ComputedTraits traits;
+    private final boolean decidesAnything;
     private final SegmentIndex index;
     private final SegmentEvaluator evaluator;
     private final SegmentForecast forecast;
@@ -26,6 +27,8 @@ public final class CompiledDefinitions {
     /** @param numbered by name, of all segments of the set */
     public CompiledDefinitions(Definitions definitions, SortedMap<String, Numbered> numbered) {
         traits = new ComputedTraits(definitions);
+        decidesAnything =
+                !definitions.traits().isEmpty() || !definitions.segments().isEmpty();
         SegmentIndex.Builder builder = new SegmentIndex.Builder();
         for (SegmentDefinition segment : definitions.segments().values()) {
             Numbered number = numbered.get(segment.name());
@@ -63,6 +66,11 @@ public final class CompiledDefinitions {
                 }
             };
         }
+    }
+
+    /** Whether there is any segment or computed trait. */
+    public boolean decideAnything() {
+        return decidesAnything;
     }
 
     public ComputedTraits traits() {
