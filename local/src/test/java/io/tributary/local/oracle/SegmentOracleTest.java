@@ -95,7 +95,7 @@ class SegmentOracleTest {
     }
 
     @Test
-    void afterEachEventOfAnInstantTheTimeIsThatInstant() {
+    void whatHappensAtAnInstantHappensTogether() {
         // The page is the first of the two.
         OracleOutput output = run(
                 segment("s", "days_since(orders.last_at) < 1"),
@@ -104,12 +104,8 @@ class SegmentOracleTest {
                 page("m2", "u1", "01-02T10:00:00"),
                 order("m3", "u1", "01-02T10:00:00", "20"));
 
-        assertThat(changes(output))
-                .containsExactlyInAnyOrder(
-                        "2026-01-01T10:00:00.000Z u1 entered s",
-                        "2026-01-02T10:00:00.000Z u1 exited s",
-                        "2026-01-02T10:00:00.000Z u1 entered s");
-        assertThat(memberships(output, "u1")).containsExactly("s 2026-01-02T10:00:00.000Z 2026-01-03T10:00:00.000Z");
+        assertThat(changes(output)).containsExactlyInAnyOrder("2026-01-01T10:00:00.000Z u1 entered s");
+        assertThat(memberships(output, "u1")).containsExactly("s 2026-01-01T10:00:00.000Z 2026-01-03T10:00:00.000Z");
     }
 
     @Test
@@ -383,9 +379,9 @@ class SegmentOracleTest {
                 "aggregate: count, where: event.properties.n < 1|2",
                 "aggregate: count, where: event.type == 'page'|",
                 "aggregate: count, where: '!has(event.properties.n)'|5",
-                "aggregate: sum, value: event.properties.n|14.3",
+                "aggregate: sum, value: event.properties.n|19.3",
                 "aggregate: sum, value: event.properties.none|",
-                "aggregate: average, value: event.properties.n|2.86",
+                "aggregate: average, value: event.properties.n|3.216666667",
                 "aggregate: average, value: event.properties.third|0.6666666667",
                 "aggregate: average, value: event.properties.none|",
                 "aggregate: min, value: event.properties.n|-1",
@@ -400,12 +396,12 @@ class SegmentOracleTest {
                 "aggregate: last, value: event.properties.c|true",
                 "aggregate: most_frequent, value: event.properties.c|'a'",
                 "aggregate: most_frequent, value: event.properties.none|",
-                "aggregate: unique_count, value: event.properties.c|5",
+                "aggregate: unique_count, value: event.properties.c|7",
                 "aggregate: unique_count, max_values: 2, value: event.properties.c|2",
-                "aggregate: unique_list, value: event.properties.c|['7','7.5','a','b','true']",
-                "aggregate: unique_list, max_values: 2, value: event.properties.c|['7.5','true']",
+                "aggregate: unique_list, value: event.properties.c|['7','7.5','a','b','in','lists','true']",
+                "aggregate: unique_list, max_values: 2, value: event.properties.c|['lists','true']",
                 "aggregate: top_k, k: 2, value: event.properties.c|['a','b']",
-                "aggregate: top_k, value: event.properties.c|['a','b','7','7.5','true']",
+                "aggregate: top_k, value: event.properties.c|['a','b','7','7.5','in','lists','true']",
                 "aggregate: top_k, value: event.properties.none|",
                 "aggregate: unique_count, value: event.properties.none|",
                 "aggregate: last, value: event.name + '!'|'Seen!'",
@@ -595,15 +591,15 @@ class SegmentOracleTest {
 
     @ParameterizedTest
     @CsvSource({
-        // a has 0, b nothing; c is not asked for
+        // a has 0; b says nothing, so it is not looked at; c is not asked for
         "average, value == 0, fan=a",
-        "average, !(value > 0), 'fan=a, fan=b'",
+        "average, !(value > 0), fan=a",
         "average, has(orders.first_at) && value < 1, ''",
-        "sum, value == 0, 'fan=a, fan=b'",
+        "sum, value == 0, fan=a",
         "min, value < 1, fan=a",
-        "max, events.count == 3, 'fan=a, fan=b'",
+        "max, events.count == 3, fan=a",
     })
-    void aResultMayBeMissingOrZero(String aggregate, String when, String expected) {
+    void aResultMayBeZero(String aggregate, String when, String expected) {
         OracleOutput output = run(
                 parametric(
                         "event.properties.c",
