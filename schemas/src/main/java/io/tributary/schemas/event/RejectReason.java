@@ -32,6 +32,8 @@ public enum RejectReason {
     UNMAPPED_ROW,
     /** An expression of the mapping failed on the row. */
     MAPPING_ERROR,
+    /** A record of the topic of definitions is none, or the set that it closes has a mistake. */
+    BAD_DEFINITION,
     /** Elasticsearch refused the document for good (4xx other than 409 and 429). */
     REFUSED_BY_ELASTICSEARCH;
 
