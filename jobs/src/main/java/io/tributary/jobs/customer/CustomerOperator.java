@@ -13,6 +13,8 @@ enum CustomerOperator {
     INTAKE("customer-event-intake", "Intake: rejects aside, late marked"),
     PRIVACY_SOURCE("customer-privacy-source", "Privacy commands from Kafka"),
     PRIVACY_INTAKE("customer-privacy-intake", "Privacy intake: rejects aside"),
+    DEFINITIONS_SOURCE("customer-definitions-source", "Definitions from Kafka"),
+    DEFINITIONS_INTAKE("customer-definitions-intake", "Definitions intake: whole sets, rejects aside"),
     ASSIGN("customer-fragment-assigner", "Deduplicate, assign events to fragments by device or identifier"),
     RESOLVE("customer-person-resolver", "Resolve persons"),
     KEEP("customer-ledger-keeper", "Keep ledgers by fragment"),

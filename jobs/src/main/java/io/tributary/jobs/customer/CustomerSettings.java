@@ -18,12 +18,14 @@ import org.apache.flink.util.TimeUtils;
 /**
  * What the operators of the customer job need to know.
  *
+ * @param identity which namespaces of identifiers there are
  * @param resolutionRules which identifiers are one customer
  * @param latenessBound how far behind its partition's clock an event may arrive and still be in time
  * @param publishInterval least time between two publications of a profile
  */
 public record CustomerSettings(
         EventLimits limits,
+        IdentitySettings identity,
         IdentifierRules identifierRules,
         ResolutionRules resolutionRules,
         Duration latenessBound,
@@ -45,6 +47,7 @@ public record CustomerSettings(
                         options.get(CustomerOptions.EVENTS_MAX_SKEW).toMillis(),
                         currency,
                         EventLimits.defaults().maxTraitBytes()),
+                identity == null ? IdentitySettings.defaults() : identity,
                 identity == null
                         ? new IdentifierRules(options.getOptional(CustomerOptions.PHONE_REGION)
                                 .orElse(null))

@@ -1,6 +1,8 @@
 package io.tributary.jobs.customer;
 
 import static io.tributary.jobs.customer.CustomerOperator.ASSIGN;
+import static io.tributary.jobs.customer.CustomerOperator.DEFINITIONS_INTAKE;
+import static io.tributary.jobs.customer.CustomerOperator.DEFINITIONS_SOURCE;
 import static io.tributary.jobs.customer.CustomerOperator.DOCUMENTS;
 import static io.tributary.jobs.customer.CustomerOperator.FOLD;
 import static io.tributary.jobs.customer.CustomerOperator.INTAKE;
@@ -16,6 +18,7 @@ import static io.tributary.jobs.customer.CustomerOperator.WATCH;
 import io.tributary.operators.clock.EventIntake;
 import io.tributary.operators.clock.IdleWatermarks;
 import io.tributary.operators.clock.TickingWatermarks;
+import io.tributary.operators.definition.DefinitionIntake;
 import io.tributary.operators.identity.FragmentAssigner;
 import io.tributary.operators.identity.FragmentMessage;
 import io.tributary.operators.identity.PersonResolver;
@@ -24,6 +27,7 @@ import io.tributary.operators.privacy.PrivacyIntake;
 import io.tributary.operators.profile.CustomerMessage;
 import io.tributary.operators.profile.LedgerKeeper;
 import io.tributary.operators.profile.ProfileFolder;
+import io.tributary.operators.segment.ActiveDefinitions;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.SearchDocuments;
 import io.tributary.operators.trigger.CartChange;
@@ -41,9 +45,10 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  *             │        by device                   (one for all)           ▼
  *             │        or identifier ─── events by fragment ────────────► keep ─► fold ──► watch
  *             ▼                                           ▲                by      by       by
- *           rejects                    privacy commands ──┴──► keep     fragment customer customer
+ *           rejects                    privacy commands ──┤            fragment customer customer
+ *                            definitions, whole sets ─────┴──► keep, fold
  *
- * customer events, profiles, identities, triggers, rejects ─► Kafka; profiles, triggers ─► Elasticsearch
+ * customer events, profiles, identities, segments, triggers, rejects ─► Kafka; profiles, triggers ─► Elasticsearch
  * </pre>
  */
 public final class CustomerTopology {
@@ -68,19 +73,36 @@ public final class CustomerTopology {
                 .process(new PrivacyIntake())
                 .returns(WireType.PRIVACY_COMMAND.info())
                 .setParallelism(1));
+        var definitions = DEFINITIONS_INTAKE.on(DEFINITIONS_SOURCE
+                .on(env.fromSource(
+                                ports.definitions(),
+                                new IdleWatermarks<>(),
+                                DEFINITIONS_SOURCE.title(),
+                                WireType.DEFINITION_INBOUND.info())
+                        .setParallelism(1))
+                .process(new DefinitionIntake(
+                        settings.identity(), ports.published().publication()))
+                .returns(WireType.PUBLISHED_DEFINITIONS.info())
+                .setParallelism(1));
         var relabellings = RESOLVE.on(assigned.getSideOutput(FragmentAssigner.SIGHTINGS)
                 .keyBy(CustomerTopology::oneForAll)
                 .connect(commands.keyBy(CustomerTopology::oneForAll))
                 .process(new PersonResolver(settings.resolutionRules()))
                 .returns(WireType.FRAGMENT_MESSAGE.info())
                 .setParallelism(1));
+        var notices = commands.getSideOutput(PrivacyIntake.NOTICES)
+                .union(definitions.getSideOutput(DefinitionIntake.NOTICES));
         var messages = KEEP.on(assigned.union(relabellings)
                 .keyBy(CustomerTopology::fragment)
-                .connect(commands.broadcast(LedgerKeeper.erasures()))
-                .process(new LedgerKeeper(settings.resolutionRules()))
+                .connect(notices.broadcast(LedgerKeeper.erasures(), LedgerKeeper.published()))
+                .process(new LedgerKeeper(
+                        settings.resolutionRules(), new ActiveDefinitions(ports.published(), settings.identity())))
                 .returns(WireType.CUSTOMER_MESSAGE.info()));
         var folded = FOLD.on(messages.keyBy(CustomerMessage::customerId)
-                .process(new ProfileFolder(settings.publishInterval().toMillis()))
+                .connect(definitions.broadcast(ProfileFolder.published()))
+                .process(new ProfileFolder(
+                        settings.publishInterval().toMillis(),
+                        new ActiveDefinitions(ports.published(), settings.identity())))
                 .returns(WireType.OUTBOUND_RECORD.info()));
         // The folder's key is the watcher's: no shuffle lies between them.
         var cartChanges = DataStreamUtils.reinterpretAsKeyedStream(
@@ -89,12 +111,16 @@ public final class CustomerTopology {
                 .process(new CartWatcher(settings.abandonedCart()))
                 .returns(WireType.OUTBOUND_RECORD.info()));
         var profiles = folded.getSideOutput(ProfileFolder.PROFILES);
-        var rejects = events.getSideOutput(EventIntake.REJECTS).union(commands.getSideOutput(EventIntake.REJECTS));
+        var rejects = events.getSideOutput(EventIntake.REJECTS)
+                .union(commands.getSideOutput(EventIntake.REJECTS), definitions.getSideOutput(EventIntake.REJECTS));
 
         var identities = folded.getSideOutput(ProfileFolder.IDENTITIES)
                 .union(relabellings.getSideOutput(PersonResolver.CHANGES));
 
-        TO_KAFKA.on(folded.union(profiles, identities, triggers, rejects).sinkTo(ports.kafka()));
+        var segments = folded.getSideOutput(ProfileFolder.SEGMENT_CHANGES);
+
+        TO_KAFKA.on(
+                folded.union(profiles, identities, segments, triggers, rejects).sinkTo(ports.kafka()));
         ports.search()
                 .ifPresent(search -> TO_SEARCH.on(DOCUMENTS
                         .on(profiles.union(triggers.getSideOutput(CartWatcher.SEARCHED))

@@ -1,14 +1,19 @@
 package io.tributary.jobs.customer;
 
 import io.tributary.jobs.options.OptionsException;
+import io.tributary.operators.kafka.DefinitionDeserializer;
+import io.tributary.operators.kafka.DefinitionTopic;
 import io.tributary.operators.kafka.EventDeserializer;
 import io.tributary.operators.kafka.OutboundSerializer;
 import io.tributary.operators.kafka.PrivacyDeserializer;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.Topic;
+import io.tributary.schemas.definition.DefinitionInbound;
+import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.event.Inbound;
 import io.tributary.schemas.privacy.PrivacyInbound;
 import java.util.Arrays;
+import java.util.Map;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.ReadableConfig;
@@ -17,6 +22,7 @@ import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.kafka.common.KafkaException;
 
 /** The customer job's Kafka source and sink, from its options. */
 final class KafkaPorts {
@@ -28,6 +34,20 @@ final class KafkaPorts {
 
     static Source<PrivacyInbound, ?, ?> privacy(ReadableConfig options, CustomerSettings settings) {
         return source(Topic.PRIVACY, new PrivacyDeserializer(settings.identifierRules()), options);
+    }
+
+    static Source<DefinitionInbound, ?, ?> definitions(ReadableConfig options) {
+        return source(Topic.DEFINITIONS, new DefinitionDeserializer(), options);
+    }
+
+    /** What has been published of definitions so far. */
+    static PublishedDefinitions published(ReadableConfig options) {
+        try {
+            return DefinitionTopic.read(Map.of("bootstrap.servers", bootstrapServers(options)));
+        } catch (KafkaException e) {
+            throw new OptionsException("the definitions in " + Topic.DEFINITIONS + " can't be read from "
+                    + bootstrapServers(options) + ": " + e.getMessage());
+        }
     }
 
     private static <T> Source<T, ?, ?> source(

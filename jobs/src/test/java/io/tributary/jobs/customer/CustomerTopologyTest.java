@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tributary.jobs.JobEnvironment;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.DocumentWrite;
+import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.testing.Committed;
 import java.io.IOException;
 import java.util.Comparator;
@@ -108,6 +109,8 @@ class CustomerTopologyTest {
         return new CustomerPorts(
                 KafkaPorts.events(options(), settings),
                 KafkaPorts.privacy(options(), settings),
+                PublishedDefinitions.NONE,
+                KafkaPorts.definitions(options()),
                 KafkaPorts.outputs(options()),
                 search);
     }

@@ -224,7 +224,8 @@ public final class Backtest {
     /** Takes group after group until none is left. */
     private Output resolve(List<EventGroups.Group> groups, AtomicInteger nextGroup, long end) throws Exception {
         Output output = new Output();
-        try (CustomerRun.Decisions decisions = new CustomerRun.Decisions(abandonedCart, compiled())) {
+        try (CustomerRun.Decisions decisions =
+                new CustomerRun.Decisions(abandonedCart, CompiledDefinitions.fromTheBeginning(definitions))) {
             for (int next = nextGroup.getAndIncrement(); next < groups.size(); next = nextGroup.getAndIncrement()) {
                 GroupRun group = new GroupRun(rules, abandonedCart, decisions);
                 group.run(groups.get(next), end);
@@ -232,15 +233,6 @@ public final class Backtest {
             }
         }
         return output;
-    }
-
-    /** All definitions hold from the beginning, in their first version. */
-    private CompiledDefinitions compiled() {
-        SortedMap<String, CompiledDefinitions.Numbered> numbered = new TreeMap<>();
-        for (String name : definitions.segments().keySet()) {
-            numbered.put(name, new CompiledDefinitions.Numbered(numbered.size(), 1));
-        }
-        return new CompiledDefinitions(definitions, numbered);
     }
 
     /** What one thread has found, as public JSON lines. */

@@ -24,7 +24,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 
 /** A customer's computed traits and memberships on its way through a backtest. */
 final class CustomerSegments {
@@ -55,22 +54,11 @@ final class CustomerSegments {
 
     private Facts facts() {
         return new ProfileFacts(
-                new ProfileFacts.Ledgers(() -> activity, () -> record, () -> listing, new ProfileFacts.Computed() {
-                    @Override
-                    public Object value(String trait, long now) {
-                        return definitions.traits().value(computed, trait, now);
-                    }
-
-                    @Override
-                    public SortedMap<String, Object> values(String segment, long now) {
-                        return definitions.traits().values(computed, segment, now);
-                    }
-
-                    @Override
-                    public long nextChange(long now) {
-                        return definitions.traits().nextChange(computed, now);
-                    }
-                }),
+                new ProfileFacts.Ledgers(
+                        () -> activity,
+                        () -> record,
+                        () -> listing,
+                        definitions.traits().facts(() -> computed)),
                 clock.now());
     }
 
@@ -94,7 +82,7 @@ final class CustomerSegments {
 
     private void fold(CustomerEvent event) throws IOException {
         LedgerFold.apply(activity, () -> record, event, event.timestamp() - 1);
-        definitions.traits().fold(new EventView(event), computed);
+        definitions.traits().fold(new EventView(event), computed, Long.MIN_VALUE);
     }
 
     /** Lets time pass up to and including an instant, milliseconds since 1970. */
@@ -106,9 +94,8 @@ final class CustomerSegments {
      * The customer has got or lost events of the past.
      *
      * @param instant milliseconds since 1970; what happened at it is part of what the customer has
-     * @param because why everything ends if nothing is left
      */
-    void startAnew(long instant, SegmentChange.Reason because) throws IOException {
+    void startAnew(long instant) throws IOException {
         if (hasLost() || gainsAnOrder()) {
             activity = new ActivityLedger();
             record = new RecordLedger();
@@ -129,7 +116,7 @@ final class CustomerSegments {
         if (customer.exists()) {
             tracker.lookAnew(facts(), instant, clock, memberships, this::changed);
         } else {
-            tracker.leaveAll(instant, because, memberships, this::changed);
+            tracker.leaveAll(instant, memberships, this::changed);
             clock = new SegmentClock();
         }
     }

@@ -2,7 +2,6 @@ package io.tributary.local.backtest;
 
 import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.profile.ProfileJson;
-import io.tributary.operators.segment.SegmentChange;
 import io.tributary.operators.segment.SegmentTracker;
 import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.event.CustomerEvent;
@@ -39,9 +38,6 @@ final class GroupRun {
         /** What is due before this instant has fired, milliseconds since 1970. */
         private long passedBefore = Long.MIN_VALUE;
     }
-
-    private static final SegmentChange.Reason GONE =
-            new SegmentChange.Reason("the customer exists", "its events are another's, or erased");
 
     private final AbandonedCart abandonedCart;
     private final CustomerRun.Decisions decisions;
@@ -152,7 +148,7 @@ final class GroupRun {
                     .add(new CustomerSegments.Seen(fragments.get(i), events.get(i)));
         }
         for (Customer customer : relabelled) {
-            segmentsOf(customer).startAnew(instant, GONE);
+            segmentsOf(customer).startAnew(instant);
         }
         for (Map.Entry<Customer, List<CustomerSegments.Seen>> entry : byCustomer.entrySet()) {
             CustomerSegments of = segmentsOf(entry.getKey());

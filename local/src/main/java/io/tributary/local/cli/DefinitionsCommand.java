@@ -1,14 +1,22 @@
 package io.tributary.local.cli;
 
 import io.tributary.local.UserException;
+import io.tributary.local.publish.DefinitionPublisher;
+import io.tributary.local.publish.DefinitionPublisher.Publication;
+import io.tributary.schemas.definition.DefinitionKind;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.DefinitionsException;
+import io.tributary.schemas.definition.PublishedDefinition;
+import io.tributary.schemas.definition.PublishedDefinitions.Change;
 import io.tributary.schemas.definition.SegmentDefinition;
 import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.yaml.DefinitionException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -18,19 +26,59 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Looks at definitions. */
+/** Looks at definitions, and makes them hold. */
 @Command(
         name = "definitions",
         description = "Definitions of computed traits, segments and triggers.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = DefinitionsCommand.Check.class)
+        subcommands = {DefinitionsCommand.Check.class, DefinitionsCommand.Diff.class, DefinitionsCommand.Publish.class})
 final class DefinitionsCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Which command? There is: check.");
+        throw new ParameterException(spec.commandLine(), "Which command? There are: check, diff, publish.");
+    }
+
+    /** The set that a command is about. */
+    static final class DefinitionsOption {
+        @Spec(Spec.Target.MIXEE)
+        private CommandSpec spec;
+
+        @Parameters(paramLabel = "DIR", description = "A folder of definitions.")
+        private Path folder;
+
+        @Mixin
+        private IdentityOption identity;
+
+        /**
+         * Reads the set.
+         *
+         * @return empty if there are mistakes, which have been named
+         */
+        private Optional<Definitions> load() throws UserException {
+            IdentitySettings settings = identity.settings().orElse(IdentitySettings.defaults());
+            try {
+                return Optional.of(Definitions.load(folder, settings));
+            } catch (DefinitionsException e) {
+                PrintWriter err = spec.commandLine().getErr();
+                e.mistakes().forEach(err::println);
+                err.println(count(e.mistakes().size(), "mistake"));
+                err.flush();
+                return Optional.empty();
+            } catch (DefinitionException | UncheckedIOException e) {
+                throw new UserException(e.getMessage(), e);
+            }
+        }
+
+        private int files() {
+            return Definitions.files(folder).size();
+        }
+    }
+
+    private static String count(int number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
     }
 
     /** Reads a set and names its mistakes. */
@@ -49,31 +97,17 @@ final class DefinitionsCommand implements Runnable {
         @Spec
         private CommandSpec spec;
 
-        @Parameters(paramLabel = "DIR", description = "A folder of definitions.")
-        private Path folder;
-
         @Mixin
-        private IdentityOption identity;
+        private DefinitionsOption set;
 
         @Override
         public Integer call() throws UserException {
-            IdentitySettings settings = identity.settings().orElse(IdentitySettings.defaults());
-            try {
-                int files = Definitions.files(folder).size();
-                summary(Definitions.load(folder, settings), files);
-                return ExitCode.OK;
-            } catch (DefinitionsException e) {
-                PrintWriter err = spec.commandLine().getErr();
-                e.mistakes().forEach(err::println);
-                err.println(count(e.mistakes().size(), "mistake"));
-                err.flush();
-                return ExitCode.SOFTWARE;
-            } catch (DefinitionException | UncheckedIOException e) {
-                throw new UserException(e.getMessage(), e);
-            }
+            Optional<Definitions> definitions = set.load();
+            definitions.ifPresent(this::summary);
+            return definitions.isPresent() ? ExitCode.OK : ExitCode.SOFTWARE;
         }
 
-        private void summary(Definitions definitions, int files) {
+        private void summary(Definitions definitions) {
             long parametric = definitions.segments().values().stream()
                     .filter(SegmentDefinition::isParametric)
                     .count();
@@ -84,11 +118,129 @@ final class DefinitionsCommand implements Runnable {
                             count(definitions.segments().size(), "segment"),
                             parametric,
                             count(definitions.abandonedCart() == null ? 0 : 1, "trigger"),
-                            count(files, "file"));
+                            count(set.files(), "file"));
         }
+    }
 
-        private static String count(int number, String what) {
-            return number + " " + what + (number == 1 ? "" : "s");
+    /** Tells what a publication would change. */
+    @Command(
+            name = "diff",
+            sortOptions = false,
+            description = {
+                "Tell what publishing a folder of definitions would change of those that hold: +",
+                "what is new, ~ what is written otherwise, - what is in no file any more.",
+                "",
+                "  ./cdp definitions diff definitions",
+                ""
+            })
+    static final class Diff implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private DefinitionsOption set;
+
+        @Mixin
+        private KafkaOption kafka;
+
+        @Override
+        public Integer call() throws IOException {
+            Optional<Definitions> definitions = set.load();
+            if (definitions.isEmpty()) {
+                return ExitCode.SOFTWARE;
+            }
+            Terminal terminal = Terminal.of(spec.commandLine());
+            Publication publication =
+                    DefinitionPublisher.plan(kafka.bootstrapServers(), definitions.get(), System.currentTimeMillis());
+            String changes = changes(publication, terminal);
+            if (publication.isNothing()) {
+                terminal.line("%s", holdsAlready(publication));
+            } else {
+                terminal.line("%s. Nothing was published", changes);
+            }
+            return ExitCode.OK;
         }
+    }
+
+    /** Makes a set hold. */
+    @Command(
+            name = "publish",
+            sortOptions = false,
+            description = {
+                "Make a folder of definitions hold, as a whole: cdp.definitions.v1 gets what is new",
+                "or written otherwise, and what is in no file any more is removed. A running job",
+                "takes it up without a restart. With mistakes nothing is published, and the exit",
+                "code is 1.",
+                "",
+                "  ./cdp definitions publish definitions",
+                ""
+            })
+    static final class Publish implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private DefinitionsOption set;
+
+        @Mixin
+        private KafkaOption kafka;
+
+        @Override
+        public Integer call() throws IOException {
+            Optional<Definitions> definitions = set.load();
+            if (definitions.isEmpty()) {
+                return ExitCode.SOFTWARE;
+            }
+            Terminal terminal = Terminal.of(spec.commandLine());
+            Publication publication = DefinitionPublisher.publish(
+                    kafka.bootstrapServers(), definitions.get(), System.currentTimeMillis());
+            String changes = changes(publication, terminal);
+            if (publication.isNothing()) {
+                terminal.line("%s", holdsAlready(publication));
+            } else {
+                terminal.line(
+                        "%s: published, publication %d holds",
+                        changes, publication.after().publication());
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    private static String holdsAlready(Publication publication) {
+        return publication.before().publication() == 0
+                ? "There is nothing to publish"
+                : "Publication %d holds already, and says the same"
+                        .formatted(publication.before().publication());
+    }
+
+    /** Prints what changes, and counts it. */
+    private static String changes(Publication publication, Terminal terminal) {
+        SortedMap<PublishedDefinition, Change> changes = publication.after().changesSince(publication.before());
+        changes.forEach((definition, change) -> terminal.line(
+                "%s %s %s%s",
+                switch (change) {
+                    case ADDED -> "+";
+                    case CHANGED -> "~";
+                    case REMOVED -> "-";
+                },
+                kind(definition.kind()),
+                definition.name(),
+                change == Change.REMOVED ? "" : "  version " + definition.version()));
+        return "%d added, %d changed, %d removed"
+                .formatted(
+                        count(changes, Change.ADDED), count(changes, Change.CHANGED), count(changes, Change.REMOVED));
+    }
+
+    private static long count(SortedMap<PublishedDefinition, Change> changes, Change wanted) {
+        return changes.values().stream().filter(change -> change == wanted).count();
+    }
+
+    private static String kind(DefinitionKind kind) {
+        return switch (kind) {
+            case TRAIT -> "computed trait";
+            case SEGMENT -> "segment";
+            case TRIGGER -> "trigger";
+            default -> "model";
+        };
     }
 }

@@ -84,6 +84,6 @@ class DefinitionsCommandTest {
                 .isEqualTo(2);
         CommandRun without = CommandRun.of("definitions");
         assertThat(without.exit()).isEqualTo(2);
-        assertThat(without.errorLines()).singleElement().asString().contains("There is: check.");
+        assertThat(without.errorLines()).singleElement().asString().contains("There are: check, diff, publish.");
     }
 }

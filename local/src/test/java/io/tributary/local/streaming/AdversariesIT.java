@@ -11,9 +11,12 @@ import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.Topic;
 import io.tributary.operators.trigger.AbandonedCart;
+import io.tributary.schemas.definition.Definitions;
+import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.event.EventLimits;
 import io.tributary.schemas.identity.Identifier;
 import io.tributary.schemas.identity.IdentifierRules;
+import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.identity.Namespace;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -178,16 +181,18 @@ class AdversariesIT {
         ResolutionRules rules = ResolutionRules.defaults().withMaxComponent(MAX_COMPONENT);
         CustomerSettings settings = new CustomerSettings(
                 EventLimits.defaults(),
+                IdentitySettings.defaults(),
                 IdentifierRules.defaults(),
                 rules,
                 scenario.latenessBound(),
                 scenario.publishInterval(),
                 AbandonedCart.defaults());
         CrowdLog log = new CrowdLog(scenario, crowd, List.of(), OptionalInt.empty());
-        BacktestResult expected = StreamedPeopleIT.backtest(log, rules);
+        BacktestResult expected = StreamedPeopleIT.backtest(log, rules, Definitions.none());
 
-        List<OutboundRecord> published =
-                new CrowdRun(log, settings).on(cluster, folder).records();
+        List<OutboundRecord> published = new CrowdRun(log, settings, PublishedDefinitions.NONE)
+                .on(cluster, folder)
+                .records();
 
         CrowdComparison comparison = new CrowdComparison(log, expected, published);
         SoftAssertions.assertSoftly(softly -> {

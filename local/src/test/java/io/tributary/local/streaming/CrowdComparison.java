@@ -35,12 +35,14 @@ final class CrowdComparison {
     enum Aspect {
         /** Every accepted event is published once. */
         EVENTS,
-        /** The newest profiles, apart from {@code version} and {@code merged_from}. */
+        /** The newest profiles, apart from {@code version}, {@code merged_from} and since when they are in segments. */
         PROFILES,
         /** {@code merged_from} of the newest profiles, where nothing was quarantined or unmerged. */
         MERGED_FROM,
         /** {@code merged_from} of the newest profiles, where something was. */
         MERGED_FROM_BESIDE_SPLIT,
+        /** Who comes into a segment was not in it, who leaves was; who is there in the end is in the newest profile. */
+        SEGMENTS,
         /** Triggers, each once. */
         TRIGGERS,
         /** Versions of a profile rise strictly, deletions included. */
@@ -84,10 +86,12 @@ final class CrowdComparison {
                 values(records.apply(Topic.TRIGGERS)),
                 triggers -> output(List.of(), List.of(), triggers));
         compareChanges(changes, values(records.apply(Topic.IDENTITY_CHANGES)));
+        checkSegments(profiles, values(records.apply(Topic.SEGMENT_CHANGES)));
         checkVersions(records.apply(Topic.PROFILES));
         checkAliases(records.apply(Topic.PROFILES), records.apply(Topic.CUSTOMER_ALIASES));
         checkIds(records.apply(Topic.CUSTOMER_EVENTS));
         checkIds(records.apply(Topic.IDENTITY_CHANGES));
+        checkIds(records.apply(Topic.SEGMENT_CHANGES));
     }
 
     /** What differs, with what is needed to see it again; empty if nothing does. */
@@ -165,8 +169,8 @@ final class CrowdComparison {
     private void compareProfiles(List<ObjectNode> expected, List<ObjectNode> actual, Set<Integer> withSplit) {
         compareRecords(
                 Aspect.PROFILES,
-                without(expected, Set.of("version", "merged_from", "merged_from_left_out")),
-                without(actual, Set.of("version", "merged_from", "merged_from_left_out")),
+                comparable(expected),
+                comparable(actual),
                 profiles -> output(profiles, List.of(), List.of()));
         for (boolean split : List.of(false, true)) {
             Predicate<ObjectNode> inGroup = profile -> withSplit.contains(groupOf(profile)) == split;
@@ -178,8 +182,15 @@ final class CrowdComparison {
         }
     }
 
-    private static List<ObjectNode> without(List<ObjectNode> records, Set<String> fields) {
-        return records.stream().map(record -> record.deepCopy().remove(fields)).toList();
+    private static List<ObjectNode> comparable(List<ObjectNode> profiles) {
+        List<ObjectNode> comparable = new ArrayList<>();
+        for (ObjectNode profile : profiles) {
+            ObjectNode copy = profile.deepCopy();
+            copy.remove(List.of("version", "merged_from", "merged_from_left_out"));
+            copy.path("segments").forEach(membership -> ((ObjectNode) membership).remove("since"));
+            comparable.add(copy);
+        }
+        return comparable;
     }
 
     private static List<ObjectNode> mergedFrom(List<ObjectNode> profiles) {
@@ -286,6 +297,36 @@ final class CrowdComparison {
     }
 
     // ---------------------------------------------------------------------------------------------------------- laws
+
+    private void checkSegments(List<ObjectNode> profiles, List<ObjectNode> changes) {
+        Map<String, ObjectNode> in = new TreeMap<>();
+        for (ObjectNode change : changes) {
+            String membership = membership(change.path("customer_id").asText(), change);
+            boolean enters = change.path("change").asText().equals("entered");
+            ObjectNode before = enters ? in.put(membership, change) : in.remove(membership);
+            if (enters == (before != null)) {
+                find(Aspect.SEGMENTS, groupOf(change), "%s comes behind %s".formatted(change, before));
+            }
+        }
+        for (ObjectNode profile : profiles) {
+            for (JsonNode membership : profile.path("segments")) {
+                String customer = profile.path("customer_id").asText();
+                ObjectNode entered = in.remove(membership(customer, membership));
+                if (entered == null || !entered.path("at").equals(membership.path("since"))) {
+                    find(
+                            Aspect.SEGMENTS,
+                            groupOf(profile),
+                            "%s is in the profile of %s, and it was published %s"
+                                    .formatted(membership, customer, entered));
+                }
+            }
+        }
+        in.values().forEach(change -> find(Aspect.SEGMENTS, groupOf(change), "not in the profile: " + change));
+    }
+
+    private static String membership(String customer, JsonNode of) {
+        return customer + " " + of.path("segment").asText() + " " + of.path("value");
+    }
 
     private void checkVersions(List<OutboundRecord> profiles) throws IOException {
         Map<String, Long> newest = new HashMap<>();

@@ -9,6 +9,7 @@ import io.tributary.local.oracle.IdentityStreams;
 import io.tributary.local.streaming.CrowdComparison.Aspect;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.Topic;
+import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.event.CustomerEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +37,8 @@ class CrowdComparisonTest {
     static void backtest() {
         CrowdScenario scenario = CrowdScenario.of(1);
         log = new CrowdLog(scenario, IdentityStreams.crowd(1, 30), List.of(), OptionalInt.empty());
-        expected = StreamedPeopleIT.backtest(log);
+        Definitions definitions = Definitions.of("a.yaml", "segments: [{name: buyer, when: orders.count > 0}]");
+        expected = StreamedPeopleIT.backtest(log, scenario.rules(), definitions);
     }
 
     @Test
@@ -63,8 +65,21 @@ class CrowdComparisonTest {
 
     @Test
     void findsALostProfile() throws Exception {
-        assertThat(differingWithout(Topic.PROFILES, record -> record.version() == 3))
+        assertThat(differingWithout(
+                        Topic.PROFILES,
+                        record -> record.version() == 3
+                                && !new String(record.value(), StandardCharsets.UTF_8).contains("segments")))
                 .isEqualTo(EnumSet.of(Aspect.PROFILES));
+    }
+
+    @Test
+    void findsALostChangeOfASegmentAndOneTooMany() throws Exception {
+        assertThat(differingWithout(Topic.SEGMENT_CHANGES, record -> true)).isEqualTo(EnumSet.of(Aspect.SEGMENTS));
+
+        List<OutboundRecord> published = perfect();
+        OutboundRecord change = first(published, Topic.SEGMENT_CHANGES, record -> true);
+        published.add(record(change.topic(), change.key(), "again", 0, change.value()));
+        assertThat(differing(published)).isEqualTo(EnumSet.of(Aspect.SEGMENTS));
     }
 
     @Test
@@ -244,6 +259,15 @@ class CrowdComparisonTest {
                     profile == null
                             ? record(Topic.PROFILES, customer, "gone", 2, (byte[]) null)
                             : record(Topic.PROFILES, customer, "last", 3, profile.put("version", 3)));
+        }
+        for (byte[] line : expected.segmentChanges()) {
+            ObjectNode change = tree(line);
+            records.add(record(
+                    Topic.SEGMENT_CHANGES,
+                    change.path("customer_id").asText(),
+                    "segment " + records.size(),
+                    0,
+                    change));
         }
         for (byte[] line : expected.triggers()) {
             ObjectNode trigger = tree(line);

@@ -6,6 +6,8 @@ import io.tributary.jobs.customer.CustomerSettings;
 import io.tributary.jobs.customer.CustomerTopology;
 import io.tributary.local.streaming.CrowdScenario.Interruption;
 import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.schemas.definition.PublishedDefinitions;
+import io.tributary.schemas.privacy.PrivacyInbound;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,6 +72,7 @@ final class CrowdRun {
     private final String name = UUID.randomUUID().toString();
     private final CrowdLog log;
     private final CustomerSettings settings;
+    private final PublishedDefinitions published;
     private final long lingerNanos;
 
     // The interruption.
@@ -79,7 +82,7 @@ final class CrowdRun {
     private final AtomicBoolean interrupted = new AtomicBoolean();
     private final CompletableFuture<Void> reachedMidway = new CompletableFuture<>();
     private volatile boolean hasCheckpoint;
-    private volatile boolean knowsCommands;
+    private final Set<TopicSource.Content> known = ConcurrentHashMap.newKeySet();
 
     // How far it is; guarded by this.
     private final Map<Long, Integer> quietReaders = new HashMap<>();
@@ -94,9 +97,11 @@ final class CrowdRun {
     private long transactions;
     private int sentBeforeTheEnd;
 
-    CrowdRun(CrowdLog log, CustomerSettings settings) {
+    /** @param published the definitions that hold */
+    CrowdRun(CrowdLog log, CustomerSettings settings, PublishedDefinitions published) {
         this.log = log;
         this.settings = settings;
+        this.published = published;
         this.lingerNanos = LINGER.plus(settings.publishInterval()).toNanos();
         Random random = log.scenario().random(-2);
         this.midway = (int) (log.size() * (0.2 + 0.6 * random.nextDouble()));
@@ -176,7 +181,9 @@ final class CrowdRun {
                 env,
                 new CustomerPorts(
                         new LogSource(name, settings.limits(), settings.identifierRules()),
-                        new CommandSource(name),
+                        new TopicSource<>(name, TopicSource.Content.COMMANDS),
+                        published,
+                        new TopicSource<>(name, TopicSource.Content.DEFINITIONS),
                         new LogSink(name),
                         Optional.empty()),
                 settings);
@@ -230,7 +237,7 @@ final class CrowdRun {
      * @throws IllegalStateException if it is time to crash
      */
     boolean mayRead() {
-        if (!knowsCommands && !log.commands().isEmpty()) {
+        if (!known.contains(TopicSource.Content.COMMANDS) && !log.commands().isEmpty()) {
             return false;
         }
         Interruption interruption = log.scenario().interruption();
@@ -254,9 +261,21 @@ final class CrowdRun {
         return log.scenario().interruption() == Interruption.NONE || interrupted.get();
     }
 
-    /** All commands are where they are obeyed: a checkpoint behind them has come to its end. */
-    void knowsCommands() {
-        knowsCommands = true;
+    /** All records of a topic are where they are obeyed: a checkpoint behind them has come to its end. */
+    void knows(TopicSource.Content topic) {
+        known.add(topic);
+    }
+
+    /** What a topic holds. */
+    @SuppressWarnings("unchecked") // Who asks knows of which type they are.
+    <T> List<T> records(TopicSource.Content topic) {
+        return switch (topic) {
+            case COMMANDS ->
+                (List<T>) log.commands().stream()
+                        .map(PrivacyInbound.Accepted::new)
+                        .toList();
+            case DEFINITIONS -> List.of();
+        };
     }
 
     private void crash() {

@@ -6,13 +6,17 @@ import io.tributary.jobs.customer.CustomerSettings;
 import io.tributary.local.backtest.Backtest;
 import io.tributary.local.backtest.BacktestResult;
 import io.tributary.local.oracle.IdentityStreams;
+import io.tributary.local.oracle.RandomDefinitions;
 import io.tributary.local.streaming.CrowdComparison.Aspect;
 import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.trigger.AbandonedCart;
+import io.tributary.schemas.definition.Definitions;
+import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.event.EventLimits;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.Origin;
 import io.tributary.schemas.identity.IdentifierRules;
+import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.privacy.PrivacyCommand;
 import io.tributary.schemas.privacy.PrivacyInbound;
 import java.nio.file.Path;
@@ -34,8 +38,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What the customer job publishes about crowds of people, of whom many turn out to be the same, equals what a backtest
- * says: whatever the order of arrival within the lateness bound, the parallelism, repetitions and crashes.
+ * What the customer job publishes about crowds of people, of whom many turn out to be the same, and of the segments of a
+ * random set of definitions that they are in, equals what a backtest says: whatever the order of arrival within the lateness bound, the parallelism, repetitions and crashes.
  *
  * <p>One seed: {@code -Dtributary.jobSeed=7}; of it one group: also {@code -Dtributary.jobGroup=123}, which keeps its
  * order within each partition, and prints what is published. How the partitions are read beside each other, and where
@@ -114,11 +118,16 @@ class StreamedPeopleIT {
         Integer only = Integer.getInteger("tributary.jobGroup");
         CrowdLog log =
                 new CrowdLog(scenario, crowd, commands, only == null ? OptionalInt.empty() : OptionalInt.of(only));
-        BacktestResult expected = backtest(log);
-        CrowdRun.Published published = new CrowdRun(log, settings(scenario)).on(cluster, folder);
+        Definitions definitions = Definitions.of("seed-" + scenario.seed(), RandomDefinitions.of(scenario.seed()));
+        BacktestResult expected = backtest(log, scenario.rules(), definitions);
+        CrowdRun.Published published = new CrowdRun(
+                        log, settings(scenario), PublishedDefinitions.NONE.next(definitions, 0))
+                .on(cluster, folder);
 
         CrowdComparison comparison = new CrowdComparison(log, expected, published.records());
-        if (only != null) {
+        if (only == null) {
+            assertThat(expected.segmentChanges()).hasSizeGreaterThan(100);
+        } else {
             System.out.println("Published, in order:\n" + comparison.history());
         }
         SoftAssertions.assertSoftly(softly -> {
@@ -134,6 +143,7 @@ class StreamedPeopleIT {
     private static CustomerSettings settings(CrowdScenario scenario) {
         return new CustomerSettings(
                 EventLimits.defaults(),
+                IdentitySettings.defaults(),
                 IdentifierRules.defaults(),
                 scenario.rules(),
                 scenario.latenessBound(),
@@ -141,12 +151,8 @@ class StreamedPeopleIT {
                 AbandonedCart.defaults());
     }
 
-    static BacktestResult backtest(CrowdLog log) {
-        return backtest(log, log.scenario().rules());
-    }
-
-    static BacktestResult backtest(CrowdLog log, ResolutionRules rules) {
-        Backtest backtest = new Backtest(AbandonedCart.defaults(), rules);
+    static BacktestResult backtest(CrowdLog log, ResolutionRules rules, Definitions definitions) {
+        Backtest backtest = new Backtest(definitions, AbandonedCart.defaults(), rules);
         EventParser parser = EventParser.withDefaults();
         long lines = 0;
         for (int group : log.groups()) {

@@ -1,7 +1,5 @@
 package io.tributary.local.streaming;
 
-import io.tributary.schemas.privacy.PrivacyCommand;
-import io.tributary.schemas.privacy.PrivacyInbound;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,12 +16,20 @@ import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
- * Reads the privacy commands of a {@link CrowdLog} as Kafka's source reads a topic of one partition: its offset in
+ * Reads what a {@link CrowdRun} has beside events as Kafka's source reads a topic of one partition: its offset in
  * checkpoints, no end.
  *
- * @param run whose commands are read
+ * @param <T> type of the records
+ * @param run whose records are read
+ * @param topic which of them
  */
-record CommandSource(String run) implements Source<PrivacyInbound, CommandSource.Partition, Boolean> {
+record TopicSource<T>(String run, TopicSource.Content topic) implements Source<T, TopicSource.Partition, Boolean> {
+    /** What a topic of a run holds. */
+    enum Content {
+        COMMANDS,
+        DEFINITIONS
+    }
+
     /** Where reading goes on. */
     record Partition(int offset) implements SourceSplit {
         @Override
@@ -49,8 +55,8 @@ record CommandSource(String run) implements Source<PrivacyInbound, CommandSource
     }
 
     @Override
-    public SourceReader<PrivacyInbound, Partition> createReader(SourceReaderContext context) {
-        return new Reader(CrowdRun.of(run));
+    public SourceReader<T, Partition> createReader(SourceReaderContext context) {
+        return new Reader<>(CrowdRun.of(run), topic);
     }
 
     @Override
@@ -106,17 +112,21 @@ record CommandSource(String run) implements Source<PrivacyInbound, CommandSource
         }
     }
 
-    private static final class Reader implements SourceReader<PrivacyInbound, Partition> {
+    private static final class Reader<T> implements SourceReader<T, Partition> {
         private final CrowdRun run;
+        private final Content topic;
+        private final List<T> records;
         private final CompletableFuture<Void> never = new CompletableFuture<>();
         private final CompletableFuture<Void> assigned = new CompletableFuture<>();
         private int offset;
 
-        /** The first checkpoint behind all commands. */
+        /** The first checkpoint behind all records. */
         private long behindAll = Long.MAX_VALUE;
 
-        Reader(CrowdRun run) {
+        Reader(CrowdRun run, Content topic) {
             this.run = run;
+            this.topic = topic;
+            this.records = run.records(topic);
         }
 
         @Override
@@ -136,22 +146,21 @@ record CommandSource(String run) implements Source<PrivacyInbound, CommandSource
         }
 
         @Override
-        public InputStatus pollNext(ReaderOutput<PrivacyInbound> output) {
+        public InputStatus pollNext(ReaderOutput<T> output) {
             if (!assigned.isDone()) {
                 return InputStatus.NOTHING_AVAILABLE;
             }
-            List<PrivacyCommand> commands = run.log().commands();
-            if (offset == commands.size()) {
+            if (offset == records.size()) {
                 return InputStatus.NOTHING_AVAILABLE;
             }
-            output.createOutputForSplit("0").collect(new PrivacyInbound.Accepted(commands.get(offset)));
+            output.createOutputForSplit("0").collect(records.get(offset));
             offset++;
             return InputStatus.MORE_AVAILABLE;
         }
 
         @Override
         public List<Partition> snapshotState(long checkpointId) {
-            if (offset == run.log().commands().size()) {
+            if (offset == records.size()) {
                 behindAll = Math.min(behindAll, checkpointId);
             }
             List<Partition> partitions = new ArrayList<>(1);
@@ -164,14 +173,13 @@ record CommandSource(String run) implements Source<PrivacyInbound, CommandSource
         @Override
         public void notifyCheckpointComplete(long checkpointId) {
             if (checkpointId >= behindAll) {
-                run.knowsCommands();
+                run.knows(topic);
             }
         }
 
         @Override
         public CompletableFuture<Void> isAvailable() {
-            boolean hasNext =
-                    !assigned.isDone() || offset < run.log().commands().size();
+            boolean hasNext = !assigned.isDone() || offset < records.size();
             return hasNext ? assigned : never;
         }
 

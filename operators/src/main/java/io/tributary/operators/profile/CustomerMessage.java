@@ -35,14 +35,6 @@ public sealed interface CustomerMessage {
         return this instanceof Put || (this instanceof Retract retract && retract.isErasure());
     }
 
-    /**
-     * Whether an event that has come behind this waits for it: it is of the fragment that starts anew, and does not come
-     * before that. An event of before may have taken another channel.
-     */
-    default boolean isStartOf(Event event) {
-        return startsAnew() && fragmentId().equals(event.fragmentId()) && BY_CAUSE.compare(this, event) <= 0;
-    }
-
     /** An event of one of the customer's fragments. */
     record Event(String customerId, FragmentId fragmentId, CustomerEvent event) implements CustomerMessage {
         @Override

@@ -1,5 +1,6 @@
 package io.tributary.operators.profile;
 
+import io.tributary.operators.computed.ComputedLedger;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import java.io.DataInput;
@@ -17,7 +18,7 @@ public final class FragmentLedger {
     /** Of more, the smallest ids are kept. */
     static final int MAX_FORMER = 100;
 
-    private static final byte FORMAT = 1;
+    private static final byte FORMAT = 2;
 
     public static final Codec<FragmentLedger> CODEC = new Codec<>() {
         @Override
@@ -25,6 +26,7 @@ public final class FragmentLedger {
             out.writeByte(FORMAT);
             ActivityLedger.CODEC.write(ledger.activity, out);
             RecordLedger.CODEC.write(ledger.record, out);
+            ComputedLedger.CODEC.write(ledger.computed, out);
             writeFormer(ledger.former, out);
             out.writeBoolean(ledger.seen);
         }
@@ -32,8 +34,11 @@ public final class FragmentLedger {
         @Override
         public FragmentLedger read(DataInput in) throws IOException {
             Wire.readFormat(FORMAT, "a fragment's ledger", in);
-            FragmentLedger ledger =
-                    new FragmentLedger(ActivityLedger.CODEC.read(in), RecordLedger.CODEC.read(in), readFormer(in));
+            FragmentLedger ledger = new FragmentLedger(
+                    ActivityLedger.CODEC.read(in),
+                    RecordLedger.CODEC.read(in),
+                    ComputedLedger.CODEC.read(in),
+                    readFormer(in));
             ledger.seen = in.readBoolean();
             return ledger;
         }
@@ -41,17 +46,19 @@ public final class FragmentLedger {
 
     private final ActivityLedger activity;
     private final RecordLedger record;
+    private final ComputedLedger computed;
     private final SortedSet<String> former;
     private boolean seen;
 
-    FragmentLedger(ActivityLedger activity, RecordLedger record, SortedSet<String> former) {
+    FragmentLedger(ActivityLedger activity, RecordLedger record, ComputedLedger computed, SortedSet<String> former) {
         this.activity = activity;
         this.record = record;
+        this.computed = computed;
         this.former = former;
     }
 
     static FragmentLedger empty() {
-        return new FragmentLedger(new ActivityLedger(), new RecordLedger(), new TreeSet<>());
+        return new FragmentLedger(new ActivityLedger(), new RecordLedger(), new ComputedLedger(), new TreeSet<>());
     }
 
     public ActivityLedger activity() {
@@ -60,6 +67,11 @@ public final class FragmentLedger {
 
     public RecordLedger record() {
         return record;
+    }
+
+    /** What computed traits know of it. */
+    ComputedLedger computed() {
+        return computed;
     }
 
     /** Customers that the fragment has left and that nobody can belong to any more. */

@@ -1,11 +1,16 @@
 package io.tributary.operators.profile;
 
+import io.tributary.operators.computed.ComputedLedger;
 import io.tributary.operators.identity.FragmentEvent;
 import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.identity.FragmentMessage;
 import io.tributary.operators.identity.Relabelling;
 import io.tributary.operators.identity.ResolutionRules;
+import io.tributary.operators.segment.ActiveDefinitions;
+import io.tributary.operators.segment.ComputedTraits;
 import io.tributary.operators.serialization.WireType;
+import io.tributary.schemas.definition.EventView;
+import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
@@ -44,24 +49,32 @@ import org.apache.flink.util.Collector;
  * erasure, belongs to the device's own customer: it passes through.
  *
  * <p>State per other fragment: the customer and the hot half of the ledger, read and written on every event; the cold
- * half, read and written by what it keeps. They live as long as the customers. Per erased person the instant, for good. Events that
- * are held; for all fragments the instants of erasures ahead of the watermark.
+ * half, read and written by what it keeps; what computed traits know, read and written by what they look at. They live as
+ * long as the customers. Per erased person the instant, for good. Events that are held; for all fragments the instants of
+ * erasures ahead of the watermark, and the definitions that hold.
  */
 public final class LedgerKeeper
-        extends KeyedBroadcastProcessFunction<String, FragmentMessage, PrivacyCommand, CustomerMessage> {
+        extends KeyedBroadcastProcessFunction<String, FragmentMessage, KeeperNotice, CustomerMessage> {
     private static final long NONE = Long.MIN_VALUE;
 
+    private static final int THE_SET = 0;
+
     private final ResolutionRules rules;
+    private final ActiveDefinitions definitions;
     private transient ValueState<FragmentState> hot;
     private transient ValueState<RecordLedger> cold;
+    private transient ValueState<ComputedLedger> computed;
     private transient ListState<FragmentMessage> held;
     private transient MapStateDescriptor<Long, Boolean> erasuresAhead;
+    private transient MapStateDescriptor<Integer, PublishedDefinitions> published;
+    private transient boolean isRestored;
     private transient Counter eventsPassedThrough;
     private transient Counter fragmentsMoved;
     private transient Counter fragmentsErased;
 
-    public LedgerKeeper(ResolutionRules rules) {
+    public LedgerKeeper(ResolutionRules rules, ActiveDefinitions definitions) {
         this.rules = rules;
+        this.definitions = definitions;
     }
 
     static ValueStateDescriptor<FragmentState> hot() {
@@ -70,6 +83,10 @@ public final class LedgerKeeper
 
     static ValueStateDescriptor<RecordLedger> cold() {
         return new ValueStateDescriptor<>("fragment-cold", WireType.RECORD_LEDGER.info());
+    }
+
+    static ValueStateDescriptor<ComputedLedger> computed() {
+        return new ValueStateDescriptor<>("fragment-computed", WireType.COMPUTED_LEDGER.info());
     }
 
     static ListStateDescriptor<FragmentMessage> held() {
@@ -81,13 +98,20 @@ public final class LedgerKeeper
         return new MapStateDescriptor<>("erasures-ahead", Types.LONG, Types.BOOLEAN);
     }
 
+    /** The definitions that hold, for all fragments. */
+    public static MapStateDescriptor<Integer, PublishedDefinitions> published() {
+        return new MapStateDescriptor<>("definitions", Types.INT, WireType.PUBLISHED_DEFINITIONS.info());
+    }
+
     @Override
     public void open(OpenContext openContext) {
         hot = getRuntimeContext().getState(hot());
         cold = getRuntimeContext().getState(cold());
+        computed = getRuntimeContext().getState(computed());
         held = getRuntimeContext().getListState(held());
         // Asked for by every event.
         erasuresAhead = erasures();
+        published = published();
         eventsPassedThrough = getRuntimeContext().getMetricGroup().counter("eventsPassedThrough");
         fragmentsMoved = getRuntimeContext().getMetricGroup().counter("fragmentsMoved");
         fragmentsErased = getRuntimeContext().getMetricGroup().counter("fragmentsErased");
@@ -96,6 +120,9 @@ public final class LedgerKeeper
     @Override
     public void processElement(FragmentMessage message, ReadOnlyContext context, Collector<CustomerMessage> out)
             throws Exception {
+        if (!isRestored) {
+            restore(context.getBroadcastState(published).get(THE_SET));
+        }
         if (message instanceof Relabelling relabelling) {
             FragmentState state = state();
             state.await(relabelling);
@@ -113,11 +140,30 @@ public final class LedgerKeeper
         }
     }
 
+    /** What was heard before a restart is known again. */
+    private void restore(PublishedDefinitions kept) {
+        if (!isRestored) {
+            definitions.hear(kept);
+            isRestored = true;
+        }
+    }
+
     @Override
-    public void processBroadcastElement(PrivacyCommand command, Context context, Collector<CustomerMessage> out)
+    public void processBroadcastElement(KeeperNotice notice, Context context, Collector<CustomerMessage> out)
             throws Exception {
-        BroadcastState<Long, Boolean> erasures = context.getBroadcastState(erasuresAhead);
-        long watermark = context.currentWatermark();
+        if (notice instanceof KeeperNotice.OfDefinitions of) {
+            BroadcastState<Integer, PublishedDefinitions> kept = context.getBroadcastState(published);
+            restore(kept.get(THE_SET));
+            if (definitions.hear(of.definitions())) {
+                kept.put(THE_SET, of.definitions());
+            }
+        } else if (notice instanceof KeeperNotice.OfCommand of) {
+            hear(of.command(), context.currentWatermark(), context.getBroadcastState(erasuresAhead));
+        }
+    }
+
+    private static void hear(PrivacyCommand command, long watermark, BroadcastState<Long, Boolean> erasures)
+            throws Exception {
         for (Iterator<Map.Entry<Long, Boolean>> all = erasures.iterator(); all.hasNext(); ) {
             if (all.next().getKey() <= watermark) {
                 all.remove();
@@ -165,6 +211,13 @@ public final class LedgerKeeper
         LedgerFold.Effect effect = LedgerFold.apply(state.activity(), this::record, event, watermark);
         if (effect.record() != null) {
             cold.update(effect.record());
+        }
+        ComputedTraits traits = definitions.compiled().traits();
+        if (traits.lookAt(event)) {
+            ComputedLedger ledger = computedLedger();
+            if (traits.fold(new EventView(event), ledger, watermark)) {
+                computed.update(ledger);
+            }
         }
         hot.update(state);
     }
@@ -236,6 +289,7 @@ public final class LedgerKeeper
             out.collect(ownAgain(erasure.fragment(), erasure.knownAt(), erasure.because()));
         }
         cold.clear();
+        computed.clear();
         return state.erased(erasure.knownAt());
     }
 
@@ -274,7 +328,7 @@ public final class LedgerKeeper
                 from,
                 first,
                 newDevices,
-                first == null ? null : new FragmentLedger(state.activity(), record(), state.former()),
+                first == null ? null : new FragmentLedger(state.activity(), record(), computedLedger(), state.former()),
                 relabelling.knownAt(),
                 relabelling.because()));
     }
@@ -287,5 +341,10 @@ public final class LedgerKeeper
     private RecordLedger record() throws IOException {
         RecordLedger record = cold.value();
         return record == null ? new RecordLedger() : record;
+    }
+
+    private ComputedLedger computedLedger() throws IOException {
+        ComputedLedger ledger = computed.value();
+        return ledger == null ? new ComputedLedger() : ledger;
     }
 }

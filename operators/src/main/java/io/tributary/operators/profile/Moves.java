@@ -30,9 +30,9 @@ final class Moves {
     private final PriorityQueue<CustomerMessage> due = new PriorityQueue<>(IN_ORDER);
 
     /** The events of a fragment that have arrived behind what it starts anew with. */
-    private final IdentityHashMap<CustomerMessage, List<CustomerMessage.Event>> arrivedWith = new IdentityHashMap<>(0);
+    private final IdentityHashMap<CustomerMessage, List<CustomerMessage.Event>> arrivedWith;
 
-    private final List<CustomerMessage> rest = new ArrayList<>();
+    private final List<CustomerMessage.Sight> rest = new ArrayList<>();
 
     /** Whether a fragment was here before the instant, by fragments that have come or gone. */
     private final Map<FragmentId, Boolean> wereHere = new HashMap<>(1);
@@ -55,35 +55,19 @@ final class Moves {
 
     private CustomerMessage.Retract lastRetract;
 
-    /** @param waiting in the order of arrival */
-    Moves(long instant, Iterable<CustomerMessage> waiting) {
+    Moves(long instant, WaitingMessages.Due due) {
         this.instant = instant;
-        List<CustomerMessage> starts = new ArrayList<>(1);
-        for (CustomerMessage message : waiting) {
-            if (message.startsAnew()) {
-                starts.add(message);
-            }
-            CustomerMessage start = message instanceof CustomerMessage.Event event ? lastOf(starts, event) : null;
-            if (start != null && start.knownAt() <= instant) {
-                arrivedWith.computeIfAbsent(start, none -> new ArrayList<>(1)).add((CustomerMessage.Event) message);
-            } else {
-                add(message);
-            }
+        this.due.addAll(due.messages());
+        this.arrivedWith = due.arrivedWith();
+    }
+
+    /** Something that has come up, and is due now or later. */
+    void add(CustomerMessage.Sight sight) {
+        if (sight.knownAt() <= instant) {
+            due.add(sight);
+        } else {
+            rest.add(sight);
         }
-    }
-
-    /** The one for which an event waits. */
-    private static CustomerMessage lastOf(List<CustomerMessage> starts, CustomerMessage.Event event) {
-        return starts.stream()
-                .filter(start -> start.isStartOf(event))
-                .reduce((last, next) -> CustomerMessage.BY_CAUSE.compare(last, next) <= 0 ? next : last)
-                .orElseThrow();
-    }
-
-    /** Something that is due now or later. */
-    void add(CustomerMessage message) {
-        boolean isDue = message.knownAt() <= instant && !(message instanceof CustomerMessage.Event);
-        (isDue ? due : rest).add(message);
     }
 
     /** Milliseconds since 1970. */
@@ -101,8 +85,8 @@ final class Moves {
         return due.element().because();
     }
 
-    /** What goes on waiting, in the order of arrival. */
-    List<CustomerMessage> rest() {
+    /** What has come up meanwhile and is due later. */
+    List<CustomerMessage.Sight> rest() {
         return rest;
     }
 

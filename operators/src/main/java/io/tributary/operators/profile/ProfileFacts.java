@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tributary.operators.segment.ComputedFacts;
 import io.tributary.operators.segment.Facts;
 import io.tributary.operators.segment.ProfileField;
 import io.tributary.schemas.identity.Identifier;
@@ -26,16 +27,6 @@ public final class ProfileFacts implements Facts {
             .build()
             .reader();
 
-    /** What computed traits say. */
-    public interface Computed {
-        /** As {@link Facts#value}, at an instant. */
-        Object value(String trait, long now);
-
-        SortedMap<String, Object> values(String segment, long now);
-
-        long nextChange(long now);
-    }
-
     /**
      * Where the answers are.
      *
@@ -45,7 +36,7 @@ public final class ProfileFacts implements Facts {
             Supplier<ActivityLedger> activity,
             Supplier<RecordLedger> record,
             Supplier<? extends Collection<Identifier>> identifiers,
-            Computed computed) {}
+            ComputedFacts computed) {}
 
     private final Ledgers ledgers;
     private final long now;

@@ -1,13 +1,19 @@
 package io.tributary.operators.profile;
 
+import io.tributary.operators.computed.ComputedLedger;
 import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.identity.IdentityChange;
+import io.tributary.operators.segment.ActiveDefinitions;
+import io.tributary.operators.segment.Memberships;
+import io.tributary.operators.segment.SegmentChange;
+import io.tributary.operators.segment.SegmentClock;
+import io.tributary.operators.segment.SegmentJson;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
-import io.tributary.operators.sink.PersonalIdentifiers;
 import io.tributary.operators.sink.Topic;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.schemas.codec.Hashes;
+import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
@@ -19,18 +25,16 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.TimeDomain;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -45,12 +49,18 @@ import org.apache.flink.util.OutputTag;
  * what is told of identities: then everything before it is here. An event of a fragment that is still to come waits with
  * it. The triggers start anew whenever the customer has got or lost events of the past.
  *
+ * <p>Computed traits fold with the ledgers. Memberships in segments are decided anew whenever a condition of theirs may
+ * have flipped: by an event, by fragments that come and go, by time, by other definitions.
+ *
  * <p>State: both halves of the ledger of the customer's own fragment, the hot one read and written on every event, the
- * cold one written only by what it keeps and read also to publish. If there are other fragments, a ledger for each and
- * their union, and what the customer was merged from. They live as long as the customer; of one that is gone the version stays. Event-time timers for what
- * waits, one processing-time timer while a publication is pending.
+ * cold one written only by what it keeps and read also to publish; the computed one only by what computed traits look at.
+ * If there are other fragments, a ledger for each and their union, and what the customer was merged from. Memberships,
+ * written when they change. They live as long as the customer; of one that is gone the version stays. Event-time timers
+ * for what waits, one for what is due to change by time, one processing-time timer while a publication is pending. For all
+ * customers the definitions that hold.
  */
-public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMessage, OutboundRecord> {
+public final class ProfileFolder
+        extends KeyedBroadcastProcessFunction<String, CustomerMessage, PublishedDefinitions, OutboundRecord> {
     /** Profiles to publish, and their deletions. */
     public static final OutputTag<OutboundRecord> PROFILES =
             new OutputTag<>("profiles", WireType.OUTBOUND_RECORD.info());
@@ -59,28 +69,38 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     public static final OutputTag<OutboundRecord> IDENTITIES =
             new OutputTag<>("identities", WireType.OUTBOUND_RECORD.info());
 
+    /** For {@code cdp.segment-changes.v1}. */
+    public static final OutputTag<OutboundRecord> SEGMENT_CHANGES =
+            new OutputTag<>("segment-changes", WireType.OUTBOUND_RECORD.info());
+
     /** What the triggers look at, keyed as the input. */
     public static final OutputTag<CartChange> CART_CHANGES =
             new OutputTag<>("cart-changes", WireType.CART_CHANGE.info());
 
+    private static final int THE_SET = 0;
+
     private final long publishEveryMillis;
-    private transient ValueState<ProfileState> hot;
-    private transient ValueState<RecordLedger> cold;
+    private final ActiveDefinitions definitions;
+    private transient CustomerLedgers ledgers;
+    private transient FoldedSegments segments;
     private transient MapState<FragmentId, FragmentLedger> fragments;
-    private transient ValueState<ActivityLedger> othersHot;
-    private transient ValueState<RecordLedger> othersCold;
-    private transient ValueState<Membership> membership;
     private transient MapState<Integer, long[]> formerParts;
-    private transient ListState<CustomerMessage> waiting;
+    private transient MapState<Long, CustomerMessages> waitingByInstant;
+    private transient MapState<FragmentId, StartsOfFragment> waitingStarts;
+    private transient WaitingMessages waiting;
+    private transient MapStateDescriptor<Integer, PublishedDefinitions> published;
+    private transient boolean isRestored;
     private transient FormerCustomers former;
     private transient Counter customersCreated;
     private transient Counter customersMerged;
     private transient Counter customersErased;
     private transient Counter profilesPublished;
+    private transient Counter segmentsChanged;
 
     /** @param publishEveryMillis least time between two publications of a customer, milliseconds of processing time */
-    public ProfileFolder(long publishEveryMillis) {
+    public ProfileFolder(long publishEveryMillis, ActiveDefinitions definitions) {
         this.publishEveryMillis = publishEveryMillis;
+        this.definitions = definitions;
     }
 
     static ValueStateDescriptor<ProfileState> hot() {
@@ -111,83 +131,163 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         return new MapStateDescriptor<>("former", Types.INT, PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO);
     }
 
-    static ListStateDescriptor<CustomerMessage> waiting() {
-        return new ListStateDescriptor<>("waiting", WireType.CUSTOMER_MESSAGE.info());
+    static ValueStateDescriptor<ComputedLedger> computed() {
+        return new ValueStateDescriptor<>("profile-computed", WireType.COMPUTED_LEDGER.info());
+    }
+
+    static ValueStateDescriptor<ComputedLedger> othersComputed() {
+        return new ValueStateDescriptor<>("others-computed", WireType.COMPUTED_LEDGER.info());
+    }
+
+    static ValueStateDescriptor<Memberships> segments() {
+        return new ValueStateDescriptor<>("segments", WireType.MEMBERSHIPS.info());
+    }
+
+    /** The definitions that hold, for all customers. */
+    public static MapStateDescriptor<Integer, PublishedDefinitions> published() {
+        return new MapStateDescriptor<>("definitions", Types.INT, WireType.PUBLISHED_DEFINITIONS.info());
+    }
+
+    static MapStateDescriptor<Long, CustomerMessages> waiting() {
+        return new MapStateDescriptor<>("waiting", Types.LONG, WireType.CUSTOMER_MESSAGES.info());
+    }
+
+    static MapStateDescriptor<FragmentId, StartsOfFragment> waitingStarts() {
+        return new MapStateDescriptor<>(
+                "waiting-starts", WireType.FRAGMENT_ID.info(), WireType.STARTS_OF_FRAGMENT.info());
     }
 
     @Override
     public void open(OpenContext openContext) {
-        hot = getRuntimeContext().getState(hot());
-        cold = getRuntimeContext().getState(cold());
+        ledgers = new CustomerLedgers(
+                kept(hot(), ProfileState::new),
+                kept(cold(), RecordLedger::new),
+                kept(computed(), ComputedLedger::new),
+                kept(othersHot(), ActivityLedger::new),
+                kept(othersCold(), RecordLedger::new),
+                kept(othersComputed(), ComputedLedger::new),
+                kept(membership(), Membership::new),
+                kept(segments(), Memberships::new));
+        segments = new FoldedSegments(ledgers, definitions);
         fragments = getRuntimeContext().getMapState(fragments());
-        othersHot = getRuntimeContext().getState(othersHot());
-        othersCold = getRuntimeContext().getState(othersCold());
-        membership = getRuntimeContext().getState(membership());
         formerParts = getRuntimeContext().getMapState(formerParts());
         former = new FormerCustomers(formerParts);
-        waiting = getRuntimeContext().getListState(waiting());
+        waitingByInstant = getRuntimeContext().getMapState(waiting());
+        waitingStarts = getRuntimeContext().getMapState(waitingStarts());
+        waiting = new WaitingMessages(waitingByInstant, waitingStarts);
+        published = published();
         customersCreated = getRuntimeContext().getMetricGroup().counter("customersCreated");
         customersMerged = getRuntimeContext().getMetricGroup().counter("customersMerged");
         customersErased = getRuntimeContext().getMetricGroup().counter("customersErased");
         profilesPublished = getRuntimeContext().getMetricGroup().counter("profilesPublished");
+        segmentsChanged = getRuntimeContext().getMetricGroup().counter("segmentsChanged");
+    }
+
+    private <T> Kept<T> kept(ValueStateDescriptor<T> descriptor, Supplier<T> ofNothing) {
+        return new Kept<>(getRuntimeContext().getState(descriptor), ofNothing);
     }
 
     @Override
-    public void processElement(CustomerMessage message, Context context, Collector<OutboundRecord> out)
+    public void processBroadcastElement(PublishedDefinitions set, Context context, Collector<OutboundRecord> out)
+            throws Exception {
+        restore(context.getBroadcastState(published).get(THE_SET));
+        if (definitions.hear(set)) {
+            context.getBroadcastState(published).put(THE_SET, set);
+        }
+    }
+
+    /** What was heard before a restart is known again. */
+    private void restore(PublishedDefinitions kept) {
+        if (!isRestored) {
+            definitions.hear(kept);
+            isRestored = true;
+        }
+    }
+
+    private void begin(ReadOnlyContext context) throws Exception {
+        if (!isRestored) {
+            restore(context.getBroadcastState(published).get(THE_SET));
+        }
+        ledgers.next();
+    }
+
+    @Override
+    public void processElement(CustomerMessage message, ReadOnlyContext context, Collector<OutboundRecord> out)
             throws Exception {
         if (message instanceof CustomerMessage.Retract retract && !retract.isErasure()) {
             // Maybe of an identifier that was never a customer: whether something is here shows when it is due.
             await(message, context);
             return;
         }
-        ProfileState state = hot.value();
-        if (state == null) {
-            state = new ProfileState();
-        }
+        begin(context);
+        ProfileState state = ledgers.state();
         if (!(message instanceof CustomerMessage.Event event)) {
             if (message.startsAnew()) {
                 state.startWaits();
             }
             await(message, context);
-        } else if (state.isStartWaiting() && isStillToStart(event, waiting.get())) {
-            waiting.add(event);
-        } else {
-            CustomerMessage.Sight sight =
-                    fold(event, state, context.timerService().currentWatermark(), tell(context), out);
+        } else if (!state.isStartWaiting() || !waiting.await(event)) {
+            segments.begin(event.event());
+            CustomerMessage.Sight sight = fold(event, state, context.currentWatermark(), tell(context), out);
+            segments.end(event.event());
+            tellSegments(event.customerId(), context);
             if (sight != null) {
                 await(sight, context);
             }
             publishSoon(event.customerId(), state, context);
         }
-        hot.update(state);
+        ledgers.hot().changed();
+        ledgers.write();
     }
 
-    private static Consumer<CartChange> tell(Context context) {
+    /** Publishes what has changed of segments, and sees to it that what is due to change does. */
+    private void tellSegments(String customerId, ReadOnlyContext context) {
+        ProfileState state = ledgers.state();
+        for (SegmentChange change : segments.drain()) {
+            segmentsChanged.inc();
+            context.output(SEGMENT_CHANGES, segmentChange(customerId, change, state.version()));
+        }
+        awaitSegments(context);
+    }
+
+    /** One timer for what is due next; an earlier one that is set already will see to it. */
+    private void awaitSegments(ReadOnlyContext context) {
+        ProfileState state = ledgers.state();
+        long due = state.segmentClock().due();
+        if (due < state.segmentTimer()) {
+            context.timerService().registerEventTimeTimer(due);
+            state.segmentTimer(due);
+        }
+    }
+
+    private static OutboundRecord segmentChange(String customerId, SegmentChange change, long version) {
+        byte[] json = ProfileJson.write(256, body -> SegmentJson.write(body, customerId, change));
+        // At an instant a customer may come and go several times, each time as another version of itself.
+        String cause = new String(json, StandardCharsets.UTF_8) + "\n" + version;
+        return new OutboundRecord(
+                Topic.SEGMENT_CHANGES,
+                customerId,
+                "s_" + Hashes.longHex(cause.getBytes(StandardCharsets.UTF_8)),
+                "io.tributary.segment-change.v1",
+                change.at(),
+                version,
+                json);
+    }
+
+    private static Consumer<CartChange> tell(ReadOnlyContext context) {
         return change -> context.output(CART_CHANGES, change);
     }
 
-    private void await(CustomerMessage message, Context context) throws Exception {
+    private void await(CustomerMessage message, ReadOnlyContext context) throws Exception {
         waiting.add(message);
         context.timerService().registerEventTimeTimer(message.knownAt());
     }
 
-    /** An event goes on waiting only if its fragment does. */
-    private static boolean isStillToStart(CustomerMessage.Event event, Iterable<CustomerMessage> waiting) {
-        for (CustomerMessage message : waiting) {
-            if (message.isStartOf(event)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<OutboundRecord> out) throws Exception {
-        ProfileState state = hot.value();
-        boolean isKnown = state != null;
-        if (!isKnown) {
-            state = new ProfileState();
-        }
+        begin(context);
+        boolean isKnown = ledgers.hot().isThere();
+        ProfileState state = ledgers.state();
         if (context.timeDomain() == TimeDomain.EVENT_TIME) {
             pass(timestamp, state, context, out);
         } else if (state.isPending()) {
@@ -196,10 +296,11 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             return;
         }
         if (state.isBlank()) {
-            hot.clear();
+            ledgers.hot().clear();
         } else if (isKnown) {
-            hot.update(state);
+            ledgers.hot().changed();
         }
+        ledgers.write();
     }
 
     // --------------------------------------------------------------------------------------------------------- events
@@ -230,12 +331,16 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         if (isOwn) {
             LedgerFold.Effect effect = LedgerFold.apply(
                     state.own(),
-                    this::record,
+                    ledgers.ownRecord()::get,
                     event,
                     watermark,
-                    entry -> state.hasOthers() && othersRepeatOrder(entry));
+                    entry -> state.hasOthers() && ledgers.othersRepeatOrder(entry));
             if (effect.record() != null) {
-                cold.update(effect.record());
+                ledgers.ownRecord().changed();
+            }
+            if (segments.lookAt(event)
+                    && segments.fold(event, watermark, ledgers.ownComputed().get())) {
+                ledgers.ownComputed().changed();
             }
             changesCart = effect.changesCart();
             isSeen = state.isOwnSeen();
@@ -246,23 +351,35 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 ledger = FragmentLedger.empty();
             }
             LedgerFold.apply(ledger.activity(), ledger::record, event, watermark);
-            fragments.put(fragment, ledger);
-            ActivityLedger activity = othersActivity();
-            LedgerFold.Effect effect =
-                    LedgerFold.apply(activity, this::othersRecord, event, watermark, this::ownRepeatsOrder);
-            if (effect.record() != null) {
-                othersCold.update(effect.record());
+            if (segments.lookAt(event)
+                    && segments.fold(
+                            event,
+                            watermark,
+                            ledger.computed(),
+                            ledgers.othersComputed().get())) {
+                ledgers.othersComputed().changed();
             }
-            othersHot.update(activity);
+            fragments.put(fragment, ledger);
+            ActivityLedger activity = ledgers.othersActivity().get();
+            LedgerFold.Effect effect =
+                    LedgerFold.apply(activity, ledgers.othersRecord()::get, event, watermark, ledgers::ownRepeatsOrder);
+            if (effect.record() != null) {
+                ledgers.othersRecord().changed();
+            }
+            ledgers.othersActivity().changed();
             state.others(state.others() + (isNew ? 1 : 0), activity.count(), isWatched(activity));
             changesCart = effect.changesCart();
             isSeen = ledger.isSeen();
         }
+        ledgers.changed();
         state.change();
         out.collect(customerEvent(message, state));
         if (CartChange.concerns(event, changesCart)) {
             cartChanges.accept(CartChange.of(
-                    message.customerId(), event, changesCart, marketing(state).statements()));
+                    message.customerId(),
+                    event,
+                    changesCart,
+                    ledgers.marketing().statements()));
         }
         boolean isNews = !isSeen && state.sightWaits(fragment, event.timestamp());
         for (Identifier device : event.devices()) {
@@ -282,26 +399,6 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         }
     }
 
-    private boolean ownRepeatsOrder(CartEntry entry) {
-        return reading(() -> record().repeatsOrder(entry));
-    }
-
-    private boolean othersRepeatOrder(CartEntry entry) {
-        return reading(() -> othersRecord().repeatsOrder(entry));
-    }
-
-    private static <T> T reading(StateAccess<T> access) {
-        try {
-            return access.read();
-        } catch (IOException e) {
-            throw new IllegalStateException("the customer's state can't be read", e);
-        }
-    }
-
-    private interface StateAccess<T> {
-        T read() throws IOException;
-    }
-
     private static boolean isWatched(ActivityLedger activity) {
         return !activity.cart().isEmpty() || !activity.marketing().isEmpty();
     }
@@ -311,16 +408,44 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     /** Lets an instant pass: fragments go and come, and it is told who is who. */
     private void pass(long instant, ProfileState state, OnTimerContext context, Collector<OutboundRecord> out)
             throws Exception {
-        Moves moves = new Moves(instant, waiting.get());
-        if (moves.isOver()) {
+        String customerId = context.getCurrentKey();
+        if (instant >= state.segmentTimer()) {
+            state.segmentTimer(SegmentClock.NEVER);
+        }
+        Moves moves = new Moves(instant, waiting.due(instant));
+        if (!moves.isOver()) {
+            passSegments(instant - 1, customerId, state, context);
+            pass(customerId, state, moves, context, out);
+        }
+        passSegments(instant, customerId, state, context);
+    }
+
+    /** Lets time pass: memberships that it ends or begins, up to and including an instant. */
+    private void passSegments(long until, String customerId, ProfileState state, OnTimerContext context)
+            throws Exception {
+        // The end of a bounded log: what is beyond its last tick has not passed, and no timer is to come.
+        if (context.currentWatermark() == Watermark.MAX_WATERMARK.getTimestamp()) {
             return;
         }
-        String customerId = context.getCurrentKey();
+        if (segments.pass(until)) {
+            state.change();
+            tellSegments(customerId, context);
+            publishSoon(customerId, state, context);
+        } else {
+            awaitSegments(context);
+        }
+    }
+
+    private void pass(
+            String customerId, ProfileState state, Moves moves, OnTimerContext context, Collector<OutboundRecord> out)
+            throws Exception {
         while (!moves.isOver()) {
             pass(moves.nextCause(), customerId, state, moves, context, out);
         }
         if (moves.changesAnything()) {
-            restartTriggers(customerId, state, moves, context);
+            restartTriggers(customerId, moves, context);
+            segments.lookAnew(moves.instant());
+            tellSegments(customerId, context);
             if (moves.erases()) {
                 context.output(CART_CHANGES, new CartChange.Erasure(customerId, moves.erasedFormer()));
             }
@@ -329,17 +454,12 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 forget(state, moves);
             }
         }
-        waiting.update(moves.rest());
-        state.nothingWaits();
-        for (CustomerMessage message : moves.rest()) {
-            if (message.startsAnew()) {
-                state.startWaits();
-            } else if (message instanceof CustomerMessage.Sight sight) {
-                long at = sight.because().timestamp();
-                state.sightWaits(sight.fragmentId(), at);
-                sight.devices().forEach(device -> state.sightWaits(sight.fragmentId(), device, at));
-            }
-            context.timerService().registerEventTimeTimer(message.knownAt());
+        state.sightsPassed(moves.instant());
+        for (CustomerMessage.Sight sight : moves.rest()) {
+            long at = sight.because().timestamp();
+            state.sightWaits(sight.fragmentId(), at);
+            sight.devices().forEach(device -> state.sightWaits(sight.fragmentId(), device, at));
+            await(sight, context);
         }
     }
 
@@ -355,6 +475,9 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         CustomerPassage passage = new CustomerPassage(customerId, because, state.isSeen());
         boolean hasLost = false;
         for (CustomerMessage message = moves.poll(because); message != null; message = moves.poll(because)) {
+            if (message.startsAnew()) {
+                state.hasStarted();
+            }
             if (message instanceof CustomerMessage.Retract retract) {
                 if (state.canonical() != null || state.hasAnybody()) {
                     retract(retract, state, moves, passage);
@@ -384,7 +507,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         if (hasLost) {
             foldOthersAnew(moves.instant(), customerId, state);
         }
-        passage.tell(state.isSeen(), () -> reading(() -> seenListing(state)), change -> publish(change, context));
+        passage.tell(state.isSeen(), ledgers::seenListing, change -> publish(change, context));
     }
 
     private void retract(CustomerMessage.Retract retract, ProfileState state, Moves moves, CustomerPassage passage)
@@ -397,14 +520,15 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         }
         RecordLedger record = null;
         Collection<String> formerOfIt = List.of();
-        Membership members = members();
+        Membership members = ledgers.membership().get();
         boolean isOwn = retract.fragmentId().isOwnOf(retract.customerId());
         if (isOwn) {
-            record = record();
+            record = ledgers.ownRecord().get();
             formerOfIt = members.formerOfOwn();
             state.own(new ActivityLedger());
             state.seeOwn(false);
-            cold.clear();
+            ledgers.ownRecord().clear();
+            ledgers.ownComputed().clear();
         } else {
             FragmentLedger ledger = fragments.get(retract.fragmentId());
             if (ledger != null) {
@@ -436,7 +560,8 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         if (record != null && record.hasEverBeenPersonal()) {
             members.notePersonal();
         }
-        keep(members, state);
+        ledgers.keep(members);
+        ledgers.changed();
         state.change();
     }
 
@@ -448,7 +573,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         boolean isOwn = fragment.equals(put.canonical());
         boolean existed = put.first() != null && put.first().compareTo(put.because()) < 0;
         passage.arrive(fragment, put.from(), existed);
-        Membership members = members();
+        Membership members = ledgers.membership().get();
         if (fragment.namespace().isPerson() && !isOwn) {
             members.add(fragment);
             passage.list(fragment);
@@ -457,7 +582,8 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         if (ledger != null) {
             if (isOwn) {
                 state.own(ledger.activity());
-                cold.update(ledger.record());
+                ledgers.ownRecord().set(ledger.record());
+                keep(ledger.computed(), ledgers.ownComputed());
                 members.formerOfOwn().addAll(ledger.former());
                 state.seeOwn(existed);
             } else {
@@ -477,7 +603,8 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             }
             put.newDevices().forEach((device, carrier) -> moves.lookAgain(put, carrier, List.of(device)));
         }
-        keep(members, state);
+        ledgers.keep(members);
+        ledgers.changed();
         if (ledger != null || !isOwn || state.hasAnybody()) {
             state.change();
         }
@@ -490,12 +617,15 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             state.seeOthers(state.othersSeen() + 1);
         }
         fragments.put(fragment, ledger);
-        ActivityLedger activity = othersActivity();
+        ActivityLedger activity = ledgers.othersActivity().get();
         activity.merge(ledger.activity(), instant);
-        othersHot.update(activity);
-        RecordLedger record = othersRecord();
-        record.merge(ledger.record());
-        othersCold.update(record);
+        ledgers.othersActivity().changed();
+        ledgers.othersRecord().get().merge(ledger.record());
+        ledgers.othersRecord().changed();
+        if (!ledger.computed().isEmpty()) {
+            ledgers.othersComputed().get().merge(ledger.computed());
+            ledgers.othersComputed().changed();
+        }
         state.others(state.others() + 1, activity.count(), isWatched(activity));
     }
 
@@ -523,43 +653,54 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         }
     }
 
+    private static void keep(ComputedLedger computed, Kept<ComputedLedger> as) {
+        if (computed.isEmpty()) {
+            as.clear();
+        } else {
+            as.set(computed);
+        }
+    }
+
     /** After a loss, which can't be taken out of a union. */
     private void foldOthersAnew(long instant, String customerId, ProfileState state) throws Exception {
-        Membership members = members();
+        Membership members = ledgers.membership().get();
         former.clear(members);
         former.add(members.formerOfOwn(), customerId, members);
         ActivityLedger activity = new ActivityLedger();
         RecordLedger record = new RecordLedger();
+        ComputedLedger computed = new ComputedLedger();
         int others = 0;
         int seen = 0;
         for (FragmentLedger ledger : fragments.values()) {
             activity.merge(ledger.activity(), instant);
             record.merge(ledger.record());
+            computed.merge(ledger.computed());
             former.add(ledger.former(), customerId, members);
             others++;
             seen += ledger.isSeen() ? 1 : 0;
         }
         if (others == 0) {
-            othersHot.clear();
-            othersCold.clear();
+            ledgers.othersActivity().clear();
+            ledgers.othersRecord().clear();
         } else {
-            othersHot.update(activity);
-            othersCold.update(record);
+            ledgers.othersActivity().set(activity);
+            ledgers.othersRecord().set(record);
         }
+        keep(computed, ledgers.othersComputed());
         state.others(others, activity.count(), isWatched(activity));
         state.seeOthers(seen);
         // If nothing is left but events that are yet to come, so are their devices.
         SortedSet<Identifier> devices = new TreeSet<>();
         if (state.isSeen()) {
             devices.addAll(record.devices());
-            devices.addAll(record().devices());
+            devices.addAll(ledgers.ownRecord().get().devices());
         }
         state.seeOnly(devices);
-        keep(members, state);
+        ledgers.keep(members);
+        ledgers.changed();
     }
 
-    private void restartTriggers(String customerId, ProfileState state, Moves moves, OnTimerContext context)
-            throws Exception {
+    private void restartTriggers(String customerId, Moves moves, OnTimerContext context) throws Exception {
         // The end of a bounded log: what is beyond its last tick has not passed, nothing is decided.
         if (context.timerService().currentWatermark() == Watermark.MAX_WATERMARK.getTimestamp()) {
             return;
@@ -574,8 +715,8 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                         customerId,
                         moves.instant(),
                         moves.changesThePast(),
-                        cart(state).entries(),
-                        marketing(state).statements()));
+                        ledgers.cart().entries(),
+                        ledgers.marketing().statements()));
     }
 
     private void publishMoves(String customerId, ProfileState state, Moves moves, OnTimerContext context)
@@ -586,7 +727,13 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
             CustomerMessage.Retract retract = moves.lastRetract();
             (retract.isErasure() ? customersErased : customersMerged).inc();
             if (state.isPublished()) {
-                context.output(PROFILES, deletion(customerId, state, retract, hasEverBeenPersonal(state, record())));
+                context.output(
+                        PROFILES,
+                        deletion(
+                                customerId,
+                                state,
+                                retract,
+                                ledgers.hasEverBeenPersonal(ledgers.ownRecord().get())));
             }
             // Also if nobody was told that it was there or has come back: the aliases of others may lead to it.
             context.output(IDENTITIES, CustomerAlias.of(retract).record());
@@ -598,103 +745,21 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
     /** Of a customer to whom nobody belongs nothing is kept that says who it was. */
     private void forget(ProfileState state, Moves moves) throws IOException {
         if (moves.erases()) {
-            former.clear(members());
-            keep(new Membership(), state);
+            former.clear(ledgers.membership().get());
+            ledgers.keep(new Membership());
         }
-        if (!state.hasMembership() || members().persons().isEmpty()) {
+        if (!state.hasMembership() || ledgers.membership().get().persons().isEmpty()) {
             state.canonical(null);
         }
     }
 
-    private void publish(IdentityChange change, Context context) {
+    private void publish(IdentityChange change, ReadOnlyContext context) {
         context.output(IDENTITIES, change.record());
-    }
-
-    // ---------------------------------------------------------------------------------------------------------- state
-
-    private RecordLedger record() throws IOException {
-        RecordLedger record = cold.value();
-        return record == null ? new RecordLedger() : record;
-    }
-
-    private ActivityLedger othersActivity() throws IOException {
-        ActivityLedger activity = othersHot.value();
-        return activity == null ? new ActivityLedger() : activity;
-    }
-
-    private RecordLedger othersRecord() throws IOException {
-        RecordLedger record = othersCold.value();
-        return record == null ? new RecordLedger() : record;
-    }
-
-    private void keep(Membership members, ProfileState state) throws IOException {
-        state.membership(!members.isEmpty());
-        if (members.isEmpty()) {
-            membership.clear();
-        } else {
-            membership.update(members);
-        }
-    }
-
-    private Membership members() throws IOException {
-        Membership members = membership.value();
-        return members == null ? new Membership() : members;
-    }
-
-    /** The cart's operations of all fragments. */
-    private CartLog cart(ProfileState state) throws IOException {
-        if (!state.areOthersWatched()) {
-            return state.own().cart();
-        }
-        CartLog cart = new CartLog();
-        cart.merge(state.own().cart());
-        cart.merge(othersActivity().cart());
-        cart.dropRepetitions(entry -> ownRepeatsOrder(entry) || othersRepeatOrder(entry));
-        return cart;
-    }
-
-    private ConsentTimeline marketing(ProfileState state) throws IOException {
-        if (!state.areOthersWatched()) {
-            return state.own().marketing();
-        }
-        ConsentTimeline marketing = new ConsentTimeline();
-        marketing.merge(state.own().marketing());
-        marketing.merge(othersActivity().marketing());
-        return marketing;
-    }
-
-    /** All that the customer lists as of the events that the watermark has passed. */
-    private Collection<Identifier> seenListing(ProfileState state) throws IOException {
-        SortedSet<Identifier> listing = persons(state);
-        RecordLedger record = state.hasOthers() ? RecordLedger.union(record(), othersRecord()) : record();
-        for (Identifier device : record.devices()) {
-            if (state.hasSeen(device)) {
-                listing.add(device);
-            }
-        }
-        return listing;
-    }
-
-    private SortedSet<Identifier> persons(ProfileState state) throws IOException {
-        SortedSet<Identifier> persons = new TreeSet<>();
-        if (state.canonical() != null && state.canonical().namespace().isPerson()) {
-            persons.add(state.canonical());
-        }
-        if (state.hasMembership()) {
-            persons.addAll(members().persons());
-        }
-        return persons;
-    }
-
-    private boolean hasEverBeenPersonal(ProfileState state, RecordLedger record) throws IOException {
-        return record.hasEverBeenPersonal()
-                || (state.canonical() != null && PersonalIdentifiers.isPersonal(state.canonical()))
-                || (state.hasMembership() && members().hasEverBeenPersonal());
     }
 
     // ---------------------------------------------------------------------------------------------------- publication
 
-    private void publishSoon(String customerId, ProfileState state, Context context) throws Exception {
+    private void publishSoon(String customerId, ProfileState state, ReadOnlyContext context) throws Exception {
         if (state.isPending()) {
             return;
         }
@@ -706,11 +771,13 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         }
     }
 
-    private void publish(String customerId, ProfileState state, Context context) throws Exception {
+    private void publish(String customerId, ProfileState state, ReadOnlyContext context) throws Exception {
         if (state.eventCount() == 0) {
             state.timerHasFired();
             return;
         }
+        segments.catchUp(instantOf(context.currentWatermark()));
+        tellSegments(customerId, context);
         OutboundRecord profile = profile(customerId, state);
         if (state.isAliased()) {
             state.aliased(false);
@@ -721,27 +788,24 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
         context.output(PROFILES, profile);
     }
 
+    /** From when on definitions hold that have just been received, milliseconds since 1970. */
+    private long instantOf(long watermark) {
+        boolean isNone = watermark == Long.MIN_VALUE || watermark == Watermark.MAX_WATERMARK.getTimestamp();
+        return isNone ? ledgers.activity().lastSeen() : watermark;
+    }
+
     /** Its id is that of its content: after a rebuild another profile may bear the same version. */
     private OutboundRecord profile(String customerId, ProfileState state) throws Exception {
-        ActivityLedger activity = state.own();
-        RecordLedger own = record();
-        RecordLedger record = own;
-        if (state.hasOthers()) {
-            RecordLedger others = othersRecord();
-            activity = ActivityLedger.union(activity, othersActivity());
-            activity.cart().dropRepetitions(entry -> own.repeatsOrder(entry) || others.repeatsOrder(entry));
-            record = RecordLedger.union(own, others);
-        }
-        SortedSet<Identifier> identifiers = persons(state);
-        identifiers.addAll(record.devices());
+        ActivityLedger activity = ledgers.activity();
+        RecordLedger record = ledgers.record();
+        Membership members = state.hasMembership() ? ledgers.membership().get() : new Membership();
         long version = state.version();
-        Membership members = state.hasMembership() ? members() : new Membership();
         byte[] profile = ProfileJson.profile(
                 customerId,
-                identifiers,
+                ledgers.listing(),
                 activity,
                 record,
-                ProfileJson.Segments.NONE,
+                segments.published(),
                 former.smallest(ProfileJson.MAX_MERGED_FROM, members),
                 former.count(members),
                 version);
@@ -753,7 +817,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
                 activity.lastSeen(),
                 version,
                 profile,
-                hasEverBeenPersonal(state, record));
+                ledgers.hasEverBeenPersonal(record));
     }
 
     private static OutboundRecord deletion(
@@ -777,7 +841,7 @@ public final class ProfileFolder extends KeyedProcessFunction<String, CustomerMe
      */
     private OutboundRecord customerEvent(CustomerMessage.Event message, ProfileState state) throws IOException {
         CustomerEvent event = message.event();
-        Cart cart = cart(state).cartAt(event.order());
+        Cart cart = ledgers.cart().cartAt(event.order());
         String cause = event.firstIdentityKey().qualified() + "\n" + event.messageId() + "\n" + event.timestamp();
         return new OutboundRecord(
                 Topic.CUSTOMER_EVENTS,

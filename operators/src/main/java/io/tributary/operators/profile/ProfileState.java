@@ -1,6 +1,7 @@
 package io.tributary.operators.profile;
 
 import io.tributary.operators.identity.FragmentId;
+import io.tributary.operators.segment.SegmentClock;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.identity.Identifier;
@@ -18,7 +19,7 @@ import java.util.Map;
  * <p>It stays when the customer is gone: its version goes on rising if it comes back.
  */
 public final class ProfileState {
-    private static final byte FORMAT = 2;
+    private static final byte FORMAT = 3;
 
     private static final int PENDING = 1;
     private static final int PUBLISHED = 2;
@@ -29,6 +30,7 @@ public final class ProfileState {
     private static final int HAS_CANONICAL = 64;
     private static final int HAS_OTHERS = 128;
     private static final int HAS_MEMBERSHIP = 256;
+    private static final int HAS_SEGMENT_CLOCK = 512;
 
     public static final Codec<ProfileState> CODEC = new Codec<>() {
         @Override
@@ -43,7 +45,8 @@ public final class ProfileState {
                             | (state.ownSeen ? OWN_SEEN : 0)
                             | (state.canonical != null ? HAS_CANONICAL : 0)
                             | (state.hasOthers() ? HAS_OTHERS : 0)
-                            | (state.membership ? HAS_MEMBERSHIP : 0),
+                            | (state.membership ? HAS_MEMBERSHIP : 0)
+                            | (state.hasSegmentClock() ? HAS_SEGMENT_CLOCK : 0),
                     out);
             Wire.writeVarLong(state.version, out);
             Wire.writeSigned(state.publishedAt, out);
@@ -66,6 +69,11 @@ public final class ProfileState {
             Wire.writeVarInt(state.seenDevices.length, out);
             for (long hash : state.seenDevices) {
                 out.writeLong(hash);
+            }
+            if (state.hasSegmentClock()) {
+                SegmentClock.CODEC.write(state.segmentClock, out);
+                Wire.writeVarLong(state.publication, out);
+                out.writeLong(state.segmentTimer);
             }
             ActivityLedger.CODEC.write(state.own, out);
         }
@@ -101,6 +109,11 @@ public final class ProfileState {
             for (int i = 0; i < state.seenDevices.length; i++) {
                 state.seenDevices[i] = in.readLong();
             }
+            if ((flags & HAS_SEGMENT_CLOCK) != 0) {
+                state.segmentClock = SegmentClock.CODEC.read(in);
+                state.publication = Wire.readVarLong(in);
+                state.segmentTimer = in.readLong();
+            }
             state.own = ActivityLedger.CODEC.read(in);
             return state;
         }
@@ -122,6 +135,10 @@ public final class ProfileState {
 
     /** Hash of a fragment, or of one and its device, of which a sight waits → time of the earliest such event. */
     private final Map<Long, Long> sightsWaiting = new LinkedHashMap<>(1);
+
+    private SegmentClock segmentClock = new SegmentClock();
+    private long publication;
+    private long segmentTimer = SegmentClock.NEVER;
 
     private long version;
     private long publishedAt;
@@ -264,10 +281,14 @@ public final class ProfileState {
         startsWaiting++;
     }
 
-    /** What waits is counted anew. */
-    void nothingWaits() {
-        startsWaiting = 0;
-        sightsWaiting.clear();
+    /** One that has waited starts. */
+    void hasStarted() {
+        startsWaiting--;
+    }
+
+    /** What waits up to and including an instant has been looked at, milliseconds since 1970. */
+    void sightsPassed(long instant) {
+        sightsWaiting.values().removeIf(at -> at <= instant);
     }
 
     /**
@@ -291,6 +312,42 @@ public final class ProfileState {
         }
         sightsWaiting.put(hash, at);
         return true;
+    }
+
+    // ------------------------------------------------------------------------------------------------------- segments
+
+    private boolean hasSegmentClock() {
+        return !segmentClock.isNew() || segmentTimer != SegmentClock.NEVER;
+    }
+
+    /** How far memberships have come. */
+    SegmentClock segmentClock() {
+        return segmentClock;
+    }
+
+    void segmentClock(SegmentClock clock) {
+        segmentClock = clock;
+    }
+
+    /** The publication of the definitions that memberships were decided by. */
+    long publication() {
+        return publication;
+    }
+
+    void publication(long number) {
+        publication = number;
+    }
+
+    /**
+     * The timer that is set for memberships that time changes, milliseconds since 1970, or {@link SegmentClock#NEVER}. It
+     * may come before anything is due, never after.
+     */
+    long segmentTimer() {
+        return segmentTimer;
+    }
+
+    void segmentTimer(long instant) {
+        segmentTimer = instant;
     }
 
     // ---------------------------------------------------------------------------------------------------- publication

@@ -4,9 +4,13 @@ import dev.cel.common.ast.CelExpr;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import io.tributary.schemas.definition.CheckedExpression;
+import io.tributary.schemas.definition.DefinitionKind;
 import io.tributary.schemas.definition.Definitions;
+import io.tributary.schemas.definition.PublishedDefinition;
+import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.definition.SegmentDefinition;
-import java.util.SortedMap;
+import java.util.HashMap;
+import java.util.Map;
 
 /** A set of definitions as it decides. For one thread: what it decides with has room for one customer at a time. */
 public final class CompiledDefinitions {
@@ -16,26 +20,21 @@ public final class CompiledDefinitions {
     private final SegmentEvaluator evaluator;
     private final SegmentForecast forecast;
 
-    /**
-     * What a segment has been given.
-     *
-     * @param number of it in memberships, its own for good
-     * @param version of its definition
-     */
-    public record Numbered(int number, int version) {}
+    /** By number, of segments that have been removed. */
+    private final Map<Integer, PublishedDefinition> removed = new HashMap<>();
 
-    /** @param numbered by name, of all segments of the set */
-    public CompiledDefinitions(Definitions definitions, SortedMap<String, Numbered> numbered) {
+    /** @param published what of {@code definitions} has been published, so that segments have versions and numbers */
+    public CompiledDefinitions(Definitions definitions, PublishedDefinitions published) {
         traits = new ComputedTraits(definitions);
         decidesAnything =
                 !definitions.traits().isEmpty() || !definitions.segments().isEmpty();
         SegmentIndex.Builder builder = new SegmentIndex.Builder();
         for (SegmentDefinition segment : definitions.segments().values()) {
-            Numbered number = numbered.get(segment.name());
+            PublishedDefinition of = published.of(DefinitionKind.SEGMENT, segment.name());
             builder.add(
-                    number.number,
+                    of.number(),
                     segment.name(),
-                    number.version,
+                    of.version(),
                     segment.when().ast().getExpr(),
                     new ProgramsOf(segment.when()),
                     segment.isParametric() ? segment.parametric().maxValues() : 0);
@@ -43,6 +42,14 @@ public final class CompiledDefinitions {
         index = builder.build();
         evaluator = new SegmentEvaluator(index);
         forecast = new SegmentForecast(index);
+        published.all().stream()
+                .filter(definition -> definition.kind() == DefinitionKind.SEGMENT && definition.isRemoved())
+                .forEach(definition -> removed.put(definition.number(), definition));
+    }
+
+    /** A set that holds from the beginning, each definition in its first version. */
+    public static CompiledDefinitions fromTheBeginning(Definitions definitions) {
+        return new CompiledDefinitions(definitions, PublishedDefinitions.NONE.next(definitions, 0));
     }
 
     private record ProgramsOf(CheckedExpression expression) implements ConditionCompiler.Programs {
@@ -79,6 +86,11 @@ public final class CompiledDefinitions {
 
     SegmentIndex index() {
         return index;
+    }
+
+    /** A segment that has been removed, by its number. */
+    PublishedDefinition removed(int number) {
+        return removed.get(number);
     }
 
     SegmentEvaluator evaluator() {

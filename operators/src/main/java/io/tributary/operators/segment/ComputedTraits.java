@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** What the computed traits of a set, and the traits of its parametric segments, fold of which events. For one thread. */
 public final class ComputedTraits {
@@ -36,6 +37,9 @@ public final class ComputedTraits {
     private final Map<String, OfName> byEventName = new HashMap<>();
     private final Map<String, Long> ids = new HashMap<>();
     private final Map<String, Long> idsOfSegments = new HashMap<>();
+
+    /** Of all folds. */
+    private final Set<Long> known = new HashSet<>();
 
     public ComputedTraits(Definitions definitions) {
         traits = definitions.traits();
@@ -58,6 +62,8 @@ public final class ComputedTraits {
                 }
             }
         }
+        known.addAll(ids.values());
+        known.addAll(idsOfSegments.values());
     }
 
     /** What may change by an event; empty if no trait looks at it. */
@@ -75,9 +81,11 @@ public final class ComputedTraits {
      * Folds an event in.
      *
      * @param view of the event, which may be shared
+     * @param passed nobody asks for results at earlier instants, milliseconds since 1970: what counts no more then is
+     *     dropped from what the event touches
      * @return whether the ledger has changed
      */
-    public boolean fold(EventView view, ComputedLedger ledger) {
+    public boolean fold(EventView view, ComputedLedger ledger, long passed) {
         OfName ofName = byEventName.get(view.event().name());
         if (ofName == null) {
             return false;
@@ -89,19 +97,21 @@ public final class ComputedTraits {
             if (trait.fold().takes(view) && done.add(ids.get(trait.name()))) {
                 List<?> values = trait.fold().values(view);
                 if (trait.shape().aggregate() == Aggregate.COUNT || !values.isEmpty()) {
-                    ledger.trait(ids.get(trait.name()), trait.shape())
-                            .add(view.event().order(), values);
+                    TraitFold fold = ledger.trait(ids.get(trait.name()), trait.shape());
+                    fold.add(view.event().order(), values);
+                    fold.forgetBefore(passed);
                     changed = true;
                 }
             }
         }
         for (SegmentDefinition segment : ofName.segments) {
-            changed |= foldValues(view, segment, ledger, done);
+            changed |= foldValues(view, segment, ledger, passed, done);
         }
         return changed;
     }
 
-    private boolean foldValues(EventView view, SegmentDefinition segment, ComputedLedger ledger, Set<Long> done) {
+    private boolean foldValues(
+            EventView view, SegmentDefinition segment, ComputedLedger ledger, long passed, Set<Long> done) {
         SegmentDefinition.Parametric parameters = segment.parametric();
         FoldDefinition trait = parameters.trait();
         long id = idsOfSegments.get(segment.name());
@@ -114,12 +124,52 @@ public final class ComputedTraits {
         if (keys.isEmpty() || (numbers.isEmpty() && trait.shape().aggregate() != Aggregate.COUNT)) {
             return false;
         }
-        ledger.values(id, trait.shape()).add(view.event().order(), keys, numbers);
+        ValuesFold fold = ledger.values(id, trait.shape());
+        fold.add(view.event().order(), keys, numbers);
+        fold.forgetBefore(passed);
         return true;
     }
 
-    /** As {@link Facts#value}. */
-    public Object value(ComputedLedger ledger, String trait, long now) {
+    /** What a ledger says, which is asked for whenever something is. */
+    public ComputedFacts facts(Supplier<ComputedLedger> ledger) {
+        return new OfLedger(ledger);
+    }
+
+    private final class OfLedger implements ComputedFacts {
+        private final Supplier<ComputedLedger> ledger;
+
+        private OfLedger(Supplier<ComputedLedger> ledger) {
+            this.ledger = ledger;
+        }
+
+        @Override
+        public Object value(String trait, long now) {
+            return ComputedTraits.this.value(ledger.get(), trait, now);
+        }
+
+        @Override
+        public SortedMap<String, Object> values(String segment, long now) {
+            Long id = idsOfSegments.get(segment);
+            return id != null && ledger.get().get(id) instanceof ValuesFold fold
+                    ? fold.results(now)
+                    : Collections.emptySortedMap();
+        }
+
+        @Override
+        public long nextChange(long now) {
+            long next = Long.MAX_VALUE;
+            if (!known.isEmpty()) {
+                for (long id : ledger.get().ids()) {
+                    if (known.contains(id)) {
+                        next = Math.min(next, ledger.get().get(id).nextChange(now));
+                    }
+                }
+            }
+            return next;
+        }
+    }
+
+    private Object value(ComputedLedger ledger, String trait, long now) {
         TraitDefinition definition = traits.get(trait);
         if (definition == null) {
             return null;
@@ -130,37 +180,9 @@ public final class ComputedTraits {
         return value instanceof Double real ? (Object) BigDecimal.valueOf(real) : value;
     }
 
-    /** As {@link Facts#values}. */
-    public SortedMap<String, Object> values(ComputedLedger ledger, String segment, long now) {
-        Long id = idsOfSegments.get(segment);
-        return id != null && ledger.get(id) instanceof ValuesFold fold
-                ? fold.results(now)
-                : Collections.emptySortedMap();
-    }
-
-    /** As {@link Facts#nextComputedChange}. */
-    public long nextChange(ComputedLedger ledger, long now) {
-        long next = Long.MAX_VALUE;
-        for (long id : ledger.ids()) {
-            if (isKnown(id)) {
-                next = Math.min(next, ledger.get(id).nextChange(now));
-            }
-        }
-        return next;
-    }
-
-    private boolean isKnown(long id) {
-        return ids.containsValue(id) || idsOfSegments.containsValue(id);
-    }
-
-    /** Drops what counts no more from an instant on, milliseconds since 1970, and what no trait folds any more. */
-    public void forgetBefore(ComputedLedger ledger, long now) {
-        Set<Long> known = new HashSet<>(ids.values());
-        known.addAll(idsOfSegments.values());
+    /** Drops what no trait folds any more. */
+    public void retain(ComputedLedger ledger) {
         ledger.retain(known);
-        for (long id : ledger.ids()) {
-            ledger.get(id).forgetBefore(now);
-        }
     }
 
     /** What the profile says: what is neither missing nor zero nor empty, by name. */

@@ -17,7 +17,8 @@ import java.util.function.IntPredicate;
  * thread-safe.
  */
 final class SegmentEvaluator {
-    private static final Comparator<SegmentChange> IN_ORDER = Comparator.comparing(SegmentChange::segment)
+    /** By segment and value. */
+    static final Comparator<SegmentChange> IN_ORDER = Comparator.comparing(SegmentChange::segment)
             .thenComparing(SegmentChange::value, Comparator.nullsFirst(Comparator.naturalOrder()));
 
     private final SegmentIndex index;
@@ -245,8 +246,7 @@ final class SegmentEvaluator {
         return values[attribute];
     }
 
-    // -------------------------------------------------------------------------------------------------- time that
-    // passes
+    // ------------------------------------------------------------------------------------------------------- the time
 
     /**
      * The least instant, after that of the facts given to {@link #end}, at which time alone may change a condition on what

@@ -2,13 +2,12 @@ package io.tributary.operators.segment;
 
 import io.tributary.operators.segment.ProfileField.Root;
 import io.tributary.operators.segment.SegmentIndex.Segment;
+import io.tributary.schemas.definition.PublishedDefinition;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventKind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
 import java.util.function.Consumer;
 
 /**
@@ -21,6 +20,12 @@ import java.util.function.Consumer;
 public final class SegmentTracker {
     private static final Comparator<Membership> IN_ORDER = Comparator.comparing(Membership::segment)
             .thenComparing(Membership::value, Comparator.nullsFirst(Comparator.naturalOrder()));
+
+    private static final SegmentChange.Reason GONE =
+            new SegmentChange.Reason("the customer exists", "its events are another's, or erased");
+    private static final SegmentChange.Reason REMOVED = new SegmentChange.Reason("the segment is defined", "no more");
+    private static final SegmentChange.Reason REDEFINED =
+            new SegmentChange.Reason("the segment has values", "another definition");
 
     private final CompiledDefinitions definitions;
     private final SegmentEvaluator evaluator;
@@ -49,15 +54,18 @@ public final class SegmentTracker {
      * @param known of the customer; what its instant is does not matter
      * @param until up to and including this instant, milliseconds since 1970
      * @param changes is told what changes, in order
+     * @return whether anything was due: what computed traits say may be another too
      */
-    public void advance(
+    public boolean advance(
             Facts known, SegmentClock clock, Memberships memberships, long until, Consumer<SegmentChange> changes) {
+        boolean wasDue = clock.due() <= until;
         while (clock.due() <= until) {
             evaluator.begin(known.at(clock.now()), List.of(), true);
             Facts then = known.at(clock.due());
             evaluator.end(then, memberships).forEach(changes);
             clock.set(then.now(), evaluator.nextChange(then));
         }
+        return wasDue;
     }
 
     /**
@@ -136,42 +144,70 @@ public final class SegmentTracker {
     }
 
     /**
+     * Other definitions hold than those by which memberships were decided: takes a customer out of segments that are there
+     * no more, or of which there are values now and were none, or the other way round. To be followed by {@link #lookAnew}.
+     *
+     * @param instant milliseconds since 1970
+     */
+    public void adopt(long instant, Memberships memberships, Consumer<SegmentChange> changes) {
+        List<SegmentChange> all = new ArrayList<>();
+        for (Held held : held(memberships)) {
+            Segment segment = definitions.index().byNumber(held.number);
+            if (segment == null) {
+                PublishedDefinition removed = definitions.removed(held.number);
+                all.add(exit(held, removed.name(), removed.version(), instant, REMOVED, memberships));
+            } else if (segment.isParametric() != (held.value != null)) {
+                all.add(exit(held, segment.name(), segment.version(), instant, REDEFINED, memberships));
+            }
+        }
+        all.sort(SegmentEvaluator.IN_ORDER);
+        all.forEach(changes);
+    }
+
+    /**
      * Takes a customer out of all segments who is not there any more.
      *
      * @param instant milliseconds since 1970
-     * @param because why
      */
-    public void leaveAll(
-            long instant, SegmentChange.Reason because, Memberships memberships, Consumer<SegmentChange> changes) {
+    public void leaveAll(long instant, Memberships memberships, Consumer<SegmentChange> changes) {
         List<SegmentChange> all = new ArrayList<>();
-        for (Membership membership : memberships(memberships, null)) {
-            Segment segment = definitions.index().byName(membership.segment);
-            memberships.exit(segment.number(), membership.value);
-            all.add(new SegmentChange(
-                    instant, segment.name(), membership.value, false, segment.version(), List.of(because)));
+        for (Held held : held(memberships)) {
+            Segment segment = definitions.index().byNumber(held.number);
+            all.add(exit(held, segment.name(), segment.version(), instant, GONE, memberships));
         }
+        all.sort(SegmentEvaluator.IN_ORDER);
         all.forEach(changes);
+    }
+
+    private static SegmentChange exit(
+            Held held, String name, int version, long instant, SegmentChange.Reason because, Memberships memberships) {
+        memberships.exit(held.number, held.value);
+        return new SegmentChange(instant, name, held.value, false, version, List.of(because));
+    }
+
+    /** What is kept of a membership. */
+    private record Held(int number, String value, long since) {}
+
+    private static List<Held> held(Memberships memberships) {
+        List<Held> all = new ArrayList<>();
+        for (int number : memberships.segments()) {
+            all.add(new Held(number, null, memberships.since(number)));
+        }
+        memberships
+                .parametric()
+                .forEach((number, values) -> values.forEach((value, since) -> all.add(new Held(number, value, since))));
+        return all;
     }
 
     /** What the profile says of segments, in the order of (segment, value). */
     public List<Membership> memberships(Memberships memberships, Facts known) {
         List<Membership> all = new ArrayList<>();
-        for (int number : memberships.segments()) {
-            Segment segment = definitions.index().byNumber(number);
-            all.add(membership(segment, null, memberships.since(number), known));
-        }
-        for (Map.Entry<Integer, SortedMap<String, Long>> entry :
-                memberships.parametric().entrySet()) {
-            Segment segment = definitions.index().byNumber(entry.getKey());
-            entry.getValue().forEach((value, since) -> all.add(membership(segment, value, since, known)));
+        for (Held held : held(memberships)) {
+            Segment segment = definitions.index().byNumber(held.number);
+            long exitsAt = definitions.forecast().exitsAt(segment, held.value, known);
+            all.add(new Membership(segment.name(), held.value, held.since, exitsAt));
         }
         all.sort(IN_ORDER);
         return all;
-    }
-
-    private Membership membership(Segment segment, String value, long since, Facts known) {
-        long exitsAt =
-                known == null ? SegmentClock.NEVER : definitions.forecast().exitsAt(segment, value, known);
-        return new Membership(segment.name(), value, since, exitsAt);
     }
 }

@@ -1,5 +1,6 @@
 package io.tributary.operators.serialization;
 
+import io.tributary.operators.computed.ComputedLedger;
 import io.tributary.operators.identity.Following;
 import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.identity.FragmentMessage;
@@ -11,17 +12,23 @@ import io.tributary.operators.identity.Slot;
 import io.tributary.operators.identity.WaitingAtInstant;
 import io.tributary.operators.profile.ActivityLedger;
 import io.tributary.operators.profile.CustomerMessage;
+import io.tributary.operators.profile.CustomerMessages;
 import io.tributary.operators.profile.FragmentLedger;
 import io.tributary.operators.profile.FragmentState;
+import io.tributary.operators.profile.KeeperNotice;
 import io.tributary.operators.profile.Membership;
 import io.tributary.operators.profile.ProfileState;
 import io.tributary.operators.profile.RecordLedger;
+import io.tributary.operators.profile.StartsOfFragment;
+import io.tributary.operators.segment.Memberships;
 import io.tributary.operators.sink.DocumentWrite;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.operators.trigger.CartStep;
 import io.tributary.operators.trigger.TriggerState;
 import io.tributary.schemas.codec.Codec;
+import io.tributary.schemas.definition.DefinitionInbound;
+import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.Inbound;
 import io.tributary.schemas.identity.Identifier;
@@ -46,6 +53,10 @@ public final class WireType<T> {
             of("customer-event", CustomerEvent.class, CustomerEvent.CODEC, true);
     public static final WireType<CustomerMessage> CUSTOMER_MESSAGE =
             of("customer-message", CustomerMessage.class, CustomerMessage.CODEC, true);
+    public static final WireType<CustomerMessages> CUSTOMER_MESSAGES =
+            of("customer-messages", CustomerMessages.class, CustomerMessages.CODEC, false);
+    public static final WireType<StartsOfFragment> STARTS_OF_FRAGMENT =
+            of("starts-of-fragment", StartsOfFragment.class, StartsOfFragment.CODEC, false);
     public static final WireType<CartChange> CART_CHANGE = of("cart-change", CartChange.class, CartChange.CODEC, true);
     public static final WireType<CartStep> CART_STEP = of("cart-step", CartStep.class, CartStep.CODEC, true);
     public static final WireType<FragmentMessage> FRAGMENT_MESSAGE =
@@ -70,6 +81,12 @@ public final class WireType<T> {
             of("privacy-inbound", PrivacyInbound.class, PrivacyInbound.CODEC, true);
     public static final WireType<PrivacyCommand> PRIVACY_COMMAND =
             of("privacy-command", PrivacyCommand.class, PrivacyCommand.CODEC, true);
+    public static final WireType<DefinitionInbound> DEFINITION_INBOUND =
+            of("definition-inbound", DefinitionInbound.class, DefinitionInbound.CODEC, true);
+    public static final WireType<PublishedDefinitions> PUBLISHED_DEFINITIONS =
+            of("published-definitions", PublishedDefinitions.class, PublishedDefinitions.CODEC, true);
+    public static final WireType<KeeperNotice> KEEPER_NOTICE =
+            of("keeper-notice", KeeperNotice.class, KeeperNotice.CODEC, true);
     public static final WireType<Following> FOLLOWING = of("following", Following.class, Following.CODEC, true);
     public static final WireType<FragmentState> FRAGMENT_STATE =
             of("fragment-state", FragmentState.class, FragmentState.CODEC, false);
@@ -82,6 +99,10 @@ public final class WireType<T> {
             of("profile-state", ProfileState.class, ProfileState.CODEC, false);
     public static final WireType<RecordLedger> RECORD_LEDGER =
             of("record-ledger", RecordLedger.class, RecordLedger.CODEC, false);
+    public static final WireType<ComputedLedger> COMPUTED_LEDGER =
+            of("computed-ledger", ComputedLedger.class, ComputedLedger.CODEC, false);
+    public static final WireType<Memberships> MEMBERSHIPS =
+            of("memberships", Memberships.class, Memberships.CODEC, false);
     public static final WireType<TriggerState> TRIGGER_STATE =
             of("trigger-state", TriggerState.class, TriggerState.CODEC, false);
 

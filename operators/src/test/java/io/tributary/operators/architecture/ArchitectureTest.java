@@ -67,15 +67,17 @@ class ArchitectureTest {
     private static final DescribedPredicate<JavaClass> SINK = resideInAPackage("io.tributary.operators.sink..");
 
     /**
-     * What is kept per key of a map in the resolver's one keyed state: they are nothing but access to it, and the graph
-     * that decides sees one of them as an interface. Nobody else has a reason to be here.
+     * What is kept per key of a map in the resolver's one keyed state, and of one customer: they are nothing but access to
+     * it, and the graph that decides sees one of them as an interface. Nobody else has a reason to be here.
      */
     private static final DescribedPredicate<JavaClass> STORES_IN_STATE =
             DescribedPredicate.describe("stores in keyed state", type -> Set.of(
                             "io.tributary.operators.identity.ComponentsInState",
                             "io.tributary.operators.identity.Followers",
                             "io.tributary.operators.identity.WaitingByInstant",
-                            "io.tributary.operators.profile.FormerCustomers")
+                            "io.tributary.operators.profile.FormerCustomers",
+                            "io.tributary.operators.profile.Kept",
+                            "io.tributary.operators.profile.WaitingMessages")
                     .contains(type.getName()));
 
     /** A task thread that sleeps holds up every customer of its key groups, and its checkpoints. */

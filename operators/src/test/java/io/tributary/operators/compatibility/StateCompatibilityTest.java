@@ -20,8 +20,10 @@ import io.tributary.operators.identity.Relabelling;
 import io.tributary.operators.identity.Sighting;
 import io.tributary.operators.profile.Consent;
 import io.tributary.operators.profile.CustomerMessage;
+import io.tributary.operators.profile.KeeperNotice;
 import io.tributary.operators.profile.ProfileFolder;
 import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.testing.FolderHarness;
 import io.tributary.operators.testing.KeyedBroadcastHarness;
 import io.tributary.operators.testing.KeyedCoHarness;
 import io.tributary.operators.testing.KeyedHarness;
@@ -147,9 +149,9 @@ class StateCompatibilityTest {
     @ParameterizedTest
     @MethodSource("versions")
     void movesALedgerOnAsItWas(Path version) throws Exception {
-        try (KeyedBroadcastHarness<FragmentMessage, PrivacyCommand, CustomerMessage> harness =
+        try (KeyedBroadcastHarness<FragmentMessage, KeeperNotice, CustomerMessage> harness =
                         LedgerMoves.keeper(StateFixtures.read(version, StateFixtures.KEEPER));
-                KeyedHarness<CustomerMessage, OutboundRecord> folder = StateFixtures.profileFolder(null)) {
+                FolderHarness folder = StateFixtures.profileFolder(null)) {
             folder.processingTime(StateFixtures.PROCESSING_TIME);
             harness.watermark(minute(5));
             List<CustomerMessage> moved = harness.drain();
@@ -182,7 +184,7 @@ class StateCompatibilityTest {
     @ParameterizedTest
     @MethodSource("versions")
     void foldsOnFromTheProfileAsItWas(Path version) throws Exception {
-        try (KeyedHarness<CustomerMessage, OutboundRecord> harness =
+        try (FolderHarness harness =
                 StateFixtures.profileFolder(StateFixtures.read(version, StateFixtures.FOLDER_STATE))) {
             harness.processingTime(StateFixtures.PROCESSING_TIME + StateFixtures.PUBLISH_EVERY);
             assertThat(harness.drain(ProfileFolder.PROFILES))
@@ -222,7 +224,7 @@ class StateCompatibilityTest {
     @ParameterizedTest
     @MethodSource("versions")
     void takesInWhatWaitsAndGivesAwayWhatIsThere(Path version) throws Exception {
-        try (KeyedHarness<CustomerMessage, OutboundRecord> harness =
+        try (FolderHarness harness =
                 StateFixtures.profileFolder(StateFixtures.read(version, StateFixtures.FOLDER_STATE))) {
             harness.processingTime(StateFixtures.PROCESSING_TIME + StateFixtures.PUBLISH_EVERY);
             assertThat(lastProfile(harness).at("/events/count").asInt()).isEqualTo(7);
@@ -273,13 +275,12 @@ class StateCompatibilityTest {
         }
     }
 
-    private static JsonNode lastProfile(KeyedHarness<CustomerMessage, OutboundRecord> harness) throws IOException {
+    private static JsonNode lastProfile(FolderHarness harness) throws IOException {
         List<OutboundRecord> profiles = harness.drain(ProfileFolder.PROFILES);
         return MAPPER.readTree(profiles.get(profiles.size() - 1).value());
     }
 
-    private static void see(KeyedHarness<CustomerMessage, OutboundRecord> harness, CustomerEvent event)
-            throws Exception {
+    private static void see(FolderHarness harness, CustomerEvent event) throws Exception {
         harness.process(message(CUSTOMER, event), event.timestamp());
     }
 

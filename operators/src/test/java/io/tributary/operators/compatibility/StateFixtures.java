@@ -20,9 +20,10 @@ import io.tributary.operators.identity.Sighting;
 import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.Consent;
 import io.tributary.operators.profile.CustomerMessage;
-import io.tributary.operators.profile.ProfileFolder;
+import io.tributary.operators.profile.KeeperNotice;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.testing.FolderHarness;
 import io.tributary.operators.testing.KeyedBroadcastHarness;
 import io.tributary.operators.testing.KeyedCoHarness;
 import io.tributary.operators.testing.KeyedHarness;
@@ -126,8 +127,7 @@ final class StateFixtures {
 
     /** The e-mail has become the CRM customer's and is about to become user 42's. */
     private static OperatorSubtaskState keeperInTheMiddle() throws Exception {
-        try (KeyedBroadcastHarness<FragmentMessage, PrivacyCommand, CustomerMessage> harness =
-                LedgerMoves.keeper(null)) {
+        try (KeyedBroadcastHarness<FragmentMessage, KeeperNotice, CustomerMessage> harness = LedgerMoves.keeper(null)) {
             for (TestEvent event : List.of(
                     added("m1", "p1", minute(1)).by("email:ana@x.com"),
                     ordered("m2", "o1", minute(2)).by("email:ana@x.com", "anonymous_id:phone"),
@@ -143,7 +143,7 @@ final class StateFixtures {
 
     /** Of the customer's own fragment something is pending; the e-mail has come; the phone is about to. */
     private static OperatorSubtaskState folderInTheMiddle() throws Exception {
-        try (KeyedHarness<CustomerMessage, OutboundRecord> harness = profileFolder(null);
+        try (FolderHarness harness = profileFolder(null);
                 LedgerMoves moves = new LedgerMoves()) {
             harness.processingTime(PROCESSING_TIME);
             for (TestEvent event : List.of(
@@ -203,8 +203,7 @@ final class StateFixtures {
     }
 
     /** What of the messages is the customer's. */
-    static void send(List<CustomerMessage> messages, KeyedHarness<CustomerMessage, OutboundRecord> harness)
-            throws Exception {
+    static void send(List<CustomerMessage> messages, FolderHarness harness) throws Exception {
         for (CustomerMessage message : messages) {
             if (message.customerId().equals(CUSTOMER)) {
                 harness.process(message, 0);
@@ -235,9 +234,8 @@ final class StateFixtures {
                 state);
     }
 
-    static KeyedHarness<CustomerMessage, OutboundRecord> profileFolder(OperatorSubtaskState state) throws Exception {
-        return new KeyedHarness<>(
-                new ProfileFolder(PUBLISH_EVERY), CustomerMessage::customerId, WireType.OUTBOUND_RECORD, state);
+    static FolderHarness profileFolder(OperatorSubtaskState state) throws Exception {
+        return new FolderHarness(PUBLISH_EVERY, state);
     }
 
     static KeyedHarness<CartChange, OutboundRecord> watcher(OperatorSubtaskState state) throws Exception {

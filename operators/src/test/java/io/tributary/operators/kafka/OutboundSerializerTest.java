@@ -7,11 +7,11 @@ import static io.tributary.operators.testing.TestEvent.minute;
 import static io.tributary.operators.testing.TestEvent.track;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tributary.operators.profile.CustomerMessage;
 import io.tributary.operators.profile.ProfileFolder;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.RejectJson;
+import io.tributary.operators.testing.FolderHarness;
 import io.tributary.operators.testing.KeyedHarness;
 import io.tributary.operators.testing.TestEvent;
 import io.tributary.operators.trigger.AbandonedCart;
@@ -179,8 +179,7 @@ class OutboundSerializerTest {
     /** What the operators publish of some events; each profile at once. */
     private record Outputs(List<OutboundRecord> events, List<OutboundRecord> profiles, List<OutboundRecord> triggers) {
         static Outputs of(TestEvent... events) throws Exception {
-            try (KeyedHarness<CustomerMessage, OutboundRecord> folder = new KeyedHarness<>(
-                            new ProfileFolder(0), CustomerMessage::customerId, WireType.OUTBOUND_RECORD, null);
+            try (FolderHarness folder = new FolderHarness(0, null);
                     KeyedHarness<CartChange, OutboundRecord> watcher = new KeyedHarness<>(
                             new CartWatcher(AbandonedCart.defaults()),
                             CartChange::customerId,

@@ -15,10 +15,12 @@ import io.tributary.operators.identity.PersonResolver;
 import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.identity.Sighting;
 import io.tributary.operators.profile.CustomerMessage;
+import io.tributary.operators.profile.KeeperNotice;
 import io.tributary.operators.profile.ProfileFolder;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.Topic;
+import io.tributary.operators.testing.FolderHarness;
 import io.tributary.operators.testing.KeyedBroadcastHarness;
 import io.tributary.operators.testing.KeyedCoHarness;
 import io.tributary.operators.testing.KeyedHarness;
@@ -49,8 +51,8 @@ class PrivacyCommandsTest {
 
     private KeyedHarness<CustomerEvent, FragmentMessage> assigner;
     private KeyedCoHarness<Sighting, PrivacyCommand, FragmentMessage> resolver;
-    private KeyedBroadcastHarness<FragmentMessage, PrivacyCommand, CustomerMessage> keeper;
-    private KeyedHarness<CustomerMessage, OutboundRecord> folder;
+    private KeyedBroadcastHarness<FragmentMessage, KeeperNotice, CustomerMessage> keeper;
+    private FolderHarness folder;
     private KeyedHarness<CartChange, OutboundRecord> watcher;
 
     /** Per customer the newest profile, null if it is a tombstone. */
@@ -75,7 +77,7 @@ class PrivacyCommandsTest {
                 WireType.FRAGMENT_MESSAGE,
                 null);
         keeper = LedgerMoves.keeper(null);
-        folder = new KeyedHarness<>(new ProfileFolder(0), CustomerMessage::customerId, WireType.OUTBOUND_RECORD, null);
+        folder = new FolderHarness(0, null);
         watcher = new KeyedHarness<>(
                 new CartWatcher(AbandonedCart.defaults()), CartChange::customerId, WireType.OUTBOUND_RECORD, null);
     }
@@ -341,7 +343,7 @@ class PrivacyCommandsTest {
     }
 
     private void obey(PrivacyCommand command) throws Exception {
-        keeper.tellAll(command);
+        keeper.tellAll(new KeeperNotice.OfCommand(command));
         resolver.processSecond(command, 0);
     }
 

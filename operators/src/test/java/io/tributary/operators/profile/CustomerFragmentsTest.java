@@ -14,11 +14,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tributary.operators.identity.FragmentId;
-import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.DocumentWrite;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.SearchDocuments;
-import io.tributary.operators.testing.KeyedHarness;
+import io.tributary.operators.testing.FolderHarness;
 import io.tributary.operators.testing.LedgerMoves;
 import io.tributary.operators.testing.TestEvent;
 import io.tributary.operators.testing.TestStreams;
@@ -62,7 +61,7 @@ class CustomerFragmentsTest {
     private static final List<Identifier> CUSTOMERS = List.of(USER, CRM, id("loyalty_card:5"), EMAIL, DEVICE);
 
     private LedgerMoves moves;
-    private KeyedHarness<CustomerMessage, OutboundRecord> harness;
+    private FolderHarness harness;
     private boolean restoring;
 
     @BeforeEach
@@ -150,8 +149,7 @@ class CustomerFragmentsTest {
     @Test
     void namesTheLastOfSeveralCustomersAlsoIfItHasComeBackUnnoticedInBetween() throws Exception {
         harness.close();
-        harness = new KeyedHarness<>(
-                new ProfileFolder(1_000), CustomerMessage::customerId, WireType.OUTBOUND_RECORD, null);
+        harness = new FolderHarness(1_000, null);
         harness.processingTime(5_000_000);
         see(track("m1", "Page Opened", minute(1)).by("email:ana@x.com"));
         move(EMAIL, CRM, 5);
@@ -860,10 +858,8 @@ class CustomerFragmentsTest {
 
     // -------------------------------------------------------------------------------------------------------- helpers
 
-    private static KeyedHarness<CustomerMessage, OutboundRecord> started(OperatorSubtaskState restored)
-            throws Exception {
-        return new KeyedHarness<>(
-                new ProfileFolder(0), CustomerMessage::customerId, WireType.OUTBOUND_RECORD, restored);
+    private static FolderHarness started(OperatorSubtaskState restored) throws Exception {
+        return new FolderHarness(0, restored);
     }
 
     private void see(TestEvent event) throws Exception {

@@ -18,7 +18,6 @@ import io.tributary.operators.testing.LedgerMoves;
 import io.tributary.operators.testing.TestEvent;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
-import io.tributary.schemas.privacy.PrivacyCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -35,7 +34,7 @@ class LedgerKeeperTest {
     private static final Identifier EMAIL = id("email:ana@x.com");
     private static final Identifier DEVICE = id("anonymous_id:phone");
 
-    private KeyedBroadcastHarness<FragmentMessage, PrivacyCommand, CustomerMessage> harness;
+    private KeyedBroadcastHarness<FragmentMessage, KeeperNotice, CustomerMessage> harness;
 
     @BeforeEach
     void start() throws Exception {

@@ -12,9 +12,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
-import io.tributary.operators.testing.KeyedHarness;
+import io.tributary.operators.testing.FolderHarness;
 import io.tributary.operators.testing.TestEvent;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.schemas.event.CustomerEvent;
@@ -38,7 +37,7 @@ class ProfileFolderTest {
     /** Processing time has nothing to do with event time. */
     private static final long NOW = 5_000_000;
 
-    private KeyedHarness<CustomerMessage, OutboundRecord> harness;
+    private FolderHarness harness;
 
     @BeforeEach
     void start() throws Exception {
@@ -162,8 +161,7 @@ class ProfileFolderTest {
 
     @Test
     void publishesEveryChangeWhenTheIntervalIsZero() throws Exception {
-        try (KeyedHarness<CustomerMessage, OutboundRecord> eager =
-                new KeyedHarness<>(new ProfileFolder(0), CustomerMessage::customerId, WireType.OUTBOUND_RECORD, null)) {
+        try (FolderHarness eager = new FolderHarness(0, null)) {
             for (int i = 0; i < 3; i++) {
                 CustomerEvent event = track("m" + i, "Page Opened", minute(i)).event();
                 eager.process(message(event), event.timestamp());
@@ -388,10 +386,8 @@ class ProfileFolderTest {
         return record.id() + " " + new String(record.value(), StandardCharsets.UTF_8);
     }
 
-    private static KeyedHarness<CustomerMessage, OutboundRecord> started(OperatorSubtaskState restored)
-            throws Exception {
-        return new KeyedHarness<>(
-                new ProfileFolder(EVERY), CustomerMessage::customerId, WireType.OUTBOUND_RECORD, restored);
+    private static FolderHarness started(OperatorSubtaskState restored) throws Exception {
+        return new FolderHarness(EVERY, restored);
     }
 
     private void see(TestEvent event) throws Exception {

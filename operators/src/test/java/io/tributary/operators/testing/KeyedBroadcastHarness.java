@@ -18,20 +18,20 @@ import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
  * @param <B> type of what is told to all
  * @param <O> type of the main output
  */
-public final class KeyedBroadcastHarness<A, B, O> extends OperatorHarness<O> {
+public class KeyedBroadcastHarness<A, B, O> extends OperatorHarness<O> {
     private final KeyedTwoInputStreamOperatorTestHarness<String, A, B, O> harness;
 
     /** @param restored state to start from, or null */
     public KeyedBroadcastHarness(
             KeyedBroadcastProcessFunction<String, A, B, O> function,
-            MapStateDescriptor<?, ?> toldToAll,
+            List<MapStateDescriptor<?, ?>> toldToAll,
             KeySelector<A, String> key,
             WireType<O> output,
             OperatorSubtaskState restored)
             throws Exception {
         this(
                 new KeyedTwoInputStreamOperatorTestHarness<>(
-                        new CoBroadcastWithKeyedOperator<>(function, List.of(toldToAll)), key, null, Types.STRING),
+                        new CoBroadcastWithKeyedOperator<>(function, toldToAll), key, null, Types.STRING),
                 output,
                 restored);
     }
@@ -45,16 +45,16 @@ public final class KeyedBroadcastHarness<A, B, O> extends OperatorHarness<O> {
         this.harness = harness;
     }
 
-    public void process(A element, long timestamp) throws Exception {
+    public final void process(A element, long timestamp) throws Exception {
         harness.processElement1(element, timestamp);
     }
 
-    public void tellAll(B element) throws Exception {
+    public final void tellAll(B element) throws Exception {
         harness.processElement2(element, 0);
     }
 
     @Override
-    public void watermark(long instant) throws Exception {
+    public final void watermark(long instant) throws Exception {
         harness.processBothWatermarks(new Watermark(instant));
     }
 }

@@ -6,29 +6,44 @@ import io.tributary.operators.identity.FragmentMessage;
 import io.tributary.operators.identity.Relabelling;
 import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.profile.CustomerMessage;
+import io.tributary.operators.profile.KeeperNotice;
 import io.tributary.operators.profile.LedgerKeeper;
+import io.tributary.operators.segment.ActiveDefinitions;
 import io.tributary.operators.serialization.WireType;
+import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
-import io.tributary.schemas.privacy.PrivacyCommand;
+import io.tributary.schemas.identity.IdentitySettings;
 import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 
 /** The job's ledgers by fragment: what customers receive when fragments do something, come and go. */
 public final class LedgerMoves implements AutoCloseable {
-    private final KeyedBroadcastHarness<FragmentMessage, PrivacyCommand, CustomerMessage> keeper;
+    private final KeyedBroadcastHarness<FragmentMessage, KeeperNotice, CustomerMessage> keeper;
 
+    /** Without definitions. */
     public LedgerMoves() throws Exception {
-        keeper = keeper(null);
+        this(PublishedDefinitions.NONE);
+    }
+
+    /** With definitions that hold from the beginning. */
+    public LedgerMoves(PublishedDefinitions published) throws Exception {
+        keeper = keeper(published, null);
     }
 
     /** @param restored state to start from, or null */
-    public static KeyedBroadcastHarness<FragmentMessage, PrivacyCommand, CustomerMessage> keeper(
+    public static KeyedBroadcastHarness<FragmentMessage, KeeperNotice, CustomerMessage> keeper(
             OperatorSubtaskState restored) throws Exception {
+        return keeper(PublishedDefinitions.NONE, restored);
+    }
+
+    private static KeyedBroadcastHarness<FragmentMessage, KeeperNotice, CustomerMessage> keeper(
+            PublishedDefinitions published, OperatorSubtaskState restored) throws Exception {
         return new KeyedBroadcastHarness<>(
-                new LedgerKeeper(ResolutionRules.defaults()),
-                LedgerKeeper.erasures(),
+                new LedgerKeeper(
+                        ResolutionRules.defaults(), new ActiveDefinitions(published, IdentitySettings.defaults())),
+                List.of(LedgerKeeper.erasures(), LedgerKeeper.published()),
                 message -> message.fragmentId().customerId(),
                 WireType.CUSTOMER_MESSAGE,
                 restored);

@@ -8,6 +8,7 @@ import io.tributary.operators.profile.CustomerMessage;
 import io.tributary.operators.profile.ProfileFolder;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.testing.FolderHarness;
 import io.tributary.operators.testing.KeyedHarness;
 import io.tributary.operators.testing.Replay;
 import io.tributary.operators.testing.TestStreams;
@@ -74,7 +75,7 @@ class ReplayPropertyTest {
         /** Customer → message ids of the anchors. */
         private final Map<String, List<String>> fired = new TreeMap<>();
 
-        private KeyedHarness<CustomerMessage, OutboundRecord> folder;
+        private FolderHarness folder;
         private KeyedHarness<CartChange, OutboundRecord> watcher;
 
         Operators() throws Exception {
@@ -82,8 +83,7 @@ class ReplayPropertyTest {
         }
 
         private void start(OperatorSubtaskState folderState, OperatorSubtaskState watcherState) throws Exception {
-            folder = new KeyedHarness<>(
-                    new ProfileFolder(1_000), CustomerMessage::customerId, WireType.OUTBOUND_RECORD, folderState);
+            folder = new FolderHarness(1_000, folderState);
             watcher = new KeyedHarness<>(
                     new CartWatcher(DEFINITION), CartChange::customerId, WireType.OUTBOUND_RECORD, watcherState);
         }

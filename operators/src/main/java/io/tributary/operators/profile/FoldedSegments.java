@@ -1,0 +1,184 @@
+package io.tributary.operators.profile;
+
+import io.tributary.operators.computed.ComputedLedger;
+import io.tributary.operators.segment.ActiveDefinitions;
+import io.tributary.operators.segment.ComputedTraits;
+import io.tributary.operators.segment.Facts;
+import io.tributary.operators.segment.SegmentChange;
+import io.tributary.operators.segment.SegmentClock;
+import io.tributary.operators.segment.SegmentTracker;
+import io.tributary.schemas.definition.EventView;
+import io.tributary.schemas.event.CustomerEvent;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Computed traits and memberships of the customer whose turn it is. Each change is decided here, with what its ledgers say
+ * before and after it. Not thread-safe.
+ */
+final class FoldedSegments {
+    private final CustomerLedgers ledgers;
+    private final ActiveDefinitions definitions;
+    private final List<SegmentChange> changes = new ArrayList<>();
+
+    FoldedSegments(CustomerLedgers ledgers, ActiveDefinitions definitions) {
+        this.ledgers = ledgers;
+        this.definitions = definitions;
+    }
+
+    private SegmentTracker tracker() {
+        return definitions.tracker();
+    }
+
+    private SegmentClock clock() {
+        return ledgers.state().segmentClock();
+    }
+
+    private Facts facts() {
+        return new ProfileFacts(
+                new ProfileFacts.Ledgers(
+                        ledgers::activity,
+                        ledgers::record,
+                        ledgers::listing,
+                        definitions.compiled().traits().facts(ledgers::computed)),
+                clock().now());
+    }
+
+    /** Whether no definition says anything of the customer, nor has one. */
+    private boolean areNone() {
+        return clock().isNew() && !definitions.compiled().decideAnything();
+    }
+
+    private boolean isDecidedByOthers() {
+        return ledgers.state().publication() != definitions.publication();
+    }
+
+    /**
+     * Begins an event. To be followed by {@link #end}.
+     *
+     * @param event that has not been folded
+     */
+    void begin(CustomerEvent event) {
+        if (areNone() || isDecidedByOthers()) {
+            return;
+        }
+        Facts facts = facts();
+        tracker().open(facts, clock(), ledgers.segments().get(), event.timestamp(), this::changed);
+        tracker().changing(event, facts, clock());
+    }
+
+    /** Whether a computed trait or a parametric segment looks at the event. */
+    boolean lookAt(CustomerEvent event) {
+        return definitions.compiled().traits().lookAt(event);
+    }
+
+    /**
+     * Folds an event into ledgers of computed traits.
+     *
+     * @param watermark what has passed, milliseconds since 1970
+     * @return whether they have changed
+     */
+    boolean fold(CustomerEvent event, long watermark, ComputedLedger... into) {
+        ComputedTraits traits = definitions.compiled().traits();
+        EventView view = new EventView(event);
+        boolean changed = false;
+        for (ComputedLedger ledger : into) {
+            changed |= traits.fold(view, ledger, Math.min(watermark, clock().now()));
+        }
+        return changed;
+    }
+
+    /** Ends an event, which has been folded. */
+    void end(CustomerEvent event) {
+        if (areNone()) {
+            return;
+        }
+        if (isDecidedByOthers()) {
+            lookAnew(event.timestamp());
+        } else {
+            tracker().close(facts(), clock(), ledgers.segments().get(), event.timestamp(), this::changed);
+        }
+    }
+
+    /**
+     * The customer has got or lost events of the past, or other definitions hold.
+     *
+     * @param instant milliseconds since 1970
+     */
+    void lookAnew(long instant) {
+        if (areNone()) {
+            return;
+        }
+        adopt(instant);
+        if (ledgers.state().hasAnybody()) {
+            tracker().lookAnew(facts(), instant, clock(), ledgers.segments().get(), this::changed);
+        } else {
+            tracker().leaveAll(instant, ledgers.segments().get(), this::changed);
+            ledgers.state().segmentClock(new SegmentClock());
+        }
+    }
+
+    private void adopt(long instant) {
+        if (isDecidedByOthers()) {
+            tracker().adopt(Math.max(instant, clock().now()), ledgers.segments().get(), this::changed);
+            ledgers.state().publication(definitions.publication());
+        }
+    }
+
+    /**
+     * Lets time pass.
+     *
+     * @param until up to and including this instant, milliseconds since 1970
+     * @return whether what the profile says may be another
+     */
+    boolean pass(long until) {
+        if (clock().due() > until) {
+            return false;
+        }
+        if (isDecidedByOthers()) {
+            lookAnew(until);
+            return true;
+        }
+        return tracker().advance(facts(), clock(), ledgers.segments().get(), until, this::changed);
+    }
+
+    private void changed(SegmentChange change) {
+        changes.add(change);
+        ledgers.segments().changed();
+    }
+
+    /** What has changed since the last call, in order. */
+    List<SegmentChange> drain() {
+        if (changes.isEmpty()) {
+            return List.of();
+        }
+        if (ledgers.segments().get().isEmpty()) {
+            ledgers.segments().clear();
+        }
+        List<SegmentChange> drained = List.copyOf(changes);
+        changes.clear();
+        return drained;
+    }
+
+    /**
+     * Makes memberships those of the definitions that hold.
+     *
+     * @param instant milliseconds since 1970
+     */
+    void catchUp(long instant) {
+        if (isDecidedByOthers()) {
+            lookAnew(instant);
+        }
+    }
+
+    /** What the profile says; by the definitions that hold, if it has {@linkplain #catchUp caught up}. */
+    ProfileJson.Segments published() {
+        if (areNone()) {
+            return ProfileJson.Segments.NONE;
+        }
+        Facts facts = facts();
+        return new ProfileJson.Segments(
+                definitions.compiled().traits().published(ledgers.computed(), facts.now()),
+                tracker().memberships(ledgers.segments().get(), facts));
+    }
+}

@@ -1,0 +1,90 @@
+package io.tributary.operators.segment;
+
+import io.tributary.schemas.definition.Definitions;
+import io.tributary.schemas.definition.PublishedDefinitions;
+import io.tributary.schemas.identity.IdentitySettings;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.Serial;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+
+/**
+ * The definitions that hold for an instance of an operator: those that were published when the job was submitted, until it
+ * is told of later ones. For one thread.
+ */
+public final class ActiveDefinitions implements Serializable {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final byte[] atSubmission;
+    private final IdentitySettings identity;
+
+    private transient PublishedDefinitions published;
+    private transient CompiledDefinitions compiled;
+    private transient SegmentTracker tracker;
+
+    /** @param identity says which namespaces of identifiers there are */
+    public ActiveDefinitions(PublishedDefinitions atSubmission, IdentitySettings identity) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            PublishedDefinitions.CODEC.write(atSubmission, out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        this.atSubmission = bytes.toByteArray();
+        this.identity = identity;
+    }
+
+    private PublishedDefinitions published() {
+        if (published == null) {
+            try {
+                published =
+                        PublishedDefinitions.CODEC.read(new DataInputStream(new ByteArrayInputStream(atSubmission)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return published;
+    }
+
+    /**
+     * Is told of a publication.
+     *
+     * @param set may be null
+     * @return whether it is later than what held: then it holds
+     */
+    public boolean hear(PublishedDefinitions set) {
+        if (set == null || set.publication() <= published().publication()) {
+            return false;
+        }
+        published = set;
+        compiled = null;
+        tracker = null;
+        return true;
+    }
+
+    /** The number of the publication that holds, or 0. */
+    public long publication() {
+        return published().publication();
+    }
+
+    /** @throws io.tributary.schemas.definition.DefinitionsException if what holds can't be read here */
+    public CompiledDefinitions compiled() {
+        if (compiled == null) {
+            Definitions definitions = published().definitions(identity);
+            compiled = new CompiledDefinitions(definitions, published());
+        }
+        return compiled;
+    }
+
+    public SegmentTracker tracker() {
+        if (tracker == null) {
+            tracker = new SegmentTracker(compiled());
+        }
+        return tracker;
+    }
+}

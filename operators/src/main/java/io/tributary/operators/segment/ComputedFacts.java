@@ -1,0 +1,15 @@
+package io.tributary.operators.segment;
+
+import java.util.SortedMap;
+
+/** What the computed traits of a customer say, and the traits of parametric segments. */
+public interface ComputedFacts {
+    /** As {@link Facts#value}, at an instant in milliseconds since 1970. */
+    Object value(String trait, long now);
+
+    /** As {@link Facts#values}, at an instant in milliseconds since 1970. */
+    SortedMap<String, Object> values(String segment, long now);
+
+    /** As {@link Facts#nextComputedChange}, after an instant in milliseconds since 1970. */
+    long nextChange(long now);
+}

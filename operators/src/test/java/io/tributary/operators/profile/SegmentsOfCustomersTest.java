@@ -1,0 +1,406 @@
+package io.tributary.operators.profile;
+
+import static io.tributary.operators.testing.TestEvent.added;
+import static io.tributary.operators.testing.TestEvent.identify;
+import static io.tributary.operators.testing.TestEvent.minute;
+import static io.tributary.operators.testing.TestEvent.ordered;
+import static io.tributary.operators.testing.TestEvent.track;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.testing.FolderHarness;
+import io.tributary.operators.testing.LedgerMoves;
+import io.tributary.operators.testing.TestEvent;
+import io.tributary.schemas.definition.Definitions;
+import io.tributary.schemas.definition.PublishedDefinitions;
+import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.event.EventKind;
+import io.tributary.schemas.event.EventOrder;
+import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.identity.Namespace;
+import io.tributary.schemas.time.Timestamps;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Computed traits and memberships of customers in the job. */
+class SegmentsOfCustomersTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Identifier USER = new Identifier(Namespace.USER_ID, "42");
+    private static final Identifier PHONE = new Identifier(Namespace.ANONYMOUS_ID, "phone");
+
+    private static final String TRAITS =
+            """
+            traits:
+            - {name: views_1h, aggregate: count, events: [Product Viewed], window: 1h}
+            - {name: categories, aggregate: unique_list, events: [Product Viewed], value: event.properties.category}
+            """;
+    private static final String SEGMENTS =
+            """
+            segments:
+            - {name: buyer, when: orders.count > 0}
+            - {name: recent_buyer, when: days_since(orders.last_at) <= 1}
+            - {name: browsing, when: computed.views_1h >= 2}
+            - {name: fan, for_each: event.properties.category, trait: {aggregate: count, events: [Product Viewed]}, when: value >= 2}
+            """;
+    private static final PublishedDefinitions PUBLISHED = FolderHarness.published(TRAITS + SEGMENTS);
+    private static final double DAY = 24 * 60;
+
+    private LedgerMoves moves;
+    private FolderHarness folder;
+
+    @BeforeEach
+    void start() throws Exception {
+        moves = new LedgerMoves(PUBLISHED);
+        folder = new FolderHarness(0, PUBLISHED, null);
+    }
+
+    @AfterEach
+    void letsNothingWaitForEver() throws Exception {
+        folder.watermark(minute(1_000 * DAY));
+        assertThat(folder.eventTimeTimers()).isZero();
+        assertThat(folder.processingTimeTimers()).isZero();
+        folder.close();
+        moves.close();
+    }
+
+    private static TestEvent viewed(String messageId, String category, long at) {
+        return track(messageId, "Product Viewed", at).with("category", category);
+    }
+
+    private void see(TestEvent event) throws Exception {
+        CustomerEvent parsed = event.event();
+        send(moves.event(parsed));
+    }
+
+    private void send(List<CustomerMessage> messages) throws Exception {
+        for (CustomerMessage message : messages) {
+            folder.process(message, message.because().timestamp());
+        }
+    }
+
+    private void watermark(long instant) throws Exception {
+        send(moves.watermark(instant));
+        folder.watermark(instant);
+    }
+
+    /** {@code +segment value at minute} and {@code -segment …}, since the last call. */
+    private List<String> changes() throws IOException {
+        List<String> changes = new ArrayList<>();
+        for (OutboundRecord record : folder.drain(ProfileFolder.SEGMENT_CHANGES)) {
+            JsonNode change = JSON.readTree(record.value());
+            assertThat(record.key()).isEqualTo(change.path("customer_id").asText());
+            assertThat(Timestamps.format(record.timestamp()))
+                    .isEqualTo(change.path("at").asText());
+            changes.add((change.path("change").asText().equals("entered") ? "+" : "-")
+                    + change.path("segment").asText()
+                    + (change.has("value") ? " " + change.path("value").asText() : "")
+                    + (record.key().equals(USER.customerId()) ? "" : " of another")
+                    + " " + minutes(change.path("at").asText()));
+        }
+        return changes;
+    }
+
+    private static String minutes(String at) {
+        double minutes = (Timestamps.parse(at) - TestEvent.START) / 60_000.0;
+        return minutes == Math.rint(minutes) ? Long.toString((long) minutes) : Double.toString(minutes);
+    }
+
+    private JsonNode profile(Identifier canonical) throws IOException {
+        List<OutboundRecord> profiles = folder.drain(ProfileFolder.PROFILES).stream()
+                .filter(record -> record.key().equals(canonical.customerId()))
+                .toList();
+        OutboundRecord last = profiles.get(profiles.size() - 1);
+        return last.value() == null ? null : JSON.readTree(last.value());
+    }
+
+    // -------------------------------------------------------------------------------------------------------- events
+
+    @Test
+    void anEventChangesWhatItTouches() throws Exception {
+        see(viewed("m1", "shoes", minute(0)));
+        assertThat(changes()).isEmpty();
+        see(viewed("m2", "shoes", minute(1)));
+        assertThat(changes()).containsExactly("+browsing 1", "+fan shoes 1");
+        see(ordered("m3", "o1", minute(2)));
+        assertThat(changes()).containsExactly("+buyer 2", "+recent_buyer 2");
+
+        JsonNode profile = profile(USER);
+        assertThat(profile.path("computed")).hasToString("{\"categories\":[\"shoes\"],\"views_1h\":2}");
+        assertThat(profile.path("segments"))
+                .hasToString("[{\"segment\":\"browsing\",\"since\":\"2026-01-01T00:01:00.000Z\","
+                        + "\"exits_at\":\"2026-01-01T01:01:00.000Z\"},"
+                        + "{\"segment\":\"buyer\",\"since\":\"2026-01-01T00:02:00.000Z\"},"
+                        + "{\"segment\":\"fan\",\"value\":\"shoes\",\"since\":\"2026-01-01T00:01:00.000Z\"},"
+                        + "{\"segment\":\"recent_buyer\",\"since\":\"2026-01-01T00:02:00.000Z\","
+                        + "\"exits_at\":\"2026-01-02T00:02:00.001Z\"}]");
+    }
+
+    @Test
+    void anEventThatIsOlderThanWhatIsKnownChangesItAsOfThen() throws Exception {
+        see(track("m9", "Page Opened", minute(9)));
+        see(ordered("m1", "o1", minute(2)));
+
+        assertThat(changes()).containsExactly("+buyer 9", "+recent_buyer 9");
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- time
+
+    @Test
+    void aQuietCustomerLeavesAtTheExactInstant() throws Exception {
+        see(ordered("m1", "o1", minute(2)));
+        assertThat(changes()).containsExactly("+buyer 2", "+recent_buyer 2");
+        folder.drain(ProfileFolder.PROFILES);
+
+        watermark(minute(2 + DAY));
+        assertThat(changes()).isEmpty();
+        watermark(minute(2 + DAY) + 1);
+        assertThat(changes()).singleElement().asString().startsWith("-recent_buyer 1442.00001");
+        assertThat(profile(USER).path("segments"))
+                .hasToString("[{\"segment\":\"buyer\",\"since\":\"2026-01-01T00:02:00.000Z\"}]");
+    }
+
+    @Test
+    void whatPassesInOneLeapHappensAtItsInstants() throws Exception {
+        see(viewed("m1", "shoes", minute(0)));
+        see(viewed("m2", "hats", minute(1)));
+        see(ordered("m3", "o1", minute(2)));
+        changes();
+
+        watermark(minute(10 * DAY));
+
+        assertThat(changes()).hasSize(2).first().isEqualTo("-browsing 61");
+        assertThat(profile(USER).path("computed")).hasToString("{\"categories\":[\"hats\",\"shoes\"]}");
+    }
+
+    @Test
+    void aCustomerHasOneTimerHoweverManyEventsPutItOff() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            see(ordered("m" + i, "o" + i, minute(i)));
+        }
+        assertThat(folder.eventTimeTimers())
+                .as("for what is due to change, and for the first event to be looked at in its order")
+                .isEqualTo(1 + 1);
+        assertThat(changes()).containsExactly("+buyer 0", "+recent_buyer 0");
+
+        watermark(minute(DAY + 1));
+        assertThat(changes()).isEmpty();
+        watermark(minute(DAY + 20));
+        assertThat(changes()).singleElement().asString().startsWith("-recent_buyer 1459");
+    }
+
+    @Test
+    void whatIsBeyondTheLastTickOfABoundedLogHasNotPassed() throws Exception {
+        see(ordered("m1", "o1", minute(2)));
+        changes();
+
+        folder.watermark(Long.MAX_VALUE);
+
+        assertThat(changes()).isEmpty();
+    }
+
+    // ------------------------------------------------------------------------------------------- who turns out to be
+
+    @Test
+    void theWinnerKeepsSinceAndTheLoserLeaves() throws Exception {
+        see(ordered("m1", "o1", minute(1)));
+        see(viewed("m2", "hats", minute(2)));
+        see(viewed("m3", "shoes", minute(3)).device("phone"));
+        see(viewed("m4", "shoes", minute(4)).device("phone"));
+        see(ordered("m5", "o5", minute(5)).device("phone"));
+        watermark(minute(6));
+        assertThat(changes())
+                .containsExactly(
+                        "+buyer 1",
+                        "+recent_buyer 1",
+                        "+browsing of another 4",
+                        "+fan shoes of another 4",
+                        "+buyer of another 5",
+                        "+recent_buyer of another 5");
+
+        EventOrder login =
+                identify("login", minute(7)).alsoDevice("phone").event().order();
+        send(moves.move(PHONE, USER, login, false));
+        folder.watermark(minute(7));
+
+        assertThat(changes())
+                .containsExactlyInAnyOrder(
+                        "-browsing of another 7",
+                        "-buyer of another 7",
+                        "-fan shoes of another 7",
+                        "-recent_buyer of another 7",
+                        "+browsing 7",
+                        "+fan shoes 7");
+        JsonNode profile = profile(USER);
+        assertThat(profile.path("computed")).hasToString("{\"categories\":[\"hats\",\"shoes\"],\"views_1h\":3}");
+        assertThat(profile.path("segments").get(1))
+                .hasToString("{\"segment\":\"buyer\",\"since\":\"2026-01-01T00:01:00.000Z\"}");
+        see(viewed("m8", "hats", minute(8)).device("phone"));
+        assertThat(changes()).as("the phone's events are the customer's").containsExactly("+fan hats 8");
+    }
+
+    @Test
+    void whatComesWithAFragmentGoesWithIt() throws Exception {
+        Identifier email = new Identifier(Namespace.EMAIL, "ana@x.com");
+        see(ordered("m1", "o1", minute(1)));
+        see(viewed("m2", "shoes", minute(2)).by("email:ana@x.com"));
+        see(viewed("m3", "shoes", minute(3)).by("email:ana@x.com"));
+        move(email, USER, 5);
+        assertThat(changes()).contains("+fan shoes 5", "+browsing 5");
+        see(viewed("m4", "shoes", minute(6)).by("email:ana@x.com"));
+        move(email, email, 7);
+
+        assertThat(changes())
+                .containsExactlyInAnyOrder(
+                        "-fan shoes 7", "-browsing 7", "+fan shoes of another 7", "+browsing of another 7");
+        assertThat(profile(USER).has("computed")).isFalse();
+    }
+
+    private void move(Identifier fragment, Identifier canonical, double minute) throws Exception {
+        EventOrder because = identify("move-" + minute, minute(minute)).event().order();
+        send(moves.move(fragment, canonical, because, false));
+        watermark(minute(minute));
+    }
+
+    @Test
+    void ofAnErasedCustomerNothingIsLeft() throws Exception {
+        see(viewed("m1", "secret", minute(1)).by("email:ana@x.com"));
+        see(viewed("m2", "secret", minute(2)).by("email:ana@x.com"));
+        see(added("m3", "p1", minute(3)).by("email:ana@x.com"));
+        assertThat(changes()).contains("+fan secret of another 2");
+        assertThat(folder.remembers("secret")).isTrue();
+        Identifier email = new Identifier(Namespace.EMAIL, "ana@x.com");
+        send(List.of(new CustomerMessage.Retract(
+                email.customerId(),
+                email,
+                null,
+                track("m1", "Product Viewed", minute(1))
+                        .by("email:ana@x.com")
+                        .event()
+                        .order(),
+                Set.of(),
+                minute(5),
+                new EventOrder(minute(5), EventKind.COMMAND, "e1", 0))));
+        watermark(minute(5));
+
+        assertThat(changes()).contains("-fan secret of another 5", "-browsing of another 5");
+        assertThat(folder.keysIn("segments")).isZero();
+        assertThat(folder.keysIn("profile-computed")).isZero();
+        assertThat(folder.remembers("secret")).isFalse();
+    }
+
+    // ---------------------------------------------------------------------------------------------- other definitions
+
+    private static PublishedDefinitions next(String yaml) {
+        return PUBLISHED.next(Definitions.of("next.yaml", yaml), 1);
+    }
+
+    @Test
+    void otherDefinitionsHoldFromTheNextEventOn() throws Exception {
+        see(viewed("m1", "shoes", minute(0)));
+        see(viewed("m2", "shoes", minute(1)));
+        see(ordered("m3", "o1", minute(2)));
+        changes();
+
+        folder.tellAll(
+                next(
+                        TRAITS
+                                + """
+                segments:
+                - {name: buyer, when: orders.count > 1}
+                - {name: viewer, when: size(computed.categories) > 0}
+                - {name: fan, when: events.count > 3}
+                """));
+        assertThat(changes()).isEmpty();
+        see(track("m4", "Page Opened", minute(4)));
+
+        assertThat(changes())
+                .containsExactly("-browsing 4", "-fan shoes 4", "-recent_buyer 4", "-buyer 4", "+fan 4", "+viewer 4");
+        assertThat(profile(USER).path("segments")).hasSize(2);
+    }
+
+    @Test
+    void aNewTraitCountsFromThenOn() throws Exception {
+        see(ordered("m1", "o1", minute(0)));
+        folder.tellAll(next(TRAITS
+                + """
+                - {name: spent, aggregate: sum, events: [Order Completed], value: event.revenue}
+                """
+                + SEGMENTS));
+        see(ordered("m2", "o2", minute(1)));
+        see(ordered("m3", "o3", minute(2)));
+
+        assertThat(profile(USER).path("computed")).hasToString("{\"spent\":51}");
+    }
+
+    @Test
+    void whoIsDueLeavesByTheDefinitionsThatHoldThen() throws Exception {
+        see(ordered("m1", "o1", minute(2)));
+        changes();
+        folder.tellAll(
+                next(
+                        TRAITS
+                                + """
+                segments:
+                - {name: recent_buyer, when: days_since(orders.last_at) <= 2}
+                """));
+
+        watermark(minute(2 + DAY) + 1);
+        assertThat(changes()).hasSize(1).first().asString().startsWith("-buyer 1442");
+        watermark(minute(2 + 2 * DAY) + 1);
+        assertThat(changes()).hasSize(1).first().asString().startsWith("-recent_buyer 2882");
+    }
+
+    @Test
+    void earlierDefinitionsDoNotComeBack() throws Exception {
+        PublishedDefinitions later = next(TRAITS);
+        folder.tellAll(later);
+        folder.tellAll(PUBLISHED);
+        see(ordered("m1", "o1", minute(2)));
+
+        assertThat(changes()).isEmpty();
+    }
+
+    @Test
+    void goesOnFromACheckpoint() throws Exception {
+        folder.tellAll(
+                next(
+                        TRAITS
+                                + """
+                segments:
+                - {name: recent_buyer, when: days_since(orders.last_at) <= 2}
+                - {name: browsing, when: computed.views_1h >= 2}
+                """));
+        see(ordered("m1", "o1", minute(2)));
+        see(viewed("m2", "shoes", minute(3)));
+        assertThat(changes()).containsExactly("+recent_buyer 2");
+        OperatorSubtaskState state = folder.snapshot();
+        folder.close();
+        folder = new FolderHarness(0, PUBLISHED, state);
+
+        see(viewed("m3", "shoes", minute(4)));
+        assertThat(changes()).as("by what was told before").containsExactly("+browsing 4");
+        watermark(minute(2 + 3 * DAY));
+        assertThat(changes()).hasSize(2);
+        assertThat(profile(USER).has("segments")).isFalse();
+    }
+
+    @Test
+    void withoutDefinitionsNothingIsKept() throws Exception {
+        folder.close();
+        folder = new FolderHarness(0, PublishedDefinitions.NONE, null);
+        see(viewed("m1", "shoes", minute(0)));
+        watermark(minute(0));
+
+        assertThat(folder.keysIn("segments")).isZero();
+        assertThat(folder.keysIn("profile-computed")).isZero();
+        assertThat(folder.eventTimeTimers()).isZero();
+    }
+}

@@ -1,0 +1,41 @@
+package io.tributary.operators.testing;
+
+import io.tributary.operators.profile.CustomerMessage;
+import io.tributary.operators.profile.ProfileFolder;
+import io.tributary.operators.segment.ActiveDefinitions;
+import io.tributary.operators.serialization.WireType;
+import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.schemas.definition.Definitions;
+import io.tributary.schemas.definition.PublishedDefinitions;
+import io.tributary.schemas.identity.IdentitySettings;
+import java.util.List;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+
+/** Runs the folder. */
+public final class FolderHarness extends KeyedBroadcastHarness<CustomerMessage, PublishedDefinitions, OutboundRecord> {
+    /** Without definitions. */
+    public FolderHarness(long publishEveryMillis, OperatorSubtaskState restored) throws Exception {
+        this(publishEveryMillis, PublishedDefinitions.NONE, restored);
+    }
+
+    /**
+     * With definitions that hold from the beginning.
+     *
+     * @param publishEveryMillis least time between two publications of a customer, milliseconds of processing time
+     * @param restored state to start from, or null
+     */
+    public FolderHarness(long publishEveryMillis, PublishedDefinitions published, OperatorSubtaskState restored)
+            throws Exception {
+        super(
+                new ProfileFolder(publishEveryMillis, new ActiveDefinitions(published, IdentitySettings.defaults())),
+                List.of(ProfileFolder.published()),
+                CustomerMessage::customerId,
+                WireType.OUTBOUND_RECORD,
+                restored);
+    }
+
+    /** A first publication. */
+    public static PublishedDefinitions published(String yaml) {
+        return PublishedDefinitions.NONE.next(Definitions.of("definitions.yaml", yaml), 0);
+    }
+}
