@@ -190,6 +190,8 @@ class CdpStackIT {
         assertThat(documents(again)).isEqualTo(1);
         assertTimeIsToldAtTheEndOfWhatIsPublished(again);
         assertPeopleAreKeptApartAndForgotten();
+        assertDefinitionsHoldWhenTheyArePublished();
+        assertAQuietCustomerLeavesAtTheRightInstant(again);
 
         cancelTheJob(again);
         var lame = cdp("status", "--dir", dir.toString());
@@ -275,6 +277,76 @@ class CdpStackIT {
                                 .exit()
                         == 1);
         assertThat(found("email:cid@x.com")).as("somebody else").contains("\"count\":1");
+    }
+
+    private void assertDefinitionsHoldWhenTheyArePublished() throws Exception {
+        var definitions = Files.createDirectory(folder.resolve("definitions"));
+        Files.writeString(
+                definitions.resolve("a.yaml"),
+                """
+                traits: [{name: views, aggregate: count, events: [Product Viewed]}]
+                segments:
+                - {name: viewer, when: computed.views > 0}
+                - {name: seen_this_month, when: days_since(last_seen) <= 30}
+                """);
+        var before = cdp("definitions", "diff", definitions.toString(), "--dir", dir.toString());
+        assertThat(before.err()).isEmpty();
+        assertThat(before.out().lines())
+                .containsExactly(
+                        "+ segment seen_this_month  version 1",
+                        "+ segment viewer  version 1",
+                        "+ computed trait views  version 1",
+                        "3 added, 0 changed, 0 removed. Nothing was published");
+        var publish = cdp("definitions", "publish", definitions.toString(), "--dir", dir.toString());
+        assertThat(publish.exit()).isZero();
+        assertThat(publish.out()).endsWith("3 added, 0 changed, 0 removed: published, publication 1 holds\n");
+        assertThat(cdp("definitions", "diff", definitions.toString(), "--dir", dir.toString())
+                        .out())
+                .isEqualTo("Publication 1 holds already, and says the same\n");
+
+        Files.writeString(definitions.resolve("b.yaml"), "segments: [{name: b, when: computed.vews > 0}]\n");
+        var mistake = cdp("definitions", "publish", definitions.toString(), "--dir", dir.toString());
+        assertThat(mistake.exit()).isEqualTo(1);
+        assertThat(mistake.err()).contains("b.yaml:1:", "did you mean 'views'?", "1 mistake");
+    }
+
+    /** In a month, of which the clock of the log leaps over all but the end. */
+    private void assertAQuietCustomerLeavesAtTheRightInstant(JsonNode endpoints) throws Exception {
+        var dora = Files.write(
+                folder.resolve("dora.jsonl"),
+                List.of("{\"type\":\"track\",\"event\":\"Product Viewed\",\"messageId\":\"m-30\",\"userId\":\"dora\","
+                        + "\"timestamp\":\"2026-01-05T14:00:00.000Z\"}"));
+        publish(dora);
+        Await.until("the segments", DEADLINE, () -> found("user_id:dora")
+                .contains("{\"segment\":\"seen_this_month\",\"since\":\"2026-01-05T14:00:00.000Z\","
+                        + "\"exits_at\":\"2026-02-04T14:00:00.001Z\"},{\"segment\":\"viewer\""));
+        var id = new Identifier(Namespace.USER_ID, "dora").customerId();
+        Await.until("the document", DEADLINE, () -> document(endpoints, id)
+                .at("/_source/segments")
+                .toString()
+                .equals("[\"seen_this_month\",\"viewer\"]"));
+
+        // The lateness bound lies behind the instant.
+        publish(dora, "--finish", "2026-02-04T14:00:10.002Z");
+        Await.until(
+                "the document without the segment",
+                DEADLINE,
+                () -> document(endpoints, id).at("/_source/segments").toString().equals("[\"viewer\"]"));
+        assertThat(read(endpoints, Topic.SEGMENT_CHANGES).stream()
+                        .filter(change -> change.path("customer_id").asText().equals(id))
+                        .map(change -> "%s %s %s"
+                                .formatted(
+                                        change.path("at").asText(),
+                                        change.path("change").asText(),
+                                        change.path("segment").asText())))
+                .containsExactly(
+                        "2026-01-05T14:00:00.000Z entered seen_this_month",
+                        "2026-01-05T14:00:00.000Z entered viewer",
+                        "2026-02-04T14:00:00.001Z exited seen_this_month");
+    }
+
+    private static JsonNode document(JsonNode endpoints, String id) throws Exception {
+        return get(endpoints, "elasticsearch", "/cdp-profiles/_doc/" + id);
     }
 
     /** The profile without white space. */

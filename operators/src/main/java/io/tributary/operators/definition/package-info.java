@@ -1,0 +1,2 @@
+/** Definitions on their way into the job. */
+package io.tributary.operators.definition;
