@@ -245,8 +245,9 @@ public final class Backtest {
         private long merges;
 
         void add(GroupRun group) throws IOException {
-            profiles.addAll(group.profiles());
-            group.members().forEach((segment, count) -> members.merge(segment, count, Long::sum));
+            GroupRun.Customers customers = group.customers();
+            profiles.addAll(customers.profiles());
+            customers.members().forEach((segment, count) -> members.merge(segment, count, Long::sum));
             identityChanges.addAll(group.identityChanges());
             segmentChanges.addAll(group.segmentChanges());
             triggers.addAll(group.triggers());

@@ -44,7 +44,6 @@ final class GroupRun {
     private final Identities identities;
     private final Map<Customer, Watch> watches = new HashMap<>();
     private final Map<Customer, CustomerSegments> segments = new HashMap<>();
-    private final Map<String, Long> members = new HashMap<>();
     private final List<byte[]> triggers = new ArrayList<>();
     private long end;
 
@@ -197,23 +196,31 @@ final class GroupRun {
 
     // --------------------------------------------------------------------------------------------------------- answers
 
-    /** Public JSON lines of the customers that there are at the end. */
-    List<byte[]> profiles() throws IOException {
+    /**
+     * The customers that there are at the end.
+     *
+     * @param profiles public JSON lines
+     * @param members segment → how many customers are in it
+     */
+    record Customers(List<byte[]> profiles, Map<String, Long> members) {}
+
+    Customers customers() throws IOException {
         List<byte[]> profiles = new ArrayList<>();
+        Map<String, Long> members = new HashMap<>();
         for (Customer customer : identities.customers()) {
             if (customer.exists()) {
-                profiles.add(profile(customer));
+                ProfileJson.Segments published = segmentsOf(customer).published(end);
+                published.memberships().stream()
+                        .map(SegmentTracker.Membership::segment)
+                        .distinct()
+                        .forEach(segment -> members.merge(segment, 1L, Long::sum));
+                profiles.add(profile(customer, published));
             }
         }
-        return profiles;
+        return new Customers(profiles, members);
     }
 
-    /** Segment → how many customers are in it at the end. To be asked behind {@link #profiles}. */
-    Map<String, Long> members() {
-        return members;
-    }
-
-    private byte[] profile(Customer customer) throws IOException {
+    private byte[] profile(Customer customer, ProfileJson.Segments published) throws IOException {
         Watch watch = watches.get(customer);
         CustomerRun run = watch.run;
         if (watch.relabelled) {
@@ -222,11 +229,6 @@ final class GroupRun {
                 run.fold(event);
             }
         }
-        ProfileJson.Segments published = segmentsOf(customer).published(end);
-        published.memberships().stream()
-                .map(SegmentTracker.Membership::segment)
-                .distinct()
-                .forEach(segment -> members.merge(segment, 1L, Long::sum));
         return run.profile(customer.listing(), customer.mergedFrom(), published);
     }
 

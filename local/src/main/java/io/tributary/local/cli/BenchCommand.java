@@ -8,6 +8,7 @@ import io.tributary.local.UserException;
 import io.tributary.local.input.EventFiles;
 import io.tributary.local.latency.MergeLatency;
 import io.tributary.local.latency.MergeLatencyReport;
+import io.tributary.local.publish.DefinitionPublisher;
 import io.tributary.local.publish.PublishPlan;
 import io.tributary.local.publish.Publisher;
 import io.tributary.local.simulate.SimulationConfig;
@@ -17,13 +18,18 @@ import io.tributary.local.simulate.Simulator;
 import io.tributary.local.stack.Folders;
 import io.tributary.local.stack.KafkaProcess;
 import io.tributary.local.stack.Topics;
+import io.tributary.schemas.definition.Definitions;
+import io.tributary.schemas.definition.DefinitionsException;
+import io.tributary.schemas.yaml.DefinitionException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.util.TimeUtils;
@@ -54,7 +60,7 @@ final class BenchCommand implements Callable<Integer> {
     private static final int MERGERS_PER_SECOND = 5;
     private static final Duration LONGEST_BOUND = Duration.ofMinutes(10);
     private static final List<String> OF_THE_COMPARISON =
-            List.of("--events", "--mapping", "--customers", "--days", "--runs", "--parallelism");
+            List.of("--events", "--mapping", "--definitions", "--customers", "--days", "--runs", "--parallelism");
     private static final List<String> OF_MERGE_LATENCY = List.of("--mergers", "--other-events", "--lateness-bound");
 
     @Spec
@@ -69,6 +75,12 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--mapping", arity = "1..*", paramLabel = "M", description = "Mapping files for --events.")
     private List<Path> mappings = new ArrayList<>();
+
+    @Option(
+            names = "--definitions",
+            paramLabel = "DIR",
+            description = "Computed traits and segments that hold for the customer job (default: none).")
+    private Path definitions;
 
     @Option(
             names = "--customers",
@@ -181,10 +193,15 @@ final class BenchCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--mapping needs --events.");
         }
         SimulationConfig traffic = traffic();
+        Optional<Definitions> holding = holding();
         Path folder = Files.createTempDirectory("tributary-bench");
         Thread onExit = new Thread(() -> delete(folder), "tributary-bench-clean");
         Runtime.getRuntime().addShutdownHook(onExit);
         try (KafkaProcess kafka = KafkaProcess.start(folder.resolve("kafka"), folder.resolve("kafka.log"))) {
+            Topics.create(kafka.bootstrapServers(), Math.max(2, parallelism));
+            if (holding.isPresent()) {
+                DefinitionPublisher.publish(kafka.bootstrapServers(), holding.get(), START.toEpochMilli());
+            }
             fill(kafka.bootstrapServers(), events.isEmpty() ? List.of(simulated(traffic, folder)) : events);
             BenchmarkResult result = new Benchmark(kafka.bootstrapServers(), folder.resolve("flink"), parallelism, runs)
                     .run(this::progress);
@@ -197,7 +214,6 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private void fill(String kafka, List<Path> files) throws IOException {
-        Topics.create(kafka, Math.max(2, parallelism));
         PublishPlan plan = PublishPlan.read(EventFiles.of(files, mappings));
         if (plan.events().isEmpty()) {
             throw new UserException("There are no events to measure with");
@@ -206,6 +222,14 @@ final class BenchCommand implements Callable<Integer> {
             publisher.send(plan, 0, sent -> {});
         }
         progress("%,d events in Kafka".formatted(plan.events().size()));
+    }
+
+    private Optional<Definitions> holding() throws UserException {
+        try {
+            return Optional.ofNullable(definitions).map(Definitions::load);
+        } catch (DefinitionsException | DefinitionException | UncheckedIOException e) {
+            throw new UserException(e.getMessage(), e);
+        }
     }
 
     private SimulationConfig traffic() {

@@ -1,8 +1,8 @@
 package io.tributary.operators.segment;
 
 import dev.cel.common.ast.CelExpr;
-import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
+import io.tributary.schemas.cel.CelDialect;
 import io.tributary.schemas.definition.CheckedExpression;
 import io.tributary.schemas.definition.DefinitionKind;
 import io.tributary.schemas.definition.Definitions;
@@ -61,17 +61,7 @@ public final class CompiledDefinitions {
         @Override
         public FactsProgram program(CelExpr part) {
             CelRuntime.Program program = expression.program(part);
-            return facts -> {
-                try {
-                    return program.eval(new FactsVariables(facts));
-                } catch (CelEvaluationException e) {
-                    // Something is missing, or of the wrong type: the condition does not hold.
-                    return null;
-                } catch (RuntimeException e) {
-                    // The library lets a few conversions throw what they like; a profile must not stop the job.
-                    return null;
-                }
-            };
+            return facts -> CelDialect.evaluate(program, new FactsVariables(facts));
         }
     }
 

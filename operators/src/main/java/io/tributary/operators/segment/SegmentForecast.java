@@ -95,8 +95,7 @@ final class SegmentForecast {
                 if (attribute.isElapsed()) {
                     elapsed.add(index.attributeOf(number));
                 }
-                looksAtComputed |=
-                        attribute.reads().stream().anyMatch(field -> field.root() == ProfileField.Root.COMPUTED);
+                looksAtComputed |= attribute.readsComputed();
             }
         }
         return new Clock(elapsed, looksAtComputed);

@@ -104,8 +104,8 @@ final class SegmentIndex {
         Arrays.setAll(segmentsOf, number -> ints(bySegment.get(number)));
         askers = new int[segments.size()][];
         Arrays.setAll(askers, place -> ints(byAsked.get(place)));
-        elapsed = places(attribute -> attribute.isElapsed());
-        computed = places(attribute -> attribute.reads().stream().anyMatch(field -> field.root() == Root.COMPUTED));
+        elapsed = places(Attribute::isElapsed);
+        computed = places(Attribute::readsComputed);
         parametric = IntStream.range(0, segments.size())
                 .filter(place -> segments.get(place).isParametric())
                 .toArray();

@@ -5,8 +5,10 @@ import dev.cel.compiler.CelCompilerBuilder;
 import dev.cel.compiler.CelCompilerFactory;
 import dev.cel.extensions.CelExtensions;
 import dev.cel.parser.CelStandardMacro;
+import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
+import dev.cel.runtime.CelVariableResolver;
 
 /**
  * What of CEL there is: the standard functions and macros, and the extensions for texts and numbers.
@@ -37,6 +39,18 @@ public final class CelDialect {
                 .setOptions(OPTIONS)
                 .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
                 .addLibraries(CelExtensions.strings(), CelExtensions.math(OPTIONS));
+    }
+
+    /** What a program says; null if something that it needs is missing, or of a type that it can't take. */
+    public static Object evaluate(CelRuntime.Program program, CelVariableResolver variables) {
+        try {
+            return program.eval(variables);
+        } catch (CelEvaluationException e) {
+            return null;
+        } catch (RuntimeException e) {
+            // The library lets a few conversions throw what they like; one customer's data must not stop a job.
+            return null;
+        }
     }
 
     /** Makes programs of what a {@link #compiler()} has checked; for any number of threads. */

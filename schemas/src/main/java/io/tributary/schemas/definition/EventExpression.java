@@ -3,8 +3,8 @@ package io.tributary.schemas.definition;
 import com.google.common.primitives.UnsignedLong;
 import dev.cel.common.ast.CelExpr;
 import dev.cel.common.ast.CelExpr.ExprKind.Kind;
-import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
+import io.tributary.schemas.cel.CelDialect;
 import io.tributary.schemas.json.Surrogates;
 import io.tributary.schemas.money.Money;
 import java.math.BigDecimal;
@@ -37,17 +37,7 @@ public final class EventExpression {
     private record Part(CelRuntime.Program program, List<String> path) {
         /** Null if it has no value. */
         Object evaluate(EventView view) {
-            if (path != null) {
-                return follow(view);
-            }
-            try {
-                return program.eval(view);
-            } catch (CelEvaluationException e) {
-                return null;
-            } catch (RuntimeException e) {
-                // The library lets a few conversions throw what they like; an event must not stop the job.
-                return null;
-            }
+            return path == null ? CelDialect.evaluate(program, view) : follow(view);
         }
 
         /** What CEL does, without the exception that a missing name costs it. */
