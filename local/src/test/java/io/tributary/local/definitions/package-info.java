@@ -1,0 +1,2 @@
+/** The definitions that come with the platform, and what they promise. */
+package io.tributary.local.definitions;
