@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -102,7 +103,8 @@ public final class BacktestCommand implements Callable<Integer> {
             names = "--definitions",
             paramLabel = "DIR",
             description = "Folder of definitions: computed traits, segments, triggers (docs/definitions.md). They hold"
-                    + " from the beginning, and nothing else does (default: the abandoned cart alone).")
+                    + " from the beginning, and nothing else does (default: the starter library,"
+                    + " docs/starter-library.md).")
     private Path definitions;
 
     /** In the contract and not there yet, which is another answer than that of an option that nobody knows. */
@@ -147,10 +149,7 @@ public final class BacktestCommand implements Callable<Integer> {
     }
 
     private Backtest backtest(IdentitySettings rules) throws UserException {
-        if (definitions == null) {
-            return new Backtest(AbandonedCart.defaults(), ResolutionRules.of(rules));
-        }
-        Definitions set = load(rules);
+        Definitions set = load(definitions == null ? starterLibrary() : definitions, rules);
         AbandonedCartDefinition cart = set.abandonedCart();
         return new Backtest(
                 set,
@@ -158,16 +157,23 @@ public final class BacktestCommand implements Callable<Integer> {
                 ResolutionRules.of(rules));
     }
 
-    private Definitions load(IdentitySettings rules) throws UserException {
+    /** The folder that comes with the platform. */
+    private static Path starterLibrary() {
+        return Path.of(Objects.requireNonNullElse(System.getProperty("tributary.root"), "."))
+                .toAbsolutePath()
+                .resolve("definitions");
+    }
+
+    private static Definitions load(Path folder, IdentitySettings rules) throws UserException {
         try {
-            return Definitions.load(definitions, rules);
+            return Definitions.load(folder, rules);
         } catch (DefinitionsException e) {
             int more = e.mistakes().size() - 1;
             throw new UserException(
                     more == 0
                             ? e.getMessage()
                             : "%s (and %d more: cdp definitions check %s names them all)"
-                                    .formatted(e.mistakes().get(0), more, definitions),
+                                    .formatted(e.mistakes().get(0), more, folder),
                     e);
         } catch (DefinitionException | UncheckedIOException e) {
             throw new UserException(e.getMessage(), e);

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.schemas.definition.Definitions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +38,33 @@ class BacktestCommandTest {
         assertThat(summary().at("/triggers/abandoned_cart").asInt())
                 .as("the deadline is at --until")
                 .isEqualTo(1);
+    }
+
+    @Test
+    void withoutDefinitionsDecidesByTheStarterLibrary() throws IOException {
+        Path events = file("events.jsonl", cart("m-1", "09:00:00.000") + "\n" + page("m-2", "10:30:00.000"));
+        Set<String> segments = Definitions.load(Path.of(System.getProperty("tributary.root"), "definitions"))
+                .segments()
+                .keySet();
+
+        CommandRun.succeed("backtest", "--events", events, "--out", out());
+
+        assertThat(summary().path("segments").fieldNames()).toIterable().containsExactlyElementsOf(segments);
+        assertThat(summary().at("/segments/cart_owner").asInt()).isEqualTo(1);
+        assertThat(summary().at("/triggers/abandoned_cart").asInt()).isEqualTo(1);
+        assertThat(Files.readString(out().resolve("profiles.jsonl"))).contains("\"segment\":\"cart_owner\"");
+    }
+
+    @Test
+    void withDefinitionsNothingElseHolds() throws IOException {
+        Path events = file("events.jsonl", cart("m-1", "09:00:00.000") + "\n" + page("m-2", "10:30:00.000"));
+        Path mine = Files.createDirectory(folder.resolve("mine"));
+        Files.writeString(mine.resolve("mine.yaml"), "segments:\n- {name: seen, when: events.count > 0}\n");
+
+        CommandRun.succeed("backtest", "--events", events, "--definitions", mine, "--out", out());
+
+        assertThat(summary().path("segments").toString()).isEqualTo("{\"seen\":1}");
+        assertThat(summary().path("triggers")).isEmpty();
     }
 
     @ParameterizedTest
