@@ -4,6 +4,7 @@ import io.tributary.local.UserException;
 import io.tributary.local.backtest.Backtest;
 import io.tributary.local.backtest.BacktestResult;
 import io.tributary.local.backtest.BacktestWriter;
+import io.tributary.local.definitions.StarterLibrary;
 import io.tributary.local.input.EventFiles;
 import io.tributary.local.input.PrivacyFiles;
 import io.tributary.operators.identity.ResolutionRules;
@@ -25,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -149,19 +149,12 @@ public final class BacktestCommand implements Callable<Integer> {
     }
 
     private Backtest backtest(IdentitySettings rules) throws UserException {
-        Definitions set = load(definitions == null ? starterLibrary() : definitions, rules);
+        Definitions set = load(definitions == null ? StarterLibrary.folder() : definitions, rules);
         AbandonedCartDefinition cart = set.abandonedCart();
         return new Backtest(
                 set,
                 cart == null ? null : new AbandonedCart(cart.within(), cart.expiresAfter()),
                 ResolutionRules.of(rules));
-    }
-
-    /** The folder that comes with the platform. */
-    private static Path starterLibrary() {
-        return Path.of(Objects.requireNonNullElse(System.getProperty("tributary.root"), "."))
-                .toAbsolutePath()
-                .resolve("definitions");
     }
 
     private static Definitions load(Path folder, IdentitySettings rules) throws UserException {

@@ -1,6 +1,7 @@
 package io.tributary.local.cli;
 
 import io.tributary.local.UserException;
+import io.tributary.local.definitions.StarterLibrary;
 import io.tributary.local.demo.Demo;
 import io.tributary.local.demo.Screen;
 import io.tributary.local.stack.CustomerStackJob;
@@ -55,16 +56,17 @@ final class DemoCommand implements Callable<Integer> {
         var terminal = Terminal.of(spec.commandLine());
         var screen = new Screen(terminal);
         screen.line("@|bold Tributary|@: a customer data platform on Flink, Kafka and Elasticsearch, on this machine.");
+        var definitions = StarterLibrary.load();
         var job = new CustomerStackJob(Demo.jobOptions(), PARALLELISM);
         var local = new LocalStack(
-                new LocalStack.Options(folder, true, 0, 0, 0, PARTITIONS, false, List.of(job)),
+                new LocalStack.Options(folder, true, 0, 0, 0, PARTITIONS, false, definitions, List.of(job)),
                 (component, detail, took) ->
                         screen.line("  %-14s %-32s %8s", component, detail, Terminal.seconds(took)));
         var onExit = new Thread(() -> stop(local, screen, terminal), "tributary-stop");
         Runtime.getRuntime().addShutdownHook(onExit);
         try {
             var endpoints = local.start();
-            new Demo(screen, endpoints, begun).run();
+            new Demo(screen, endpoints, definitions, begun).run();
             show(endpoints, folder, terminal);
         } catch (IOException | RuntimeException | InterruptedException e) {
             if (onExit.getState() != Thread.State.NEW) {

@@ -9,6 +9,7 @@ import io.tributary.local.stack.Endpoints;
 import io.tributary.local.stack.FlinkCluster;
 import io.tributary.local.stack.LocalStack;
 import io.tributary.local.stack.StackFolder;
+import io.tributary.schemas.definition.Definitions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -42,7 +43,8 @@ final class MergeLatencyBench {
     Optional<MergeLatencyResult> run() throws IOException, InterruptedException {
         StackFolder folder = new StackFolder(Files.createTempDirectory("tributary-bench"));
         LocalStack stack = new LocalStack(
-                new LocalStack.Options(folder, true, 0, 0, 0, PARTITIONS, true, List.of(this::submit)),
+                new LocalStack.Options(
+                        folder, true, 0, 0, 0, PARTITIONS, true, Definitions.none(), List.of(this::submit)),
                 (component, detail, took) ->
                         progress.accept("%s: %s, %s".formatted(component, detail, Terminal.seconds(took))));
         Thread onExit = new Thread(() -> end(stack, folder), "tributary-bench-clean");

@@ -1,5 +1,6 @@
 package io.tributary.local.cli;
 
+import io.tributary.local.definitions.StarterLibrary;
 import io.tributary.local.stack.CustomerStackJob;
 import io.tributary.local.stack.LocalStack;
 import io.tributary.local.stack.StackJob;
@@ -75,7 +76,16 @@ final class Up implements Callable<Integer> {
         }
         Logs.to(folder.log());
         var local = new LocalStack(
-                new LocalStack.Options(folder, fresh, kafkaPort, elasticsearchPort, flinkPort, partitions, live, JOBS),
+                new LocalStack.Options(
+                        folder,
+                        fresh,
+                        kafkaPort,
+                        elasticsearchPort,
+                        flinkPort,
+                        partitions,
+                        live,
+                        StarterLibrary.load(),
+                        JOBS),
                 (component, detail, took) ->
                         terminal.line("  %-14s %-32s %8s", component, detail, Terminal.seconds(took)));
         var onExit = new Thread(() -> stop(local, terminal), "tributary-stop");

@@ -61,13 +61,17 @@ final class Comparison {
                 .toList();
     }
 
-    /** A profile's version depends on the run; all else is a function of the events. */
+    /**
+     * A profile's version depends on the run, and since when somebody is in a segment on the order of arrival; all else is a
+     * function of the events.
+     */
     private static List<String> withoutVersion(List<byte[]> profiles) {
         var lines = new ArrayList<String>();
         for (var profile : profiles) {
             try {
                 var json = (ObjectNode) JSON.readTree(profile);
                 json.remove("version");
+                json.path("segments").forEach(membership -> ((ObjectNode) membership).remove("since"));
                 lines.add(json.toString());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -8,10 +8,13 @@ import io.tributary.local.backtest.BacktestResult;
 import io.tributary.local.cli.Terminal;
 import io.tributary.local.publish.Publisher;
 import io.tributary.local.stack.Endpoints;
+import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.trigger.AbandonedCart;
+import io.tributary.schemas.definition.Definitions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Executors;
@@ -19,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.flink.configuration.Configuration;
 
 /**
@@ -29,12 +33,14 @@ import org.apache.flink.configuration.Configuration;
 public final class Demo {
     private static final long LOOK_EVERY = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long LOG_EVERY = TimeUnit.SECONDS.toNanos(10);
+    private static final int SEGMENTS_TOLD = 6;
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(60);
     /** After the last expected output: long enough for a checkpoint to bring one that nobody expects. */
     private static final long SETTLE = TimeUnit.MILLISECONDS.toNanos(1_500);
 
     private final Screen screen;
     private final Endpoints endpoints;
+    private final Definitions definitions;
     /** Of {@link System#nanoTime()}; likewise when something came out for the last time. */
     private final long begun;
 
@@ -48,11 +54,13 @@ public final class Demo {
     private long loggedAt = System.nanoTime();
 
     /**
+     * @param definitions those that hold
      * @param begun when the command began, of {@link System#nanoTime()}
      */
-    public Demo(Screen screen, Endpoints endpoints, long begun) {
+    public Demo(Screen screen, Endpoints endpoints, Definitions definitions, long begun) {
         this.screen = screen;
         this.endpoints = endpoints;
+        this.definitions = definitions;
         this.begun = begun;
         this.movedAt = System.nanoTime();
     }
@@ -73,7 +81,7 @@ public final class Demo {
     public void run() throws IOException, InterruptedException {
         var threads = Executors.newFixedThreadPool(2);
         try (var publisher = new Publisher(endpoints.kafka())) {
-            var backtest = new Backtest(AbandonedCart.defaults());
+            var backtest = new Backtest(definitions, AbandonedCart.defaults(), ResolutionRules.defaults());
             var shop = new ShopTraffic(
                     publisher,
                     backtest,
@@ -173,11 +181,22 @@ public final class Demo {
                 counts.triggers(),
                 observations.ana(Customer::triggers).size(),
                 observations.ben(Customer::triggers).size());
+        screen.line("  segments   %s", largest(expected));
         screen.line("  check      a backtest of the same lines has the same profiles, triggers and rejects");
         prove(counts);
         screen.line(
                 "%nFirst profile after %s, everything after %s.",
                 Terminal.seconds(firstProfileAfter), Terminal.seconds(sinceBegin()));
+    }
+
+    /** The segments with the most customers; that the suite has the same shows in the check. */
+    private static String largest(BacktestResult expected) {
+        return expected.counts().segments().entrySet().stream()
+                .filter(segment -> segment.getValue() > 0)
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+                .limit(SEGMENTS_TOLD)
+                .map(segment -> "%s %,d".formatted(segment.getKey(), segment.getValue()))
+                .collect(Collectors.joining(", "));
     }
 
     /** How the outputs differ from a backtest of the same lines. */

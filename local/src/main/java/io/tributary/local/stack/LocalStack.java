@@ -1,7 +1,10 @@
 package io.tributary.local.stack;
 
 import io.tributary.local.UserException;
+import io.tributary.local.publish.DefinitionPublisher;
 import io.tributary.operators.sink.Topic;
+import io.tributary.schemas.definition.Definitions;
+import io.tributary.schemas.definition.PublishedDefinitions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
@@ -33,6 +36,7 @@ public final class LocalStack implements AutoCloseable {
      * @param flinkPort of the web UI
      * @param eventPartitions partitions of {@link Topic#EVENTS}
      * @param live whether a {@link Ticker} tells the time
+     * @param definitions are published where nothing has been
      * @param jobs what runs on it
      */
     public record Options(
@@ -43,6 +47,7 @@ public final class LocalStack implements AutoCloseable {
             int flinkPort,
             int eventPartitions,
             boolean live,
+            Definitions definitions,
             List<StackJob> jobs) {}
 
     /** Is told what has been started. */
@@ -106,6 +111,7 @@ public final class LocalStack implements AutoCloseable {
                     return Topics.ALL.size();
                 },
                 count -> count + " topics");
+        begin("Definitions", () -> definitions(kafka.bootstrapServers()), set -> "publication " + set.publication());
         var elasticsearch = begin(
                 "Elasticsearch", () -> elasticsearch(claim), node -> node.http().toString());
         var flink =
@@ -121,6 +127,17 @@ public final class LocalStack implements AutoCloseable {
         }
         endpoints.write(folder.endpoints());
         return endpoints;
+    }
+
+    /** What holds; on the first start, what comes with the stack. */
+    private PublishedDefinitions definitions(String kafka) throws IOException {
+        long now = System.currentTimeMillis();
+        DefinitionPublisher.Publication first = DefinitionPublisher.plan(kafka, options.definitions(), now);
+        boolean holdsAnything = first.before().publication() > 0;
+        if (holdsAnything || first.isNothing()) {
+            return first.before();
+        }
+        return DefinitionPublisher.publish(kafka, options.definitions(), now).after();
     }
 
     private ElasticsearchNode elasticsearch(StackFolder.Claim claim) throws IOException {

@@ -1,0 +1,2 @@
+/** Definitions that come with the suite. */
+package io.tributary.local.definitions;
