@@ -36,7 +36,8 @@ import java.util.function.BinaryOperator;
  * classes, driven in the order of events.
  *
  * <p>The result is a function of the set of lines: neither their order nor the parallelism is in it, apart from the numbers
- * of rejected lines. Memory: all events at once, about a kilobyte each.
+ * of rejected lines. Memory: all events at once, about a kilobyte each, and half as much again where computed traits look
+ * at it.
  */
 public final class Backtest {
     /** The number of a line comes last: it alone depends on the order of the lines. */

@@ -46,7 +46,7 @@ import picocli.CommandLine.Spec;
             "one person are one customer (docs/identity.md).",
             "",
             "Not exercised: Kafka, Elasticsearch, checkpoints, watermarks and lateness (all events are applied in",
-            "order, so none is late). All events are held in memory, about a kilobyte each.",
+            "order, so none is late). All events are held in memory, about a kilobyte and a half each.",
             ""
         })
 public final class BacktestCommand implements Callable<Integer> {
