@@ -66,6 +66,14 @@ public final class CartLog {
      * @return whether anything has changed
      */
     public boolean add(CartEntry entry) {
+        boolean isNew = insert(entry);
+        if (isNew) {
+            keepWithinBounds();
+        }
+        return isNew;
+    }
+
+    private boolean insert(CartEntry entry) {
         int at = Collections.binarySearch(entries, entry);
         if (at >= 0) {
             return false;
@@ -80,13 +88,17 @@ public final class CartLog {
             }
         }
         entries.add(-at - 1, entry);
-        keepWithinBounds();
         return true;
     }
 
     /** Takes the operations of another log in. */
     public void merge(CartLog other) {
-        other.entries.forEach(this::add);
+        if (entries.isEmpty()) {
+            entries.addAll(other.entries);
+        } else if (!other.entries.isEmpty()) {
+            other.entries.forEach(this::insert);
+            keepWithinBounds();
+        }
     }
 
     /** Drops reports of orders that another one has reported before: they change nothing. */

@@ -92,8 +92,12 @@ public final class AbandonedCarts implements AutoCloseable {
     /** Finds the open matches anew; what would have fired before an instant counts as decided. */
     private void replay(CartLog cart, long instant) {
         host.reset();
+        long oldestOpen = instant - definition.delay().toMillis();
         for (CartEntry entry : cart.entries()) {
-            step(cart, entry, match -> {});
+            // The deadline of an older one is decided, whatever came behind it.
+            if (entry.order().timestamp() >= oldestOpen) {
+                step(cart, entry, match -> {});
+            }
         }
         host.advanceTime(instant, onMatch(match -> {}));
     }
