@@ -32,10 +32,16 @@ public record CustomerPorts(
      * @throws io.tributary.jobs.options.OptionsException if a value does not fit
      */
     public static CustomerPorts from(ReadableConfig options, CustomerSettings settings) {
+        return from(options, settings, KafkaPorts.published(options));
+    }
+
+    /** The same, where it is known what has been published: nothing is read. */
+    public static CustomerPorts from(
+            ReadableConfig options, CustomerSettings settings, PublishedDefinitions published) {
         return new CustomerPorts(
                 KafkaPorts.events(options, settings),
                 KafkaPorts.privacy(options, settings),
-                KafkaPorts.published(options),
+                published,
                 KafkaPorts.definitions(options),
                 KafkaPorts.outputs(options),
                 SearchPort.documents(options));

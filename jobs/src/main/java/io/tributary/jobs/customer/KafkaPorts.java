@@ -45,8 +45,9 @@ final class KafkaPorts {
         try {
             return DefinitionTopic.read(Map.of("bootstrap.servers", bootstrapServers(options)));
         } catch (KafkaException e) {
+            Throwable root = e.getCause() == null ? e : e.getCause();
             throw new OptionsException("the definitions in " + Topic.DEFINITIONS + " can't be read from "
-                    + bootstrapServers(options) + ": " + e.getMessage());
+                    + bootstrapServers(options) + ": " + root.getMessage());
         }
     }
 

@@ -8,6 +8,7 @@ import io.tributary.jobs.customer.CustomerOptions;
 import io.tributary.jobs.customer.CustomerPorts;
 import io.tributary.jobs.customer.CustomerSettings;
 import io.tributary.jobs.options.OptionsFile;
+import io.tributary.schemas.definition.PublishedDefinitions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -91,7 +92,7 @@ class DockerFilesTest {
     @Test
     void configuresTheJobWithOptionsThatItHas() {
         var options = OptionsFile.read(DOCKER.resolve("cdp.yaml"), CustomerOptions.class);
-        var ports = CustomerPorts.from(options, CustomerSettings.from(options));
+        var ports = CustomerPorts.from(options, CustomerSettings.from(options), PublishedDefinitions.NONE);
         assertThat(ports.search()).isPresent();
     }
 
