@@ -57,8 +57,6 @@ public final class LedgerKeeper
         extends KeyedBroadcastProcessFunction<String, FragmentMessage, KeeperNotice, CustomerMessage> {
     private static final long NONE = Long.MIN_VALUE;
 
-    private static final int THE_SET = 0;
-
     private final ResolutionRules rules;
     private final ActiveDefinitions definitions;
     private transient ValueState<FragmentState> hot;
@@ -67,7 +65,6 @@ public final class LedgerKeeper
     private transient ListState<FragmentMessage> held;
     private transient MapStateDescriptor<Long, Boolean> erasuresAhead;
     private transient MapStateDescriptor<Integer, PublishedDefinitions> published;
-    private transient boolean isRestored;
     private transient Counter eventsPassedThrough;
     private transient Counter fragmentsMoved;
     private transient Counter fragmentsErased;
@@ -100,7 +97,7 @@ public final class LedgerKeeper
 
     /** The definitions that hold, for all fragments. */
     public static MapStateDescriptor<Integer, PublishedDefinitions> published() {
-        return new MapStateDescriptor<>("definitions", Types.INT, WireType.PUBLISHED_DEFINITIONS.info());
+        return ActiveDefinitions.kept();
     }
 
     @Override
@@ -120,9 +117,7 @@ public final class LedgerKeeper
     @Override
     public void processElement(FragmentMessage message, ReadOnlyContext context, Collector<CustomerMessage> out)
             throws Exception {
-        if (!isRestored) {
-            restore(context.getBroadcastState(published).get(THE_SET));
-        }
+        restore(context);
         if (message instanceof Relabelling relabelling) {
             FragmentState state = state();
             state.await(relabelling);
@@ -140,11 +135,9 @@ public final class LedgerKeeper
         }
     }
 
-    /** What was heard before a restart is known again. */
-    private void restore(PublishedDefinitions kept) {
-        if (!isRestored) {
-            definitions.hear(kept);
-            isRestored = true;
+    private void restore(ReadOnlyContext context) throws Exception {
+        if (definitions.isToRestore()) {
+            definitions.restore(context.getBroadcastState(published));
         }
     }
 
@@ -152,11 +145,7 @@ public final class LedgerKeeper
     public void processBroadcastElement(KeeperNotice notice, Context context, Collector<CustomerMessage> out)
             throws Exception {
         if (notice instanceof KeeperNotice.OfDefinitions of) {
-            BroadcastState<Integer, PublishedDefinitions> kept = context.getBroadcastState(published);
-            restore(kept.get(THE_SET));
-            if (definitions.hear(of.definitions())) {
-                kept.put(THE_SET, of.definitions());
-            }
+            definitions.hear(of.definitions(), context.getBroadcastState(published));
         } else if (notice instanceof KeeperNotice.OfCommand of) {
             hear(of.command(), context.currentWatermark(), context.getBroadcastState(erasuresAhead));
         }
@@ -224,6 +213,7 @@ public final class LedgerKeeper
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<CustomerMessage> out) throws Exception {
+        restore(context);
         // A command comes before the events of its instant, and these are here before their instant's relabellings.
         relabel(timestamp, Relabelling::isByCommand, out);
         release(timestamp, context, out);

@@ -77,8 +77,6 @@ public final class ProfileFolder
     public static final OutputTag<CartChange> CART_CHANGES =
             new OutputTag<>("cart-changes", WireType.CART_CHANGE.info());
 
-    private static final int THE_SET = 0;
-
     private final long publishEveryMillis;
     private final ActiveDefinitions definitions;
     private transient CustomerLedgers ledgers;
@@ -89,7 +87,6 @@ public final class ProfileFolder
     private transient MapState<FragmentId, StartsOfFragment> waitingStarts;
     private transient WaitingMessages waiting;
     private transient MapStateDescriptor<Integer, PublishedDefinitions> published;
-    private transient boolean isRestored;
     private transient FormerCustomers former;
     private transient Counter customersCreated;
     private transient Counter customersMerged;
@@ -145,7 +142,7 @@ public final class ProfileFolder
 
     /** The definitions that hold, for all customers. */
     public static MapStateDescriptor<Integer, PublishedDefinitions> published() {
-        return new MapStateDescriptor<>("definitions", Types.INT, WireType.PUBLISHED_DEFINITIONS.info());
+        return ActiveDefinitions.kept();
     }
 
     static MapStateDescriptor<Long, CustomerMessages> waiting() {
@@ -190,23 +187,12 @@ public final class ProfileFolder
     @Override
     public void processBroadcastElement(PublishedDefinitions set, Context context, Collector<OutboundRecord> out)
             throws Exception {
-        restore(context.getBroadcastState(published).get(THE_SET));
-        if (definitions.hear(set)) {
-            context.getBroadcastState(published).put(THE_SET, set);
-        }
-    }
-
-    /** What was heard before a restart is known again. */
-    private void restore(PublishedDefinitions kept) {
-        if (!isRestored) {
-            definitions.hear(kept);
-            isRestored = true;
-        }
+        definitions.hear(set, context.getBroadcastState(published));
     }
 
     private void begin(ReadOnlyContext context) throws Exception {
-        if (!isRestored) {
-            restore(context.getBroadcastState(published).get(THE_SET));
+        if (definitions.isToRestore()) {
+            definitions.restore(context.getBroadcastState(published));
         }
         ledgers.next();
     }

@@ -1,5 +1,6 @@
 package io.tributary.operators.segment;
 
+import io.tributary.operators.serialization.WireType;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.identity.IdentitySettings;
@@ -11,6 +12,10 @@ import java.io.IOException;
 import java.io.Serial;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
+import org.apache.flink.api.common.typeinfo.Types;
 
 /**
  * The definitions that hold for an instance of an operator: those that were published when the job was submitted, until it
@@ -20,12 +25,16 @@ public final class ActiveDefinitions implements Serializable {
     @Serial
     private static final long serialVersionUID = 1L;
 
+    /** Under which the set is kept. */
+    private static final int THE_SET = 0;
+
     private final byte[] atSubmission;
     private final IdentitySettings identity;
 
     private transient PublishedDefinitions published;
     private transient CompiledDefinitions compiled;
     private transient SegmentTracker tracker;
+    private transient boolean isRestored;
 
     /** @param identity says which namespaces of identifiers there are */
     public ActiveDefinitions(PublishedDefinitions atSubmission, IdentitySettings identity) {
@@ -51,13 +60,33 @@ public final class ActiveDefinitions implements Serializable {
         return published;
     }
 
-    /**
-     * Is told of a publication.
-     *
-     * @param set may be null
-     * @return whether it is later than what held: then it holds
-     */
-    public boolean hear(PublishedDefinitions set) {
+    /** What an operator keeps of what it is told, for all keys. */
+    public static MapStateDescriptor<Integer, PublishedDefinitions> kept() {
+        return new MapStateDescriptor<>("definitions", Types.INT, WireType.PUBLISHED_DEFINITIONS.info());
+    }
+
+    /** Whether it does not know yet what was kept before a start. */
+    public boolean isToRestore() {
+        return !isRestored;
+    }
+
+    /** What was kept before a start holds again. To be called before anything is decided. */
+    public void restore(ReadOnlyBroadcastState<Integer, PublishedDefinitions> kept) throws Exception {
+        isRestored = true;
+        hold(kept.get(THE_SET));
+    }
+
+    /** Is told of a publication, which holds from now on if it is later than what held. */
+    public void hear(PublishedDefinitions set, BroadcastState<Integer, PublishedDefinitions> kept) throws Exception {
+        if (isToRestore()) {
+            restore(kept);
+        }
+        if (hold(set)) {
+            kept.put(THE_SET, set);
+        }
+    }
+
+    private boolean hold(PublishedDefinitions set) {
         if (set == null || set.publication() <= published().publication()) {
             return false;
         }
