@@ -4,6 +4,7 @@ import io.tributary.local.UserException;
 import io.tributary.local.backtest.Backtest;
 import io.tributary.local.backtest.BacktestResult;
 import io.tributary.local.backtest.BacktestWriter;
+import io.tributary.local.definitions.DefinitionsFolder;
 import io.tributary.local.definitions.StarterLibrary;
 import io.tributary.local.input.EventFiles;
 import io.tributary.local.input.PrivacyFiles;
@@ -11,17 +12,14 @@ import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.definition.AbandonedCartDefinition;
 import io.tributary.schemas.definition.Definitions;
-import io.tributary.schemas.definition.DefinitionsException;
 import io.tributary.schemas.event.EventLimits;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.identity.IdentifierRules;
 import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.privacy.PrivacyParser;
 import io.tributary.schemas.time.Timestamps;
-import io.tributary.schemas.yaml.DefinitionException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -149,28 +147,12 @@ public final class BacktestCommand implements Callable<Integer> {
     }
 
     private Backtest backtest(IdentitySettings rules) throws UserException {
-        Definitions set = load(definitions == null ? StarterLibrary.folder() : definitions, rules);
+        Definitions set = DefinitionsFolder.load(definitions == null ? StarterLibrary.folder() : definitions, rules);
         AbandonedCartDefinition cart = set.abandonedCart();
         return new Backtest(
                 set,
                 cart == null ? null : new AbandonedCart(cart.within(), cart.expiresAfter()),
                 ResolutionRules.of(rules));
-    }
-
-    private static Definitions load(Path folder, IdentitySettings rules) throws UserException {
-        try {
-            return Definitions.load(folder, rules);
-        } catch (DefinitionsException e) {
-            int more = e.mistakes().size() - 1;
-            throw new UserException(
-                    more == 0
-                            ? e.getMessage()
-                            : "%s (and %d more: cdp definitions check %s names them all)"
-                                    .formatted(e.mistakes().get(0), more, folder),
-                    e);
-        } catch (DefinitionException | UncheckedIOException e) {
-            throw new UserException(e.getMessage(), e);
-        }
     }
 
     private OptionalLong end() {

@@ -5,6 +5,7 @@ import io.tributary.benchmarks.BenchmarkReport;
 import io.tributary.benchmarks.BenchmarkResult;
 import io.tributary.jobs.customer.CustomerOptions;
 import io.tributary.local.UserException;
+import io.tributary.local.definitions.DefinitionsFolder;
 import io.tributary.local.input.EventFiles;
 import io.tributary.local.latency.MergeLatency;
 import io.tributary.local.latency.MergeLatencyReport;
@@ -19,10 +20,8 @@ import io.tributary.local.stack.Folders;
 import io.tributary.local.stack.KafkaProcess;
 import io.tributary.local.stack.Topics;
 import io.tributary.schemas.definition.Definitions;
-import io.tributary.schemas.definition.DefinitionsException;
-import io.tributary.schemas.yaml.DefinitionException;
+import io.tributary.schemas.identity.IdentitySettings;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -225,11 +224,9 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private Optional<Definitions> holding() throws UserException {
-        try {
-            return Optional.ofNullable(definitions).map(Definitions::load);
-        } catch (DefinitionsException | DefinitionException | UncheckedIOException e) {
-            throw new UserException(e.getMessage(), e);
-        }
+        return definitions == null
+                ? Optional.empty()
+                : Optional.of(DefinitionsFolder.load(definitions, IdentitySettings.defaults()));
     }
 
     private SimulationConfig traffic() {

@@ -145,20 +145,7 @@ final class DefinitionsCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException {
-            Optional<Definitions> definitions = set.load();
-            if (definitions.isEmpty()) {
-                return ExitCode.SOFTWARE;
-            }
-            Terminal terminal = Terminal.of(spec.commandLine());
-            Publication publication =
-                    DefinitionPublisher.plan(kafka.bootstrapServers(), definitions.get(), System.currentTimeMillis());
-            String changes = changes(publication, terminal);
-            if (publication.isNothing()) {
-                terminal.line("%s", holdsAlready(publication));
-            } else {
-                terminal.line("%s. Nothing was published", changes);
-            }
-            return ExitCode.OK;
+            return change(set, kafka, DefinitionPublisher::plan, ". Nothing was published", spec);
         }
     }
 
@@ -187,23 +174,33 @@ final class DefinitionsCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException {
-            Optional<Definitions> definitions = set.load();
-            if (definitions.isEmpty()) {
-                return ExitCode.SOFTWARE;
-            }
-            Terminal terminal = Terminal.of(spec.commandLine());
-            Publication publication = DefinitionPublisher.publish(
-                    kafka.bootstrapServers(), definitions.get(), System.currentTimeMillis());
-            String changes = changes(publication, terminal);
-            if (publication.isNothing()) {
-                terminal.line("%s", holdsAlready(publication));
-            } else {
-                terminal.line(
-                        "%s: published, publication %d holds",
-                        changes, publication.after().publication());
-            }
-            return ExitCode.OK;
+            return change(set, kafka, DefinitionPublisher::publish, ": published, publication %d holds", spec);
         }
+    }
+
+    /** What is done with a set at Kafka: {@link DefinitionPublisher}. */
+    private interface Publishing {
+        Publication of(String bootstrapServers, Definitions definitions, long now) throws UserException;
+    }
+
+    /** @param done is said behind what changes; the number of the publication goes into it */
+    private static int change(
+            DefinitionsOption set, KafkaOption kafka, Publishing publishing, String done, CommandSpec spec)
+            throws IOException {
+        Optional<Definitions> definitions = set.load();
+        if (definitions.isEmpty()) {
+            return ExitCode.SOFTWARE;
+        }
+        Terminal terminal = Terminal.of(spec.commandLine());
+        Publication publication =
+                publishing.of(kafka.bootstrapServers(), definitions.get(), System.currentTimeMillis());
+        String changes = changes(publication, terminal);
+        terminal.line(
+                "%s",
+                publication.isNothing()
+                        ? holdsAlready(publication)
+                        : changes + done.formatted(publication.after().publication()));
+        return ExitCode.OK;
     }
 
     private static String holdsAlready(Publication publication) {

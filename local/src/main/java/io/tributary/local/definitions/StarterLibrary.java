@@ -2,10 +2,7 @@ package io.tributary.local.definitions;
 
 import io.tributary.local.UserException;
 import io.tributary.schemas.definition.Definitions;
-import io.tributary.schemas.definition.DefinitionsException;
 import io.tributary.schemas.identity.IdentitySettings;
-import io.tributary.schemas.yaml.DefinitionException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -26,10 +23,6 @@ public final class StarterLibrary {
      * @throws UserException if it can't be read, or somebody has made a mistake in it
      */
     public static Definitions load() throws UserException {
-        try {
-            return Definitions.load(folder(), IdentitySettings.defaults());
-        } catch (DefinitionsException | DefinitionException | UncheckedIOException e) {
-            throw new UserException(e.getMessage(), e);
-        }
+        return DefinitionsFolder.load(folder(), IdentitySettings.defaults());
     }
 }
