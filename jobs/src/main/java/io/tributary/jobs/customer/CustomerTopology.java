@@ -30,10 +30,12 @@ import io.tributary.operators.profile.ProfileFolder;
 import io.tributary.operators.segment.ActiveDefinitions;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.SearchDocuments;
+import io.tributary.operators.sweep.SweepOperator;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.operators.trigger.CartWatcher;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.privacy.PrivacyCommand;
+import java.util.List;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -98,12 +100,14 @@ public final class CustomerTopology {
                 .process(new LedgerKeeper(
                         settings.resolutionRules(), new ActiveDefinitions(ports.published(), settings.identity())))
                 .returns(WireType.CUSTOMER_MESSAGE.info()));
-        var folded = FOLD.on(messages.keyBy(CustomerMessage::customerId)
-                .connect(definitions.broadcast(ProfileFolder.published()))
-                .process(new ProfileFolder(
+        var folded = FOLD.on(SweepOperator.process(
+                messages.keyBy(CustomerMessage::customerId),
+                definitions,
+                new ProfileFolder(
                         settings.publishInterval().toMillis(),
-                        new ActiveDefinitions(ports.published(), settings.identity())))
-                .returns(WireType.OUTBOUND_RECORD.info()));
+                        new ActiveDefinitions(ports.published(), settings.identity())),
+                List.of(ProfileFolder.published()),
+                WireType.OUTBOUND_RECORD.info()));
         // The folder's key is the watcher's: no shuffle lies between them.
         var cartChanges = DataStreamUtils.reinterpretAsKeyedStream(
                 folded.getSideOutput(ProfileFolder.CART_CHANGES), CartChange::customerId);

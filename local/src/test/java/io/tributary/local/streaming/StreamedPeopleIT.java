@@ -49,6 +49,9 @@ class StreamedPeopleIT {
     private static final int GROUPS = 300;
     private static final int SLOTS = 4;
 
+    /** A segment beside random ones, which may be such that nobody ever comes into them. */
+    private static final String NEVER_EMPTY = "- {name: has_come_again, when: events.count > 1}\n";
+
     /**
      * Where a quarantine or a command takes customers apart, the job does not know of a former customer whether it has come back, nor
      * whether a device was seen before with what has stayed.
@@ -118,7 +121,8 @@ class StreamedPeopleIT {
         Integer only = Integer.getInteger("tributary.jobGroup");
         CrowdLog log =
                 new CrowdLog(scenario, crowd, commands, only == null ? OptionalInt.empty() : OptionalInt.of(only));
-        Definitions definitions = Definitions.of("seed-" + scenario.seed(), RandomDefinitions.of(scenario.seed()));
+        Definitions definitions =
+                Definitions.of("seed-" + scenario.seed(), RandomDefinitions.of(scenario.seed()) + NEVER_EMPTY);
         BacktestResult expected = backtest(log, scenario.rules(), definitions);
         CrowdRun.Published published = new CrowdRun(
                         log, settings(scenario), PublishedDefinitions.NONE.next(definitions, 0))

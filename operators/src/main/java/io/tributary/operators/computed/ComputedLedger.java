@@ -159,6 +159,11 @@ public final class ComputedLedger {
         return Collections.unmodifiableSortedSet(ids);
     }
 
+    /** How many folds there are, those that have nothing included. */
+    public int size() {
+        return parts.size();
+    }
+
     /** Whether nothing is known. */
     public boolean isEmpty() {
         return parts.values().stream().allMatch(Part::isEmpty);

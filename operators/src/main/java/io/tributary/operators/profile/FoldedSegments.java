@@ -49,19 +49,38 @@ final class FoldedSegments {
         return clock().isNew() && !definitions.compiled().decideAnything();
     }
 
-    private boolean isDecidedByOthers() {
-        return ledgers.state().publication() != definitions.publication();
+    /**
+     * Makes memberships those of the definitions that hold.
+     *
+     * @param instant milliseconds since 1970
+     * @return whether what the profile says may be another
+     */
+    boolean catchUp(long instant) {
+        ProfileState state = ledgers.state();
+        long decidedBy = state.publication();
+        if (decidedBy == definitions.publication() || !state.hasAnybody() || areNone()) {
+            return false;
+        }
+        state.publication(definitions.publication());
+        if (clock().isNew()) {
+            tracker().lookAnew(facts(), instant, clock(), ledgers.segments().get(), this::changed);
+            return true;
+        }
+        return tracker()
+                .adopt(decidedBy, facts(), instant, clock(), ledgers.segments().get(), this::changed);
     }
 
     /**
-     * Begins an event. To be followed by {@link #end}.
+     * Begins an event of a customer that has {@linkplain #catchUp caught up}. To be followed by {@link #end}.
      *
      * @param event that has not been folded
      */
     void begin(CustomerEvent event) {
-        if (areNone() || isDecidedByOthers()) {
+        if (areNone()) {
             return;
         }
+        // Who is new has nothing to catch up with.
+        ledgers.state().publication(definitions.publication());
         Facts facts = facts();
         tracker().open(facts, clock(), ledgers.segments().get(), event.timestamp(), this::changed);
         tracker().changing(event, facts, clock());
@@ -90,18 +109,13 @@ final class FoldedSegments {
 
     /** Ends an event, which has been folded. */
     void end(CustomerEvent event) {
-        if (areNone()) {
-            return;
-        }
-        if (isDecidedByOthers()) {
-            lookAnew(event.timestamp());
-        } else {
+        if (!areNone()) {
             tracker().close(facts(), clock(), ledgers.segments().get(), event.timestamp(), this::changed);
         }
     }
 
     /**
-     * The customer has got or lost events of the past, or other definitions hold.
+     * The customer, which had {@linkplain #catchUp caught up}, has got or lost events of the past.
      *
      * @param instant milliseconds since 1970
      */
@@ -109,19 +123,12 @@ final class FoldedSegments {
         if (areNone()) {
             return;
         }
-        adopt(instant);
+        ledgers.state().publication(definitions.publication());
         if (ledgers.state().hasAnybody()) {
             tracker().lookAnew(facts(), instant, clock(), ledgers.segments().get(), this::changed);
         } else {
             tracker().leaveAll(instant, ledgers.segments().get(), this::changed);
             ledgers.state().segmentClock(new SegmentClock());
-        }
-    }
-
-    private void adopt(long instant) {
-        if (isDecidedByOthers()) {
-            tracker().adopt(Math.max(instant, clock().now()), ledgers.segments().get(), this::changed);
-            ledgers.state().publication(definitions.publication());
         }
     }
 
@@ -134,10 +141,6 @@ final class FoldedSegments {
     boolean pass(long until) {
         if (clock().due() > until) {
             return false;
-        }
-        if (isDecidedByOthers()) {
-            lookAnew(until);
-            return true;
         }
         return tracker().advance(facts(), clock(), ledgers.segments().get(), until, this::changed);
     }
@@ -160,18 +163,7 @@ final class FoldedSegments {
         return drained;
     }
 
-    /**
-     * Makes memberships those of the definitions that hold.
-     *
-     * @param instant milliseconds since 1970
-     */
-    void catchUp(long instant) {
-        if (isDecidedByOthers()) {
-            lookAnew(instant);
-        }
-    }
-
-    /** What the profile says; by the definitions that hold, if it has {@linkplain #catchUp caught up}. */
+    /** What the profile of a customer says that has {@linkplain #catchUp caught up}. */
     ProfileJson.Segments published() {
         if (areNone()) {
             return ProfileJson.Segments.NONE;

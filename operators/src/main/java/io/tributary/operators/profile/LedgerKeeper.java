@@ -32,6 +32,9 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -54,7 +57,8 @@ import org.apache.flink.util.Collector;
  * erasures ahead of the watermark, and the definitions that hold.
  */
 public final class LedgerKeeper
-        extends KeyedBroadcastProcessFunction<String, FragmentMessage, KeeperNotice, CustomerMessage> {
+        extends KeyedBroadcastProcessFunction<String, FragmentMessage, KeeperNotice, CustomerMessage>
+        implements CheckpointedFunction {
     private static final long NONE = Long.MIN_VALUE;
 
     private final ResolutionRules rules;
@@ -101,6 +105,16 @@ public final class LedgerKeeper
     }
 
     @Override
+    public void initializeState(FunctionInitializationContext context) throws Exception {
+        definitions.restore(context.getOperatorStateStore());
+    }
+
+    @Override
+    public void snapshotState(FunctionSnapshotContext context) {
+        // All states are written when they change.
+    }
+
+    @Override
     public void open(OpenContext openContext) {
         hot = getRuntimeContext().getState(hot());
         cold = getRuntimeContext().getState(cold());
@@ -117,7 +131,6 @@ public final class LedgerKeeper
     @Override
     public void processElement(FragmentMessage message, ReadOnlyContext context, Collector<CustomerMessage> out)
             throws Exception {
-        restore(context);
         if (message instanceof Relabelling relabelling) {
             FragmentState state = state();
             state.await(relabelling);
@@ -132,12 +145,6 @@ public final class LedgerKeeper
                 held.add(event);
                 context.timerService().registerEventTimeTimer(erasure);
             }
-        }
-    }
-
-    private void restore(ReadOnlyContext context) throws Exception {
-        if (definitions.isToRestore()) {
-            definitions.restore(context.getBroadcastState(published));
         }
     }
 
@@ -213,7 +220,6 @@ public final class LedgerKeeper
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<CustomerMessage> out) throws Exception {
-        restore(context);
         // A command comes before the events of its instant, and these are here before their instant's relabellings.
         relabel(timestamp, Relabelling::isByCommand, out);
         release(timestamp, context, out);

@@ -11,6 +11,7 @@ import io.tributary.operators.segment.SegmentJson;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.Topic;
+import io.tributary.operators.sweep.SweepFunction;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.schemas.codec.Hashes;
 import io.tributary.schemas.definition.PublishedDefinitions;
@@ -18,6 +19,7 @@ import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
 import java.io.IOException;
+import java.io.Serial;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -33,8 +35,10 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.TimeDomain;
-import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -50,7 +54,8 @@ import org.apache.flink.util.OutputTag;
  * it. The triggers start anew whenever the customer has got or lost events of the past.
  *
  * <p>Computed traits fold with the ledgers. Memberships in segments are decided anew whenever a condition of theirs may
- * have flipped: by an event, by fragments that come and go, by time, by other definitions.
+ * have flipped: by an event, by fragments that come and go, by time. By other definitions too: of each customer that comes by
+ * before anything else, of all others in a sweep.
  *
  * <p>State: both halves of the ledger of the customer's own fragment, the hot one read and written on every event, the
  * cold one written only by what it keeps and read also to publish; the computed one only by what computed traits look at.
@@ -59,8 +64,11 @@ import org.apache.flink.util.OutputTag;
  * for what waits, one for what is due to change by time, one processing-time timer while a publication is pending. For all
  * customers the definitions that hold.
  */
-public final class ProfileFolder
-        extends KeyedBroadcastProcessFunction<String, CustomerMessage, PublishedDefinitions, OutboundRecord> {
+public final class ProfileFolder extends SweepFunction<String, CustomerMessage, PublishedDefinitions, OutboundRecord>
+        implements CheckpointedFunction {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
     /** Profiles to publish, and their deletions. */
     public static final OutputTag<OutboundRecord> PROFILES =
             new OutputTag<>("profiles", WireType.OUTBOUND_RECORD.info());
@@ -155,6 +163,16 @@ public final class ProfileFolder
     }
 
     @Override
+    public void initializeState(FunctionInitializationContext context) throws Exception {
+        definitions.restore(context.getOperatorStateStore());
+    }
+
+    @Override
+    public void snapshotState(FunctionSnapshotContext context) {
+        // All states are written when they change.
+    }
+
+    @Override
     public void open(OpenContext openContext) {
         ledgers = new CustomerLedgers(
                 kept(hot(), ProfileState::new),
@@ -190,11 +208,42 @@ public final class ProfileFolder
         definitions.hear(set, context.getBroadcastState(published));
     }
 
-    private void begin(ReadOnlyContext context) throws Exception {
-        if (definitions.isToRestore()) {
-            definitions.restore(context.getBroadcastState(published));
-        }
+    @Override
+    protected String stateOfEveryKey() {
+        return hot().getName();
+    }
+
+    @Override
+    protected long target() {
+        return definitions.publication();
+    }
+
+    @Override
+    protected void sweep(ReadOnlyContext context, Collector<OutboundRecord> out) throws Exception {
         ledgers.next();
+        if (ledgers.hot().isThere()
+                && catchUp(context.getCurrentKey(), instantOf(context.currentWatermark()), context)) {
+            ledgers.hot().changed();
+        }
+        ledgers.write();
+    }
+
+    /**
+     * Makes memberships those of the definitions that hold.
+     *
+     * @return whether anything has changed
+     */
+    private boolean catchUp(String customerId, long instant, ReadOnlyContext context) throws Exception {
+        ProfileState state = ledgers.state();
+        long due = state.segmentClock().due();
+        if (segments.catchUp(instant)) {
+            state.change();
+            tellSegments(customerId, context);
+            publishSoon(customerId, state, context);
+            return true;
+        }
+        awaitSegments(context);
+        return state.segmentClock().due() != due;
     }
 
     @Override
@@ -205,7 +254,7 @@ public final class ProfileFolder
             await(message, context);
             return;
         }
-        begin(context);
+        ledgers.next();
         ProfileState state = ledgers.state();
         if (!(message instanceof CustomerMessage.Event event)) {
             if (message.startsAnew()) {
@@ -213,6 +262,7 @@ public final class ProfileFolder
             }
             await(message, context);
         } else if (!state.isStartWaiting() || !waiting.await(event)) {
+            catchUp(event.customerId(), instantOf(context.currentWatermark()), context);
             segments.begin(event.event());
             CustomerMessage.Sight sight = fold(event, state, context.currentWatermark(), tell(context), out);
             segments.end(event.event());
@@ -236,11 +286,16 @@ public final class ProfileFolder
         awaitSegments(context);
     }
 
+    /** Whether a bounded log has ended: what is beyond its last tick has not passed, nothing is decided any more. */
+    private static boolean isOver(ReadOnlyContext context) {
+        return context.currentWatermark() == Watermark.MAX_WATERMARK.getTimestamp();
+    }
+
     /** One timer for what is due next; an earlier one that is set already will see to it. */
     private void awaitSegments(ReadOnlyContext context) {
         ProfileState state = ledgers.state();
         long due = state.segmentClock().due();
-        if (due < state.segmentTimer()) {
+        if (due < state.segmentTimer() && !isOver(context)) {
             context.timerService().registerEventTimeTimer(due);
             state.segmentTimer(due);
         }
@@ -271,12 +326,13 @@ public final class ProfileFolder
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<OutboundRecord> out) throws Exception {
-        begin(context);
+        ledgers.next();
         boolean isKnown = ledgers.hot().isThere();
         ProfileState state = ledgers.state();
         if (context.timeDomain() == TimeDomain.EVENT_TIME) {
             pass(timestamp, state, context, out);
         } else if (state.isPending()) {
+            catchUp(context.getCurrentKey(), instantOf(context.currentWatermark()), context);
             publish(context.getCurrentKey(), state, context);
         } else {
             return;
@@ -398,6 +454,7 @@ public final class ProfileFolder
         if (instant >= state.segmentTimer()) {
             state.segmentTimer(SegmentClock.NEVER);
         }
+        catchUp(customerId, instant - 1, context);
         Moves moves = new Moves(instant, waiting.due(instant));
         if (!moves.isOver()) {
             passSegments(instant - 1, customerId, state, context);
@@ -409,8 +466,7 @@ public final class ProfileFolder
     /** Lets time pass: memberships that it ends or begins, up to and including an instant. */
     private void passSegments(long until, String customerId, ProfileState state, OnTimerContext context)
             throws Exception {
-        // The end of a bounded log: what is beyond its last tick has not passed, and no timer is to come.
-        if (context.currentWatermark() == Watermark.MAX_WATERMARK.getTimestamp()) {
+        if (isOver(context)) {
             return;
         }
         if (segments.pass(until)) {
@@ -687,8 +743,7 @@ public final class ProfileFolder
     }
 
     private void restartTriggers(String customerId, Moves moves, OnTimerContext context) throws Exception {
-        // The end of a bounded log: what is beyond its last tick has not passed, nothing is decided.
-        if (context.timerService().currentWatermark() == Watermark.MAX_WATERMARK.getTimestamp()) {
+        if (isOver(context)) {
             return;
         }
         if (!moves.hasOthersThanBefore()) {
@@ -762,8 +817,6 @@ public final class ProfileFolder
             state.timerHasFired();
             return;
         }
-        segments.catchUp(instantOf(context.currentWatermark()));
-        tellSegments(customerId, context);
         OutboundRecord profile = profile(customerId, state);
         if (state.isAliased()) {
             state.aliased(false);

@@ -14,7 +14,7 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
+import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeinfo.Types;
 
 /**
@@ -34,7 +34,6 @@ public final class ActiveDefinitions implements Serializable {
     private transient PublishedDefinitions published;
     private transient CompiledDefinitions compiled;
     private transient SegmentTracker tracker;
-    private transient boolean isRestored;
 
     /** @param identity says which namespaces of identifiers there are */
     public ActiveDefinitions(PublishedDefinitions atSubmission, IdentitySettings identity) {
@@ -65,22 +64,13 @@ public final class ActiveDefinitions implements Serializable {
         return new MapStateDescriptor<>("definitions", Types.INT, WireType.PUBLISHED_DEFINITIONS.info());
     }
 
-    /** Whether it does not know yet what was kept before a start. */
-    public boolean isToRestore() {
-        return !isRestored;
-    }
-
-    /** What was kept before a start holds again. To be called before anything is decided. */
-    public void restore(ReadOnlyBroadcastState<Integer, PublishedDefinitions> kept) throws Exception {
-        isRestored = true;
-        hold(kept.get(THE_SET));
+    /** What was kept before a start holds again. To be called when the operator's state is initialised. */
+    public void restore(OperatorStateStore store) throws Exception {
+        hold(store.getBroadcastState(kept()).get(THE_SET));
     }
 
     /** Is told of a publication, which holds from now on if it is later than what held. */
     public void hear(PublishedDefinitions set, BroadcastState<Integer, PublishedDefinitions> kept) throws Exception {
-        if (isToRestore()) {
-            restore(kept);
-        }
         if (hold(set)) {
             kept.put(THE_SET, set);
         }

@@ -19,6 +19,7 @@ public final class CompiledDefinitions {
     private final SegmentIndex index;
     private final SegmentEvaluator evaluator;
     private final SegmentForecast forecast;
+    private final DefinitionChanges changes;
 
     /** By number, of segments that have been removed. */
     private final Map<Integer, PublishedDefinition> removed = new HashMap<>();
@@ -42,6 +43,7 @@ public final class CompiledDefinitions {
         index = builder.build();
         evaluator = new SegmentEvaluator(index);
         forecast = new SegmentForecast(index);
+        changes = new DefinitionChanges(index, published);
         published.all().stream()
                 .filter(definition -> definition.kind() == DefinitionKind.SEGMENT && definition.isRemoved())
                 .forEach(definition -> removed.put(definition.number(), definition));
@@ -89,5 +91,9 @@ public final class CompiledDefinitions {
 
     SegmentForecast forecast() {
         return forecast;
+    }
+
+    DefinitionChanges changes() {
+        return changes;
     }
 }

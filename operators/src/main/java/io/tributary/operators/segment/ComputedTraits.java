@@ -78,7 +78,7 @@ public final class ComputedTraits {
     }
 
     /**
-     * Folds an event in.
+     * Folds an event in. Never leaves more folds than there are definitions: those of earlier ones go first.
      *
      * @param view of the event, which may be shared
      * @param passed nobody asks for results at earlier instants, milliseconds since 1970: what counts no more then is
@@ -106,6 +106,9 @@ public final class ComputedTraits {
         }
         for (SegmentDefinition segment : ofName.segments) {
             changed |= foldValues(view, segment, ledger, passed, done);
+        }
+        if (ledger.size() > known.size()) {
+            ledger.retain(known);
         }
         return changed;
     }
@@ -178,11 +181,6 @@ public final class ComputedTraits {
                 ? fold.value(now)
                 : TraitFold.of(definition.shape()).value(now);
         return value instanceof Double real ? (Object) BigDecimal.valueOf(real) : value;
-    }
-
-    /** Drops what no trait folds any more. */
-    public void retain(ComputedLedger ledger) {
-        ledger.retain(known);
     }
 
     /** What the profile says: what is neither missing nor zero nor empty, by name. */

@@ -73,9 +73,7 @@ final class SegmentEvaluator {
         if (timePasses) {
             noteAll(index.elapsed(), known);
             noteAll(index.computed(), known);
-            for (int place : index.parametric()) {
-                ask(place);
-            }
+            ask(index.parametric());
         }
     }
 
@@ -93,6 +91,13 @@ final class SegmentEvaluator {
     void beginAnew() {
         begin();
         for (int place = 0; place < index.segments().size(); place++) {
+            ask(place);
+        }
+    }
+
+    /** The segments at some places decide otherwise than before. */
+    void ask(int[] places) {
+        for (int place : places) {
             ask(place);
         }
     }
@@ -140,11 +145,8 @@ final class SegmentEvaluator {
         memberships = of;
         for (int i = 0; i < notedCount; i++) {
             int attribute = noted[i];
-            index.attributeIndex(attribute).forEachFlipped(before[attribute], value(attribute), condition -> {
-                for (int place : index.segmentsOf(condition)) {
-                    ask(place);
-                }
-            });
+            index.attributeIndex(attribute)
+                    .forEachFlipped(before[attribute], value(attribute), condition -> ask(index.segmentsOf(condition)));
         }
         List<SegmentChange> changes = new ArrayList<>(0);
         while (!candidates.isEmpty()) {
@@ -169,9 +171,7 @@ final class SegmentEvaluator {
             }
         }
         if (memberships.contains(segment.number()) != wasIn) {
-            for (int asker : index.askersOf(place)) {
-                ask(asker);
-            }
+            ask(index.askersOf(place));
         }
     }
 

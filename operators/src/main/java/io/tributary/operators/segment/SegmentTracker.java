@@ -131,7 +131,7 @@ public final class SegmentTracker {
     }
 
     /**
-     * Looks at all segments, because the customer has got or lost events of the past, or there are other definitions.
+     * Looks at all segments, because the customer has got or lost events of the past.
      *
      * @param instant milliseconds since 1970
      */
@@ -144,12 +144,47 @@ public final class SegmentTracker {
     }
 
     /**
-     * Other definitions hold than those by which memberships were decided: takes a customer out of segments that are there
-     * no more, or of which there are values now and were none, or the other way round. To be followed by {@link #lookAnew}.
+     * Other definitions hold than those by which memberships were decided. Takes a customer out of segments that are there no
+     * more, or of which there are values now and were none, or the other way round; decides the segments that decide
+     * otherwise than they did.
      *
-     * @param instant milliseconds since 1970
+     * @param decidedBy the publication by which memberships were decided
+     * @param known of the customer; what its instant is does not matter
+     * @param instant milliseconds since 1970; one before that of the memberships counts as theirs
+     * @param changes is told what changes
+     * @return whether what the profile says may be another
      */
-    public void adopt(long instant, Memberships memberships, Consumer<SegmentChange> changes) {
+    public boolean adopt(
+            long decidedBy,
+            Facts known,
+            long instant,
+            SegmentClock clock,
+            Memberships memberships,
+            Consumer<SegmentChange> changes) {
+        long now = Math.max(instant, clock.now());
+        int[] otherwise = definitions.changes().segmentsSince(decidedBy);
+        boolean isOther = definitions.changes().areOfTraitsSince(decidedBy) || isInAny(otherwise, memberships);
+        List<SegmentChange> all = exitUndefined(now, memberships);
+        advance(known, clock, memberships, now - 1, all::add);
+        evaluator.begin(known.at(clock.now()), List.of(), clock.due() <= now);
+        evaluator.ask(otherwise);
+        Facts then = known.at(now);
+        all.addAll(evaluator.end(then, memberships));
+        clock.set(now, evaluator.nextChange(then));
+        all.forEach(changes);
+        return isOther || !all.isEmpty();
+    }
+
+    private boolean isInAny(int[] places, Memberships memberships) {
+        for (int place : places) {
+            if (memberships.contains(definitions.index().segments().get(place).number())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private List<SegmentChange> exitUndefined(long instant, Memberships memberships) {
         List<SegmentChange> all = new ArrayList<>();
         for (Held held : held(memberships)) {
             Segment segment = definitions.index().byNumber(held.number);
@@ -161,7 +196,7 @@ public final class SegmentTracker {
             }
         }
         all.sort(SegmentEvaluator.IN_ORDER);
-        all.forEach(changes);
+        return all;
     }
 
     /**

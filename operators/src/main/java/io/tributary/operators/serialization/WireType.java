@@ -23,6 +23,7 @@ import io.tributary.operators.profile.StartsOfFragment;
 import io.tributary.operators.segment.Memberships;
 import io.tributary.operators.sink.DocumentWrite;
 import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.sweep.SweptKeyGroups;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.operators.trigger.CartStep;
 import io.tributary.operators.trigger.TriggerState;
@@ -103,6 +104,8 @@ public final class WireType<T> {
             of("computed-ledger", ComputedLedger.class, ComputedLedger.CODEC, false);
     public static final WireType<Memberships> MEMBERSHIPS =
             of("memberships", Memberships.class, Memberships.CODEC, false);
+    public static final WireType<SweptKeyGroups> SWEPT_KEY_GROUPS =
+            of("swept-key-groups", SweptKeyGroups.class, SweptKeyGroups.CODEC, true);
     public static final WireType<TriggerState> TRIGGER_STATE =
             of("trigger-state", TriggerState.class, TriggerState.CODEC, false);
 

@@ -5,6 +5,7 @@ import io.tributary.operators.profile.ProfileFolder;
 import io.tributary.operators.segment.ActiveDefinitions;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.sweep.SweepOperator;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.identity.IdentitySettings;
@@ -27,8 +28,10 @@ public final class FolderHarness extends KeyedBroadcastHarness<CustomerMessage, 
     public FolderHarness(long publishEveryMillis, PublishedDefinitions published, OperatorSubtaskState restored)
             throws Exception {
         super(
-                new ProfileFolder(publishEveryMillis, new ActiveDefinitions(published, IdentitySettings.defaults())),
-                List.of(ProfileFolder.published()),
+                new SweepOperator<>(
+                        new ProfileFolder(
+                                publishEveryMillis, new ActiveDefinitions(published, IdentitySettings.defaults())),
+                        List.of(ProfileFolder.published())),
                 CustomerMessage::customerId,
                 WireType.OUTBOUND_RECORD,
                 restored);

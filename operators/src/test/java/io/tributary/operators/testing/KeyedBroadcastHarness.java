@@ -29,11 +29,16 @@ public class KeyedBroadcastHarness<A, B, O> extends OperatorHarness<O> {
             WireType<O> output,
             OperatorSubtaskState restored)
             throws Exception {
-        this(
-                new KeyedTwoInputStreamOperatorTestHarness<>(
-                        new CoBroadcastWithKeyedOperator<>(function, toldToAll), key, null, Types.STRING),
-                output,
-                restored);
+        this(new CoBroadcastWithKeyedOperator<>(function, toldToAll), key, output, restored);
+    }
+
+    KeyedBroadcastHarness(
+            CoBroadcastWithKeyedOperator<String, A, B, O> operator,
+            KeySelector<A, String> key,
+            WireType<O> output,
+            OperatorSubtaskState restored)
+            throws Exception {
+        this(new KeyedTwoInputStreamOperatorTestHarness<>(operator, key, null, Types.STRING), output, restored);
     }
 
     private KeyedBroadcastHarness(

@@ -15,6 +15,7 @@ import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.state.rocksdb.RocksDBKeyedStateBackend;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 
@@ -68,6 +69,26 @@ public abstract class OperatorHarness<O> implements AutoCloseable {
             records.clear();
         }
         return values;
+    }
+
+    /**
+     * Runs mails of the operator, and those that they send.
+     *
+     * @param most no more than these
+     * @return how many there were
+     */
+    public int runMails(int most) throws Exception {
+        int run = 0;
+        while (run < most && harness.getTaskMailbox().hasMail()) {
+            harness.getTaskMailbox().take(TaskMailbox.MIN_PRIORITY).run();
+            run++;
+        }
+        return run;
+    }
+
+    /** Runs all mails. */
+    public int runMails() throws Exception {
+        return runMails(Integer.MAX_VALUE);
     }
 
     public OperatorSubtaskState snapshot() throws Exception {

@@ -41,7 +41,7 @@ public final class DefinitionLog {
             return Optional.of(close(value));
         }
         if (value == null) {
-            byKey.computeIfPresent(text, (same, definition) -> definition.removed());
+            byKey.computeIfPresent(text, (same, definition) -> definition.removed(publication + 1));
             return Optional.empty();
         }
         PublishedDefinition definition = PublishedDefinition.ofJson(value);

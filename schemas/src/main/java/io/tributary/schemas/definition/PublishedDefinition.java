@@ -15,9 +15,11 @@ import java.util.Arrays;
  *
  * @param version from 1 on, another one whenever it is written otherwise
  * @param number of a segment in what is kept of a customer, its own for good; else 0
+ * @param publication the one that wrote it like this, or removed it
  * @param json as it was written, or null if it has been removed
  */
-public record PublishedDefinition(DefinitionKind kind, String name, int version, int number, ObjectNode json) {
+public record PublishedDefinition(
+        DefinitionKind kind, String name, int version, int number, long publication, ObjectNode json) {
     /** The key of its record. */
     public String key() {
         return key(kind, name);
@@ -41,12 +43,12 @@ public record PublishedDefinition(DefinitionKind kind, String name, int version,
         return other != null && version == other.version && isRemoved() == other.isRemoved();
     }
 
-    PublishedDefinition next(ObjectNode otherwise) {
-        return new PublishedDefinition(kind, name, version + 1, number, otherwise);
+    PublishedDefinition next(long by, ObjectNode otherwise) {
+        return new PublishedDefinition(kind, name, version + 1, number, by, otherwise);
     }
 
-    PublishedDefinition removed() {
-        return new PublishedDefinition(kind, name, version, number, null);
+    PublishedDefinition removed(long by) {
+        return isRemoved() ? this : new PublishedDefinition(kind, name, version, number, by, null);
     }
 
     /** The value of its record: a JSON object in UTF-8. */
@@ -56,6 +58,7 @@ public record PublishedDefinition(DefinitionKind kind, String name, int version,
         if (kind == DefinitionKind.SEGMENT) {
             record.put("number", number);
         }
+        record.put("publication", publication);
         if (isRemoved()) {
             record.put("removed", true);
         } else {
@@ -73,10 +76,11 @@ public record PublishedDefinition(DefinitionKind kind, String name, int version,
                 .orElseThrow(() -> new UnpublishedException("'kind' is none"));
         int version = record.path("version").asInt();
         int number = record.path("number").asInt(-1);
+        long publication = record.path("publication").asLong();
         JsonNode definition = record.get("definition");
         boolean isRemoved = record.path("removed").asBoolean();
-        if (!record.path("name").isTextual() || version < 1) {
-            throw new UnpublishedException("'name' or 'version' is missing");
+        if (!record.path("name").isTextual() || version < 1 || publication < 1) {
+            throw new UnpublishedException("'name', 'version' or 'publication' is missing");
         }
         if (kind == DefinitionKind.SEGMENT && number < 0) {
             throw new UnpublishedException("'number' is missing");
@@ -89,6 +93,7 @@ public record PublishedDefinition(DefinitionKind kind, String name, int version,
                 record.path("name").textValue(),
                 version,
                 kind == DefinitionKind.SEGMENT ? number : 0,
+                publication,
                 isRemoved ? null : (ObjectNode) definition);
     }
 

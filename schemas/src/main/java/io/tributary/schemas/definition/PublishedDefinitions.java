@@ -121,8 +121,9 @@ public final class PublishedDefinitions {
      * @return this if nothing changes
      */
     public PublishedDefinitions next(Definitions definitions, long at) {
+        long by = publication + 1;
         SortedMap<String, PublishedDefinition> next = new TreeMap<>(byKey);
-        next.replaceAll((key, definition) -> definition.removed());
+        next.replaceAll((key, definition) -> definition.removed(by));
         int number = byKey.values().stream()
                 .filter(definition -> definition.kind() == DefinitionKind.SEGMENT)
                 .mapToInt(definition -> definition.number() + 1)
@@ -133,12 +134,12 @@ public final class PublishedDefinitions {
             PublishedDefinition before = byKey.get(key);
             if (before == null) {
                 int own = entry.kind() == DefinitionKind.SEGMENT ? number++ : 0;
-                next.put(key, new PublishedDefinition(entry.kind(), entry.name(), 1, own, entry.json()));
+                next.put(key, new PublishedDefinition(entry.kind(), entry.name(), 1, own, by, entry.json()));
             } else {
-                next.put(key, before.isWritten(entry.json()) ? before : before.next(entry.json()));
+                next.put(key, before.isWritten(entry.json()) ? before : before.next(by, entry.json()));
             }
         }
-        PublishedDefinitions set = new PublishedDefinitions(publication + 1, at, next);
+        PublishedDefinitions set = new PublishedDefinitions(by, at, next);
         return set.otherThanIn(this).isEmpty() ? this : set;
     }
 

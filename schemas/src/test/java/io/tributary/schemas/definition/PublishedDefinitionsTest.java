@@ -66,6 +66,11 @@ class PublishedDefinitionsTest {
         assertThat(second.at()).isEqualTo(AT + 1);
         assertThat(changes(first, second))
                 .containsExactly("segments:loyal ADDED 1", "segments:new_here REMOVED 1", "segments:vip CHANGED 2");
+        assertThat(second.all())
+                .extracting(definition -> definition.key() + " " + definition.publication())
+                .as("the publication that wrote it like this")
+                .containsExactly("segments:loyal 2", "segments:new_here 2", "segments:vip 2", "traits:orders 1");
+        assertThat(third.of(DefinitionKind.SEGMENT, "loyal").publication()).isEqualTo(2);
         assertThat(changes(second, third)).containsExactly("segments:new_here ADDED 2", "segments:vip CHANGED 3");
         assertThat(third.entries())
                 .extracting(Definitions.Entry::name)
@@ -153,6 +158,9 @@ class PublishedDefinitionsTest {
         assertThat(log.read(bytes("segments:vip"), null)).isEmpty();
 
         assertThat(numbers(log.soFar())).containsExactly("new_here 0", "vip 1 removed");
+        assertThat(log.soFar().of(DefinitionKind.SEGMENT, "vip").publication())
+                .as("the next one to be closed")
+                .isEqualTo(2);
     }
 
     @ParameterizedTest
@@ -165,11 +173,12 @@ class PublishedDefinitionsTest {
                     segments:vip | {                                                         | it is no JSON
                     segments:vip | 7                                                         | it is no JSON object
                     segments:vip | {"kind":"segment"}                                        | 'kind' is none
-                    segments:vip | {"kind":"segments","name":"vip","definition":{}}          | 'name' or 'version' is missing
-                    segments:vip | {"kind":"segments","name":"vip","version":1,"definition":{}} | 'number' is missing
-                    segments:vip | {"kind":"segments","name":"vip","version":1,"number":1}   | it has neither or both of 'definition' and 'removed'
-                    traits:vip   | {"kind":"traits","name":"vip","version":1,"removed":true,"definition":{}} | it has neither or both of 'definition' and 'removed'
-                    segments:vip | {"kind":"traits","name":"vip","version":1,"definition":{}} | it says that it is traits:vip, its key another
+                    segments:vip | {"kind":"segments","name":"vip","definition":{}}          | 'name', 'version' or 'publication' is missing
+                    segments:vip | {"kind":"segments","name":"vip","version":1,"number":1,"definition":{}} | 'name', 'version' or 'publication' is missing
+                    segments:vip | {"kind":"segments","name":"vip","version":1,"publication":1,"definition":{}} | 'number' is missing
+                    segments:vip | {"kind":"segments","name":"vip","version":1,"publication":1,"number":1}   | it has neither or both of 'definition' and 'removed'
+                    traits:vip   | {"kind":"traits","name":"vip","version":1,"publication":1,"removed":true,"definition":{}} | it has neither or both of 'definition' and 'removed'
+                    segments:vip | {"kind":"traits","name":"vip","version":1,"publication":1,"definition":{}} | it says that it is traits:vip, its key another
                     publication  | {"publication":7}                                         | 'publication' or 'at' is missing
                     publication  | null                                                      | who deletes this record takes nothing back: publish what is to hold
                     """)
