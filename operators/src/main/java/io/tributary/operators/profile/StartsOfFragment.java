@@ -7,7 +7,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -25,12 +25,17 @@ public final class StartsOfFragment {
             public void write(Start start, DataOutput out) throws IOException {
                 EventOrder.CODEC.write(start.because, out);
                 Wire.writeVarLong(start.knownAt - start.because.timestamp(), out);
+                Wire.writeAll(start.events, CustomerMessage.CODEC, out);
             }
 
             @Override
             public Start read(DataInput in) throws IOException {
                 EventOrder because = EventOrder.CODEC.read(in);
-                return new Start(because.timestamp() + Wire.readVarLong(in), because);
+                Start start = new Start(because.timestamp() + Wire.readVarLong(in), because);
+                for (CustomerMessage event : Wire.readAll(CustomerMessage.CODEC, in)) {
+                    start.events.add((CustomerMessage.Event) event);
+                }
+                return start;
             }
         };
 
@@ -38,7 +43,6 @@ public final class StartsOfFragment {
         public void write(StartsOfFragment starts, DataOutput out) throws IOException {
             out.writeByte(FORMAT);
             Wire.writeAll(starts.starts, STARTS, out);
-            Wire.writeAll(starts.events, CustomerMessage.CODEC, out);
         }
 
         @Override
@@ -46,72 +50,79 @@ public final class StartsOfFragment {
             Wire.readFormat(FORMAT, "starts of a fragment", in);
             StartsOfFragment starts = new StartsOfFragment();
             starts.starts.addAll(Wire.readAll(STARTS, in));
-            for (CustomerMessage event : Wire.readAll(CustomerMessage.CODEC, in)) {
-                starts.events.add((CustomerMessage.Event) event);
-            }
             return starts;
         }
     };
 
-    /** The place of a start among what happens. */
-    private record Start(long knownAt, EventOrder because) implements Comparable<Start> {
-        static Start of(CustomerMessage message) {
-            return new Start(message.knownAt(), message.because());
+    /** A start at its place among what happens. */
+    private static final class Start {
+        private final long knownAt;
+        private final EventOrder because;
+
+        /** Those that wait for it, in the order of arrival. */
+        private final List<CustomerMessage.Event> events = new ArrayList<>(0);
+
+        private Start(long knownAt, EventOrder because) {
+            this.knownAt = knownAt;
+            this.because = because;
         }
 
-        @Override
-        public int compareTo(Start other) {
+        /** Negative if it comes before a message, 0 if it is of its cause. */
+        int compareTo(CustomerMessage message) {
+            int byInstant = Long.compare(knownAt, message.knownAt());
+            return byInstant != 0 ? byInstant : because.compareTo(message.because());
+        }
+
+        int compareTo(Start other) {
             int byInstant = Long.compare(knownAt, other.knownAt);
             return byInstant != 0 ? byInstant : because.compareTo(other.because);
         }
     }
 
-    private final List<Start> starts = new ArrayList<>(1);
-
     /** In the order of arrival. */
-    private final List<CustomerMessage.Event> events = new ArrayList<>(0);
+    private final List<Start> starts = new ArrayList<>(1);
 
     boolean isEmpty() {
         return starts.isEmpty();
     }
 
     void add(CustomerMessage start) {
-        starts.add(Start.of(start));
+        starts.add(new Start(start.knownAt(), start.because()));
     }
 
     /**
      * Whether an event that has come now waits: it does not come before all starts. An event of before a start may have
-     * taken another channel.
+     * taken another channel. It waits for the last start before it of those that have come before it: what a later one
+     * brings has the event in it.
      *
      * @return whether it does; then it is kept
      */
     boolean await(CustomerMessage.Event event) {
-        boolean waits = lastBefore(event) != null;
-        if (waits) {
-            events.add(event);
+        Start last = null;
+        for (Start start : starts) {
+            if (start.compareTo(event) <= 0 && (last == null || last.compareTo(start) <= 0)) {
+                last = start;
+            }
         }
-        return waits;
-    }
-
-    private Start lastBefore(CustomerMessage.Event event) {
-        Start at = Start.of(event);
-        return starts.stream()
-                .filter(start -> start.compareTo(at) <= 0)
-                .max(Start::compareTo)
-                .orElse(null);
+        if (last == null) {
+            return false;
+        }
+        last.events.add(event);
+        return true;
     }
 
     /**
-     * The fragment starts anew: takes out the events that have waited for that, in the order of arrival. Of several starts
-     * by one cause they have waited for the last.
+     * The fragment starts anew: takes out the events that have waited for that, in the order of arrival. Several starts by
+     * one cause pass in the order of arrival.
      */
     List<CustomerMessage.Event> pass(CustomerMessage start) {
-        Start passed = Start.of(start);
-        List<CustomerMessage.Event> released = new ArrayList<>(0);
-        if (Collections.frequency(starts, passed) == 1) {
-            events.removeIf(event -> passed.equals(lastBefore(event)) && released.add(event));
+        for (Iterator<Start> all = starts.iterator(); all.hasNext(); ) {
+            Start passed = all.next();
+            if (passed.compareTo(start) == 0) {
+                all.remove();
+                return passed.events;
+            }
         }
-        starts.remove(passed);
-        return released;
+        throw new IllegalStateException("a fragment starts anew that was not to");
     }
 }

@@ -465,6 +465,27 @@ class CustomerFragmentsTest {
     }
 
     @Test
+    void countsAnEventOnceThatArrivesAheadOfItsFragmentsNextDepartureAndReturn() throws Exception {
+        see(added("m1", "p1", minute(1)).by("email:ana@x.com"));
+        send(moves.move(EMAIL, USER, at(minute(5), "s5"), true));
+        // Each is part of what comes back at minute 7, one behind it, one at its instant.
+        see(added("m8", "p8", minute(8)).by("email:ana@x.com"));
+        see(added("s7", "p7", minute(7)).by("email:ana@x.com"));
+        moves.relabel(EMAIL, CRM, at(minute(7), "a"), true);
+        moves.relabel(EMAIL, USER, at(minute(7), "b"), true);
+        send(moves.watermark(minute(7)));
+        drainAll();
+        harness.watermark(minute(5));
+        assertThat(messages()).as("they have waited for the first arrival").containsExactly("m8", "s7");
+        harness.watermark(minute(7));
+        assertThat(messages()).isEmpty();
+
+        assertThat(cart()).containsExactly("p1", "p7", "p8");
+        see(track("m9", "Page Opened", minute(9)));
+        assertThat(profile(USER).at("/events/count").asInt()).isEqualTo(4);
+    }
+
+    @Test
     void doesNotWaitWithAnEventOfBeforeTheStart() throws Exception {
         // What starts anew and the events of the device take different channels.
         send(List.of(new CustomerMessage.Put(
