@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.jobs.customer.CustomerOptions;
+import io.tributary.local.publish.DefinitionPublisher;
 import io.tributary.local.sink.SharedElasticsearch;
 import io.tributary.local.stack.CustomerStackJob;
 import io.tributary.local.stack.Endpoints;
@@ -13,7 +14,9 @@ import io.tributary.local.stack.KafkaBroker;
 import io.tributary.local.stack.Topics;
 import io.tributary.operators.sink.ElasticsearchSetup;
 import io.tributary.operators.sink.Topic;
+import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.testing.Await;
+import io.tributary.schemas.time.Timestamps;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
@@ -41,6 +44,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 final class StreamedRun implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration DEADLINE = Duration.ofMinutes(2);
+    private static final long PUBLISHED_AT = Timestamps.parse("2026-01-01T00:00:00Z");
 
     private final Path folder;
     private final KafkaBroker kafka;
@@ -49,6 +53,14 @@ final class StreamedRun implements AutoCloseable {
 
     /** @param partitions of the topic of events */
     StreamedRun(int partitions) throws Exception {
+        this(partitions, Definitions.none());
+    }
+
+    /**
+     * @param partitions of the topic of events
+     * @param definitions that are published before the job starts
+     */
+    StreamedRun(int partitions, Definitions definitions) throws Exception {
         folder = Files.createTempDirectory("streamed-run");
         kafka = KafkaBroker.start(folder.resolve("kafka"), 0);
         Topics.create(kafka.bootstrapServers(), partitions);
@@ -57,6 +69,7 @@ final class StreamedRun implements AutoCloseable {
             SharedElasticsearch.request("DELETE", "/" + index, "");
         }
         ElasticsearchSetup.apply(SharedElasticsearch.connection());
+        publish(definitions);
         start();
     }
 
@@ -80,9 +93,19 @@ final class StreamedRun implements AutoCloseable {
         return kafka.bootstrapServers();
     }
 
+    /** Publishes definitions, which hold as soon as the job has read them. */
+    void publish(Definitions definitions) throws Exception {
+        DefinitionPublisher.publish(kafka.bootstrapServers(), definitions, PUBLISHED_AT);
+    }
+
     /** Ends the job without notice: what it has in flight is lost to it, its open transactions stay open. */
     void crash() throws Exception {
         awaitCheckpointAfter(flink.newestCheckpoint(CustomerStackJob.NAME).orElse(null));
+        crashAtOnce();
+    }
+
+    /** The same, without a further checkpoint before it. */
+    void crashAtOnce() throws Exception {
         job.cancel().get(60, TimeUnit.SECONDS);
         Await.until(
                 "the job to be gone", DEADLINE, () -> job.getJobStatus().get().isGloballyTerminalState());
