@@ -19,6 +19,7 @@ import io.tributary.schemas.event.EventKind;
 import io.tributary.schemas.identity.Identifier;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -150,6 +151,8 @@ final class CustomerSegments {
     /** What the profile says at an instant, milliseconds since 1970. */
     ProfileJson.Segments published(long now) {
         return new ProfileJson.Segments(
-                definitions.traits().published(computed, now), tracker.memberships(memberships, facts().at(now)));
+                definitions.traits().published(computed, now),
+                Collections.emptySortedMap(),
+                tracker.memberships(memberships, facts().at(now)));
     }
 }

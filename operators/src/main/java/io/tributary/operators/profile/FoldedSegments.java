@@ -7,6 +7,7 @@ import io.tributary.operators.segment.Facts;
 import io.tributary.operators.segment.SegmentChange;
 import io.tributary.operators.segment.SegmentClock;
 import io.tributary.operators.segment.SegmentTracker;
+import io.tributary.operators.segment.TraitBeginnings;
 import io.tributary.schemas.definition.EventView;
 import io.tributary.schemas.event.CustomerEvent;
 import java.util.ArrayList;
@@ -19,11 +20,13 @@ import java.util.List;
 final class FoldedSegments {
     private final CustomerLedgers ledgers;
     private final ActiveDefinitions definitions;
+    private final TraitBeginnings beginnings;
     private final List<SegmentChange> changes = new ArrayList<>();
 
-    FoldedSegments(CustomerLedgers ledgers, ActiveDefinitions definitions) {
+    FoldedSegments(CustomerLedgers ledgers, ActiveDefinitions definitions, TraitBeginnings beginnings) {
         this.ledgers = ledgers;
         this.definitions = definitions;
+        this.beginnings = beginnings;
     }
 
     private SegmentTracker tracker() {
@@ -171,6 +174,10 @@ final class FoldedSegments {
         Facts facts = facts();
         return new ProfileJson.Segments(
                 definitions.compiled().traits().published(ledgers.computed(), facts.now()),
+                definitions
+                        .compiled()
+                        .traits()
+                        .incomplete(beginnings, ledgers.activity().firstSeen(), facts.now()),
                 tracker().memberships(ledgers.segments().get(), facts));
     }
 }

@@ -4,10 +4,12 @@ import io.tributary.operators.computed.ComputedLedger;
 import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.identity.IdentityChange;
 import io.tributary.operators.segment.ActiveDefinitions;
+import io.tributary.operators.segment.ComputedTraits;
 import io.tributary.operators.segment.Memberships;
 import io.tributary.operators.segment.SegmentChange;
 import io.tributary.operators.segment.SegmentClock;
 import io.tributary.operators.segment.SegmentJson;
+import io.tributary.operators.segment.TraitBeginnings;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.Topic;
@@ -62,7 +64,7 @@ import org.apache.flink.util.OutputTag;
  * If there are other fragments, a ledger for each and their union, and what the customer was merged from. Memberships,
  * written when they change. They live as long as the customer; of one that is gone the version stays. Event-time timers
  * for what waits, one for what is due to change by time, one processing-time timer while a publication is pending. For all
- * customers the definitions that hold.
+ * customers the definitions that hold, and since when new computed traits count.
  */
 public final class ProfileFolder extends SweepFunction<String, CustomerMessage, PublishedDefinitions, OutboundRecord>
         implements CheckpointedFunction {
@@ -89,6 +91,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
     private final ActiveDefinitions definitions;
     private transient CustomerLedgers ledgers;
     private transient FoldedSegments segments;
+    private transient TraitBeginnings beginnings;
     private transient MapState<FragmentId, FragmentLedger> fragments;
     private transient MapState<Integer, long[]> formerParts;
     private transient MapState<Long, CustomerMessages> waitingByInstant;
@@ -164,7 +167,12 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
 
     @Override
     public void initializeState(FunctionInitializationContext context) throws Exception {
-        definitions.restore(context.getOperatorStateStore());
+        beginnings = new TraitBeginnings(context.getOperatorStateStore());
+        PublishedDefinitions before = definitions.restore(context.getOperatorStateStore());
+        if (before.publication() != definitions.publication()) {
+            beginnings.change(
+                    definitions.traitsOf(before), definitions.compiled().traits());
+        }
     }
 
     @Override
@@ -183,7 +191,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
                 kept(othersComputed(), ComputedLedger::new),
                 kept(membership(), Membership::new),
                 kept(segments(), Memberships::new));
-        segments = new FoldedSegments(ledgers, definitions);
+        segments = new FoldedSegments(ledgers, definitions, beginnings);
         fragments = getRuntimeContext().getMapState(fragments());
         formerParts = getRuntimeContext().getMapState(formerParts());
         former = new FormerCustomers(formerParts);
@@ -205,7 +213,11 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
     @Override
     public void processBroadcastElement(PublishedDefinitions set, Context context, Collector<OutboundRecord> out)
             throws Exception {
-        definitions.hear(set, context.getBroadcastState(published));
+        ComputedTraits before = definitions.compiled().traits();
+        if (definitions.hear(set, context.getBroadcastState(published))) {
+            beginnings.change(before, definitions.compiled().traits());
+            beginnings.at(context.currentWatermark());
+        }
     }
 
     @Override
@@ -234,6 +246,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
      * @return whether anything has changed
      */
     private boolean catchUp(String customerId, long instant, ReadOnlyContext context) throws Exception {
+        beginnings.at(context.currentWatermark());
         ProfileState state = ledgers.state();
         long due = state.segmentClock().due();
         if (segments.catchUp(instant)) {

@@ -35,11 +35,17 @@ public final class ProfileJson {
      * What a profile says of computed traits and segments.
      *
      * @param computed by name, without what is missing, zero or empty
+     * @param incomplete computed traits that do not count from the customer's beginning, and since when they do,
+     *     milliseconds since 1970, by name
      * @param memberships in the order of (segment, value)
      */
-    public record Segments(SortedMap<String, Object> computed, List<SegmentTracker.Membership> memberships) {
+    public record Segments(
+            SortedMap<String, Object> computed,
+            SortedMap<String, Long> incomplete,
+            List<SegmentTracker.Membership> memberships) {
         /** Of a customer about whom no definition says anything. */
-        public static final Segments NONE = new Segments(Collections.emptySortedMap(), List.of());
+        public static final Segments NONE =
+                new Segments(Collections.emptySortedMap(), Collections.emptySortedMap(), List.of());
     }
 
     private ProfileJson() {}
@@ -82,6 +88,7 @@ public final class ProfileJson {
             writeIdentifiers(json, identifiers);
             writeTraits(json, record.publishedTraits());
             SegmentJson.writeComputed(json, segments.computed);
+            SegmentJson.writeIncomplete(json, segments.incomplete);
             writeTime(json, "first_seen", activity.firstSeen());
             writeTime(json, "last_seen", activity.lastSeen());
             writeEvents(json, activity);

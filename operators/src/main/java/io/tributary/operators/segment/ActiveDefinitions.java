@@ -64,16 +64,37 @@ public final class ActiveDefinitions implements Serializable {
         return new MapStateDescriptor<>("definitions", Types.INT, WireType.PUBLISHED_DEFINITIONS.info());
     }
 
-    /** What was kept before a start holds again. To be called when the operator's state is initialised. */
-    public void restore(OperatorStateStore store) throws Exception {
-        hold(store.getBroadcastState(kept()).get(THE_SET));
+    /**
+     * What was kept before a start holds again, unless the job was submitted with what was published later. To be called when
+     * the operator's state is initialised.
+     *
+     * @return what held before the start; what holds now, if there was nothing before
+     */
+    public PublishedDefinitions restore(OperatorStateStore store) throws Exception {
+        BroadcastState<Integer, PublishedDefinitions> kept = store.getBroadcastState(kept());
+        PublishedDefinitions before = kept.get(THE_SET);
+        if (!hold(before)) {
+            kept.put(THE_SET, published());
+        }
+        return before == null ? published() : before;
     }
 
-    /** Is told of a publication, which holds from now on if it is later than what held. */
-    public void hear(PublishedDefinitions set, BroadcastState<Integer, PublishedDefinitions> kept) throws Exception {
-        if (hold(set)) {
+    /**
+     * Is told of a publication, which holds from now on if it is later than what held.
+     *
+     * @return whether it does
+     */
+    public boolean hear(PublishedDefinitions set, BroadcastState<Integer, PublishedDefinitions> kept) throws Exception {
+        boolean isLater = hold(set);
+        if (isLater) {
             kept.put(THE_SET, set);
         }
+        return isLater;
+    }
+
+    /** What the computed traits of another publication fold. */
+    public ComputedTraits traitsOf(PublishedDefinitions set) {
+        return set.publication() == publication() ? compiled().traits() : new ComputedTraits(set.definitions(identity));
     }
 
     private boolean hold(PublishedDefinitions set) {

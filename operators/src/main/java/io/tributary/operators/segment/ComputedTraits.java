@@ -10,6 +10,7 @@ import io.tributary.schemas.definition.EventView;
 import io.tributary.schemas.definition.FoldDefinition;
 import io.tributary.schemas.definition.SegmentDefinition;
 import io.tributary.schemas.definition.TraitDefinition;
+import io.tributary.schemas.definition.Window;
 import io.tributary.schemas.event.CustomerEvent;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -181,6 +182,33 @@ public final class ComputedTraits {
                 ? fold.value(now)
                 : TraitFold.of(definition.shape()).value(now);
         return value instanceof Double real ? (Object) BigDecimal.valueOf(real) : value;
+    }
+
+    /** All that is folded, by fingerprint. */
+    Set<Long> folds() {
+        return Collections.unmodifiableSet(known);
+    }
+
+    /**
+     * Since when traits count that do not count all that a customer has done, or all that is in their window; milliseconds
+     * since 1970, by name.
+     *
+     * @param firstSeen the customer's first event, milliseconds since 1970
+     * @param now milliseconds since 1970
+     */
+    public SortedMap<String, Long> incomplete(TraitBeginnings beginnings, long firstSeen, long now) {
+        if (beginnings.areNone()) {
+            return Collections.emptySortedMap();
+        }
+        SortedMap<String, Long> incomplete = new TreeMap<>();
+        for (TraitDefinition trait : traits.values()) {
+            Long beginning = beginnings.of(ids.get(trait.name()));
+            Window window = trait.shape().window();
+            if (beginning != null && beginning > firstSeen && (window == null || beginning > now - window.millis())) {
+                incomplete.put(trait.name(), beginning);
+            }
+        }
+        return incomplete;
     }
 
     /** What the profile says: what is neither missing nor zero nor empty, by name. */

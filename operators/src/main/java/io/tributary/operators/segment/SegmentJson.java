@@ -47,6 +47,18 @@ public final class SegmentJson {
         json.writeEndObject();
     }
 
+    /** Writes the field {@code computed_since}; nothing if all computed traits count from the beginning. */
+    public static void writeIncomplete(JsonGenerator json, SortedMap<String, Long> incomplete) throws IOException {
+        if (incomplete.isEmpty()) {
+            return;
+        }
+        json.writeObjectFieldStart("computed_since");
+        for (Map.Entry<String, Long> trait : incomplete.entrySet()) {
+            json.writeStringField(trait.getKey(), Timestamps.format(trait.getValue()));
+        }
+        json.writeEndObject();
+    }
+
     private static void writeValue(JsonGenerator json, Object value) throws IOException {
         if (value instanceof Long count) {
             json.writeNumber(count);

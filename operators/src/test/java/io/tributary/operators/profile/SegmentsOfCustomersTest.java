@@ -431,9 +431,7 @@ class SegmentsOfCustomersTest {
         folder.tellAll(next(TRAITS + OTHER_SEGMENTS));
         folder.runMails(7);
         assertThat(changes()).hasSize(7).allMatch(change -> change.startsWith("-buyer"));
-        OperatorSubtaskState state = folder.snapshot();
-        folder.close();
-        folder = new FolderHarness(0, PUBLISHED, state);
+        restart(PUBLISHED);
 
         folder.runMails();
 
@@ -446,9 +444,7 @@ class SegmentsOfCustomersTest {
         folder.tellAll(next(TRAITS + OTHER_SEGMENTS));
         folder.runMails();
         assertThat(changes()).hasSize(20);
-        OperatorSubtaskState state = folder.snapshot();
-        folder.close();
-        folder = new FolderHarness(0, PUBLISHED, state);
+        restart(PUBLISHED);
 
         assertThat(folder.runMails()).isZero();
     }
@@ -456,9 +452,7 @@ class SegmentsOfCustomersTest {
     @Test
     void definitionsOfALaterSubmissionReachEverybodyToo() throws Exception {
         buyers(3);
-        OperatorSubtaskState state = folder.snapshot();
-        folder.close();
-        folder = new FolderHarness(0, next(TRAITS + OTHER_SEGMENTS), state);
+        restart(next(TRAITS + OTHER_SEGMENTS));
 
         folder.runMails();
 
@@ -480,18 +474,60 @@ class SegmentsOfCustomersTest {
                 .allMatch(change -> change.contains("buyer"));
     }
 
-    @Test
-    void aNewTraitCountsFromThenOn() throws Exception {
-        see(ordered("m1", "o1", minute(0)));
-        folder.tellAll(next(TRAITS
-                + """
-                - {name: spent, aggregate: sum, events: [Order Completed], value: event.revenue}
-                """
-                + SEGMENTS));
-        see(ordered("m2", "o2", minute(1)));
-        see(ordered("m3", "o3", minute(2)));
+    private static final String NEW_TRAITS =
+            """
+            - {name: spent, aggregate: sum, events: [Order Completed], value: event.revenue}
+            - {name: orders_1h, aggregate: count, events: [Order Completed], window: 1h}
+            """;
 
-        assertThat(profile(USER).path("computed")).hasToString("{\"spent\":51}");
+    @Test
+    void aNewTraitCountsFromThenOnAndSaysSo() throws Exception {
+        see(ordered("m1", "o1", minute(0)));
+        watermark(minute(0.5));
+        folder.tellAll(next(TRAITS + NEW_TRAITS + SEGMENTS));
+        see(ordered("m2", "o2", minute(1)));
+        see(ordered("m3", "o3", minute(2)).by("user_id:later"));
+
+        JsonNode profile = profile(USER);
+        assertThat(profile.path("computed")).hasToString("{\"orders_1h\":1,\"spent\":25.5}");
+        assertThat(profile.path("computed_since"))
+                .hasToString("{\"orders_1h\":\"2026-01-01T00:00:30.000Z\",\"spent\":\"2026-01-01T00:00:30.000Z\"}");
+        see(ordered("m4", "o4", minute(3)).by("user_id:later"));
+        assertThat(profile(new Identifier(Namespace.USER_ID, "later")).has("computed_since"))
+                .as("everything of who came later is counted")
+                .isFalse();
+        see(ordered("m5", "o5", minute(61)));
+        assertThat(profile(USER).path("computed_since"))
+                .as("what is in the window is counted")
+                .hasToString("{\"spent\":\"2026-01-01T00:00:30.000Z\"}");
+    }
+
+    @Test
+    void sinceWhenATraitCountsOutlivesARestart() throws Exception {
+        see(ordered("m1", "o1", minute(0)));
+        watermark(minute(0.5));
+        folder.tellAll(next(TRAITS + NEW_TRAITS + SEGMENTS));
+        restart(PUBLISHED);
+        see(ordered("m2", "o2", minute(1)));
+
+        assertThat(profile(USER).at("/computed_since/spent").asText()).isEqualTo("2026-01-01T00:00:30.000Z");
+    }
+
+    @Test
+    void aTraitOfALaterSubmissionCountsFromItsFirstWatermarkOn() throws Exception {
+        see(ordered("m1", "o1", minute(0)));
+        restart(next(TRAITS + NEW_TRAITS + SEGMENTS));
+        restart(next(TRAITS + NEW_TRAITS + SEGMENTS));
+        watermark(minute(7));
+        see(ordered("m2", "o2", minute(8)));
+
+        assertThat(profile(USER).at("/computed_since/spent").asText()).isEqualTo("2026-01-01T00:07:00.000Z");
+    }
+
+    private void restart(PublishedDefinitions submitted) throws Exception {
+        OperatorSubtaskState state = folder.snapshot();
+        folder.close();
+        folder = new FolderHarness(0, submitted, state);
     }
 
     @Test
@@ -535,9 +571,7 @@ class SegmentsOfCustomersTest {
         see(ordered("m1", "o1", minute(2)));
         see(viewed("m2", "shoes", minute(3)));
         assertThat(changes()).containsExactly("+recent_buyer 2");
-        OperatorSubtaskState state = folder.snapshot();
-        folder.close();
-        folder = new FolderHarness(0, PUBLISHED, state);
+        restart(PUBLISHED);
 
         see(viewed("m3", "shoes", minute(4)));
         assertThat(changes()).as("by what was told before").containsExactly("+browsing 4");
