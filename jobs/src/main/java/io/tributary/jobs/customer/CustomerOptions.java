@@ -18,6 +18,15 @@ public final class CustomerOptions {
             .withDescription("Consumer group in which the job commits what it has read, for monitoring. Progress lives"
                     + " in checkpoints; without one the job reads from the beginning.");
 
+    public static final ConfigOption<String> KAFKA_START_FROM = ConfigOptions.key("kafka.start-from")
+            .stringType()
+            .noDefaultValue()
+            .withDescription(
+                    "Where the job begins to read cdp.events.v1 and cdp.privacy.v1 if no savepoint or checkpoint"
+                            + " says where to go on: at the first record of each partition whose record time is this instant"
+                            + " (ISO-8601) or later. For a start from a savepoint of ./cdp bootstrap. Left out: from the"
+                            + " beginning.");
+
     public static final ConfigOption<String> KAFKA_DELIVERY = ConfigOptions.key("kafka.delivery-guarantee")
             .stringType()
             .defaultValue("exactly-once")
@@ -105,6 +114,14 @@ public final class CustomerOptions {
             .defaultValue(Duration.ofSeconds(1))
             .withDescription("Least time between two publications of a customer's profile. The first change after a"
                     + " pause is published at once.");
+
+    public static final ConfigOption<Long> VERSION_BASE = ConfigOptions.key("profile.version-base")
+            .longType()
+            .defaultValue(0L)
+            .withDescription("What the versions of profiles are above. For a job that folds everything anew where"
+                    + " profiles have been published before: greater than any of their versions, for example the present"
+                    + " time in milliseconds. The state keeps the greatest that it was ever given, so a job that goes on"
+                    + " from a savepoint need not be told again.");
 
     public static final ConfigOption<Duration> ABANDONED_CART_DELAY = ConfigOptions.key("triggers.abandoned-cart.delay")
             .durationType()

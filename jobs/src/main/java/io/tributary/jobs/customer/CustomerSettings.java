@@ -22,6 +22,7 @@ import org.apache.flink.util.TimeUtils;
  * @param resolutionRules which identifiers are one customer
  * @param latenessBound how far behind its partition's clock an event may arrive and still be in time
  * @param publishInterval least time between two publications of a profile
+ * @param versionBase what the versions of profiles are above
  */
 public record CustomerSettings(
         EventLimits limits,
@@ -30,7 +31,11 @@ public record CustomerSettings(
         ResolutionRules resolutionRules,
         Duration latenessBound,
         Duration publishInterval,
+        long versionBase,
         AbandonedCart abandonedCart) {
+
+    /** Far above any clock in milliseconds, and far below the greatest version of a document. */
+    public static final long MAX_VERSION_BASE = 1L << 62;
 
     /** @throws OptionsException if a value does not fit */
     public static CustomerSettings from(ReadableConfig options) {
@@ -55,6 +60,7 @@ public record CustomerSettings(
                 identity == null ? ResolutionRules.defaults() : ResolutionRules.of(identity),
                 atLeast(Duration.ZERO, CustomerOptions.LATENESS_BOUND, options),
                 atLeast(Duration.ZERO, CustomerOptions.PUBLISH_INTERVAL, options),
+                versionBase(options),
                 new AbandonedCart(
                         atLeast(Duration.ofMillis(1), CustomerOptions.ABANDONED_CART_DELAY, options),
                         atLeast(Duration.ZERO, CustomerOptions.ABANDONED_CART_EXPIRES_AFTER, options)));
@@ -83,6 +89,15 @@ public record CustomerSettings(
             throw new OptionsException(option.key() + ": " + value + " is not between 1 and " + most);
         }
         return value;
+    }
+
+    private static long versionBase(ReadableConfig options) {
+        long base = options.get(CustomerOptions.VERSION_BASE);
+        if (base < 0 || base > MAX_VERSION_BASE) {
+            throw new OptionsException(
+                    CustomerOptions.VERSION_BASE.key() + ": " + base + " is not between 0 and " + MAX_VERSION_BASE);
+        }
+        return base;
     }
 
     private static Duration atLeast(Duration least, ConfigOption<Duration> option, ReadableConfig options) {

@@ -36,6 +36,9 @@ import io.tributary.operators.trigger.CartWatcher;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.privacy.PrivacyCommand;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -54,7 +57,20 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * </pre>
  */
 public final class CustomerTopology {
+    private static final Set<String> PORT_UIDS = Stream.of(
+                    SOURCE, PRIVACY_SOURCE, DEFINITIONS_SOURCE, TO_KAFKA, TO_SEARCH)
+            .map(CustomerOperator::uid)
+            .collect(Collectors.toUnmodifiableSet());
+
     private CustomerTopology() {}
+
+    /**
+     * The uids of the operators at the edges. What their state says holds only as long as the job reads and writes in the
+     * same places: offsets, open transactions.
+     */
+    public static Set<String> portUids() {
+        return PORT_UIDS;
+    }
 
     /** Builds the job's graph; {@code execute} is left to the caller. */
     public static void wire(StreamExecutionEnvironment env, CustomerPorts ports, CustomerSettings settings) {
@@ -105,6 +121,7 @@ public final class CustomerTopology {
                 definitions,
                 new ProfileFolder(
                         settings.publishInterval().toMillis(),
+                        settings.versionBase(),
                         new ActiveDefinitions(ports.published(), settings.identity())),
                 List.of(ProfileFolder.published()),
                 WireType.OUTBOUND_RECORD.info()));

@@ -12,6 +12,7 @@ import io.tributary.schemas.definition.DefinitionInbound;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.event.Inbound;
 import io.tributary.schemas.privacy.PrivacyInbound;
+import io.tributary.schemas.time.Timestamps;
 import java.util.Arrays;
 import java.util.Map;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -29,15 +30,19 @@ final class KafkaPorts {
     private KafkaPorts() {}
 
     static Source<Inbound, ?, ?> events(ReadableConfig options, CustomerSettings settings) {
-        return source(Topic.EVENTS, new EventDeserializer(settings.limits(), settings.identifierRules()), options);
+        return source(
+                Topic.EVENTS,
+                new EventDeserializer(settings.limits(), settings.identifierRules()),
+                startFrom(options),
+                options);
     }
 
     static Source<PrivacyInbound, ?, ?> privacy(ReadableConfig options, CustomerSettings settings) {
-        return source(Topic.PRIVACY, new PrivacyDeserializer(settings.identifierRules()), options);
+        return source(Topic.PRIVACY, new PrivacyDeserializer(settings.identifierRules()), startFrom(options), options);
     }
 
     static Source<DefinitionInbound, ?, ?> definitions(ReadableConfig options) {
-        return source(Topic.DEFINITIONS, new DefinitionDeserializer(), options);
+        return source(Topic.DEFINITIONS, new DefinitionDeserializer(), OffsetsInitializer.earliest(), options);
     }
 
     /** What has been published of definitions so far. */
@@ -51,14 +56,30 @@ final class KafkaPorts {
         }
     }
 
+    /** Without a savepoint there is no state either: profiles are folded from the beginning of the log. */
+    private static OffsetsInitializer startFrom(ReadableConfig options) {
+        String from = options.getOptional(CustomerOptions.KAFKA_START_FROM).orElse(null);
+        if (from == null) {
+            return OffsetsInitializer.earliest();
+        }
+        long instant = Timestamps.parse(from);
+        if (instant == Timestamps.INVALID) {
+            throw new OptionsException(CustomerOptions.KAFKA_START_FROM.key() + ": '" + from
+                    + "' is no ISO-8601 instant like 2026-01-31T00:00:00Z");
+        }
+        return OffsetsInitializer.timestamp(instant);
+    }
+
     private static <T> Source<T, ?, ?> source(
-            String topic, KafkaRecordDeserializationSchema<T> deserializer, ReadableConfig options) {
+            String topic,
+            KafkaRecordDeserializationSchema<T> deserializer,
+            OffsetsInitializer from,
+            ReadableConfig options) {
         return KafkaSource.<T>builder()
                 .setBootstrapServers(bootstrapServers(options))
                 .setGroupId(options.get(CustomerOptions.KAFKA_GROUP_ID))
                 .setTopics(topic)
-                // Without a savepoint there is no state either: profiles are folded from the beginning of the log.
-                .setStartingOffsets(OffsetsInitializer.earliest())
+                .setStartingOffsets(from)
                 .setProperty("isolation.level", "read_committed")
                 .setProperty("partition.discovery.interval.ms", "60000")
                 .setDeserializer(deserializer)

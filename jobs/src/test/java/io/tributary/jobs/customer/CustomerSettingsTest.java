@@ -11,6 +11,7 @@ import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CustomerSettingsTest {
     private final Configuration options = new Configuration();
@@ -74,6 +75,26 @@ class CustomerSettingsTest {
         assertThatThrownBy(() -> CustomerSettings.from(options))
                 .isInstanceOf(OptionsException.class)
                 .hasMessage("events.max-depth: " + depth + " is not between 1 and 400");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, Long.MAX_VALUE})
+    void refusesABaseThatNoVersionCouldBeAbove(long base) {
+        options.set(CustomerOptions.VERSION_BASE, base);
+
+        assertThatThrownBy(() -> CustomerSettings.from(options))
+                .isInstanceOf(OptionsException.class)
+                .hasMessage("profile.version-base: " + base + " is not between 0 and 4611686018427387904");
+    }
+
+    @Test
+    void refusesABeginningThatIsNoInstant() {
+        options.set(CustomerOptions.KAFKA_BOOTSTRAP_SERVERS, "broker:9092");
+        options.set(CustomerOptions.KAFKA_START_FROM, "yesterday");
+
+        assertThatThrownBy(() -> KafkaPorts.events(options, CustomerSettings.from(options)))
+                .isInstanceOf(OptionsException.class)
+                .hasMessage("kafka.start-from: 'yesterday' is no ISO-8601 instant like 2026-01-31T00:00:00Z");
     }
 
     @Test

@@ -186,6 +186,7 @@ class AdversariesIT {
                 rules,
                 scenario.latenessBound(),
                 scenario.publishInterval(),
+                0,
                 AbandonedCart.defaults());
         CrowdLog log = new CrowdLog(scenario, crowd, List.of(), OptionalInt.empty());
         BacktestResult expected = StreamedPeopleIT.backtest(log, rules, Definitions.none());

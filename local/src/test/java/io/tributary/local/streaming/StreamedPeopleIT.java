@@ -152,6 +152,7 @@ class StreamedPeopleIT {
                 scenario.rules(),
                 scenario.latenessBound(),
                 scenario.publishInterval(),
+                0,
                 AbandonedCart.defaults());
     }
 

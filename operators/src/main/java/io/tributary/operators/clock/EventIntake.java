@@ -27,7 +27,7 @@ import org.apache.flink.util.OutputTag;
  * Takes records in, right behind the source: decides once what is late, marks it, and turns rejects aside.
  *
  * <p>State: per partition of the log its newest instant, in union list state, so that a partition keeps its clock when
- * it moves to another subtask. Bound: one entry of about 40 bytes per partition and subtask.
+ * it moves to another subtask. Bound: one entry of about 40 bytes per partition and subtask, and one for all files.
  */
 public final class EventIntake extends ProcessFunction<Inbound, CustomerEvent> implements CheckpointedFunction {
     /** Refused input. */
@@ -94,7 +94,7 @@ public final class EventIntake extends ProcessFunction<Inbound, CustomerEvent> i
     }
 
     private static String partition(Origin origin) {
-        return origin.source() + "-" + origin.partition();
+        return origin.isFile() ? PartitionClocks.HISTORY : origin.source() + "-" + origin.partition();
     }
 
     @Override

@@ -7,9 +7,13 @@ import java.util.Map;
  * The event-time clock of each partition of the log, which decides what is late.
  *
  * <p>A partition's watermark is the greatest of its events' clock times and its ticks, minus the lateness bound, minus
- * 1 ms. It depends on the log alone: a replay classifies alike.
+ * 1 ms. It depends on the log alone: a replay classifies alike. A state that was made from files has passed their last
+ * instant, so the files count as a beginning that all partitions have in common: {@link #HISTORY}.
  */
 public final class PartitionClocks {
+    /** The clock of what came before all partitions. */
+    public static final String HISTORY = "";
+
     private final long boundMillis;
     private final Map<String, Long> newest = new HashMap<>();
 
@@ -35,8 +39,12 @@ public final class PartitionClocks {
      * @param timestamp the event's, milliseconds since 1970
      */
     public long knownAt(String partition, long timestamp) {
-        Long instant = newest.get(partition);
-        return instant == null ? timestamp : Math.max(timestamp, watermark(instant, boundMillis) + 1);
+        long known = knownAt(newest.get(partition), timestamp);
+        return partition.equals(HISTORY) ? known : knownAt(newest.get(HISTORY), known);
+    }
+
+    private long knownAt(Long clock, long timestamp) {
+        return clock == null ? timestamp : Math.max(timestamp, watermark(clock, boundMillis) + 1);
     }
 
     /** Partition → newest instant: what a checkpoint keeps. */

@@ -31,6 +31,8 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -64,7 +66,8 @@ import org.apache.flink.util.OutputTag;
  * If there are other fragments, a ledger for each and their union, and what the customer was merged from. Memberships,
  * written when they change. They live as long as the customer; of one that is gone the version stays. Event-time timers
  * for what waits, one for what is due to change by time, one processing-time timer while a publication is pending. For all
- * customers the definitions that hold, and since when new computed traits count.
+ * customers the definitions that hold, since when new computed traits count, and what versions are above: a number per
+ * subtask.
  */
 public final class ProfileFolder extends SweepFunction<String, CustomerMessage, PublishedDefinitions, OutboundRecord>
         implements CheckpointedFunction {
@@ -88,7 +91,10 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
             new OutputTag<>("cart-changes", WireType.CART_CHANGE.info());
 
     private final long publishEveryMillis;
+    private final long leastVersionBase;
     private final ActiveDefinitions definitions;
+    private transient long versionBase;
+    private transient ListState<Long> versionBaseState;
     private transient CustomerLedgers ledgers;
     private transient FoldedSegments segments;
     private transient TraitBeginnings beginnings;
@@ -105,10 +111,19 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
     private transient Counter profilesPublished;
     private transient Counter segmentsChanged;
 
-    /** @param publishEveryMillis least time between two publications of a customer, milliseconds of processing time */
-    public ProfileFolder(long publishEveryMillis, ActiveDefinitions definitions) {
+    /**
+     * @param publishEveryMillis least time between two publications of a customer, milliseconds of processing time
+     * @param versionBase what every version is greater than, unless the state knows of a greater one
+     */
+    public ProfileFolder(long publishEveryMillis, long versionBase, ActiveDefinitions definitions) {
         this.publishEveryMillis = publishEveryMillis;
+        this.leastVersionBase = versionBase;
         this.definitions = definitions;
+    }
+
+    /** What the versions of all customers are above. It goes with the state, so that whoever starts from it keeps to it. */
+    private static ListStateDescriptor<Long> versionBase() {
+        return new ListStateDescriptor<>("version-base", Types.LONG);
     }
 
     static ValueStateDescriptor<ProfileState> hot() {
@@ -173,11 +188,17 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
             beginnings.change(
                     definitions.traitsOf(before), definitions.compiled().traits());
         }
+        versionBaseState = context.getOperatorStateStore().getUnionListState(versionBase());
+        versionBase = leastVersionBase;
+        for (long kept : versionBaseState.get()) {
+            versionBase = Math.max(versionBase, kept);
+        }
     }
 
     @Override
-    public void snapshotState(FunctionSnapshotContext context) {
-        // All states are written when they change.
+    public void snapshotState(FunctionSnapshotContext context) throws Exception {
+        // All other states are written when they change.
+        versionBaseState.update(versionBase == 0 ? List.of() : List.of(versionBase));
     }
 
     @Override
@@ -250,7 +271,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
         ProfileState state = ledgers.state();
         long due = state.segmentClock().due();
         if (segments.catchUp(instant)) {
-            state.change();
+            state.change(versionBase);
             tellSegments(customerId, context);
             publishSoon(customerId, state, context);
             return true;
@@ -427,7 +448,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
             isSeen = ledger.isSeen();
         }
         ledgers.changed();
-        state.change();
+        state.change(versionBase);
         out.collect(customerEvent(message, state));
         if (CartChange.concerns(event, changesCart)) {
             cartChanges.accept(CartChange.of(
@@ -483,7 +504,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
             return;
         }
         if (segments.pass(until)) {
-            state.change();
+            state.change(versionBase);
             tellSegments(customerId, context);
             publishSoon(customerId, state, context);
         } else {
@@ -617,7 +638,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
         }
         ledgers.keep(members);
         ledgers.changed();
-        state.change();
+        state.change(versionBase);
     }
 
     private void put(CustomerMessage.Put put, ProfileState state, Moves moves, CustomerPassage passage)
@@ -661,7 +682,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
         ledgers.keep(members);
         ledgers.changed();
         if (ledger != null || !isOwn || state.hasAnybody()) {
-            state.change();
+            state.change(versionBase);
         }
     }
 

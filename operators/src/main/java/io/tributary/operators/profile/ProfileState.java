@@ -357,8 +357,9 @@ public final class ProfileState {
         return version;
     }
 
-    void change() {
-        version++;
+    /** @param base what the version is greater than from now on */
+    void change(long base) {
+        version = Math.max(version, base) + 1;
     }
 
     /** When the profile was last published, milliseconds of processing time. */

@@ -172,6 +172,35 @@ class EventIntakeTest {
         }
     }
 
+    /** However many files there were, and whatever they are called. */
+    @Test
+    void takesFilesForABeginningThatAllPartitionsHaveInCommon() throws Exception {
+        OperatorSubtaskState state;
+        try (Intake intake = new Intake(1, 0, null)) {
+            CustomerEvent first = track("first", "Page Opened", minute(5)).event();
+            CustomerEvent last = track("last", "Page Opened", minute(10)).event();
+            intake.process(new Inbound.Accepted(first, minute(5), Origin.line("may.jsonl", 1)));
+            intake.process(new Inbound.Accepted(last, minute(10), Origin.row("june.csv", 1)));
+            intake.process(new Inbound.Tick(minute(10) + BOUND + 1, Origin.line("history", 0)));
+
+            assertThat(intake.drain()).containsExactly("first", "last");
+            state = intake.snapshot();
+        }
+        try (Intake intake = new Intake(1, 0, state)) {
+            intake.event("in-time", 0, minute(10) + 1);
+            intake.event("also-in-another-partition", 1, minute(11));
+            intake.event("as-old-as-the-files", 0, minute(10));
+            intake.event("older-in-another-partition", 1, minute(5));
+
+            assertThat(intake.drain())
+                    .containsExactly(
+                            "in-time",
+                            "also-in-another-partition",
+                            "as-old-as-the-files (late)",
+                            "older-in-another-partition (late)");
+        }
+    }
+
     /** The operator with one line per event, and {@code (late)} where it is marked. */
     private static final class Intake implements AutoCloseable {
         private final OneInputStreamOperatorTestHarness<Inbound, CustomerEvent> harness;

@@ -181,7 +181,7 @@ class FragmentCodecPropertyTest {
             state.sightWaits(FragmentId.of(person(random)), random.nextLong(1_000));
         }
         for (int i = random.nextInt(300); i > 0; i--) {
-            state.change();
+            state.change(0);
         }
         if (random.nextBoolean()) {
             state.published(random.nextLong());

@@ -16,6 +16,7 @@ import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.testing.FolderHarness;
 import io.tributary.operators.testing.TestEvent;
 import io.tributary.operators.trigger.CartChange;
+import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.event.CustomerEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -384,6 +385,34 @@ class ProfileFolderTest {
 
     private static String text(OutboundRecord record) {
         return record.id() + " " + new String(record.value(), StandardCharsets.UTF_8);
+    }
+
+    /** Who starts from the state need not be told, and may be told of a greater one, never of a smaller. */
+    @Test
+    void keepsVersionsAboveABaseThatGoesWithTheState() throws Exception {
+        OperatorSubtaskState state;
+        try (FolderHarness based = new FolderHarness(0, 1_000, PublishedDefinitions.NONE, null)) {
+            assertThat(versionOf(track("m1", "Page Opened", minute(0)), based)).isEqualTo(1_001);
+            state = based.snapshot();
+        }
+        for (long told : new long[] {0, 1, 1_000}) {
+            try (FolderHarness restored = new FolderHarness(0, told, PublishedDefinitions.NONE, state)) {
+                assertThat(versionOf(track("m2", "Page Opened", minute(1)), restored))
+                        .isEqualTo(1_002);
+                assertThat(versionOf(track("m3", "Page Opened", minute(1)).user("new"), restored))
+                        .isEqualTo(1_001);
+            }
+        }
+        try (FolderHarness restored = new FolderHarness(0, 5_000, PublishedDefinitions.NONE, state)) {
+            assertThat(versionOf(track("m2", "Page Opened", minute(1)), restored))
+                    .isEqualTo(5_001);
+        }
+    }
+
+    private static long versionOf(TestEvent event, FolderHarness folder) throws Exception {
+        CustomerEvent parsed = event.event();
+        folder.process(message(parsed), parsed.timestamp());
+        return folder.drain(ProfileFolder.PROFILES).get(0).version();
     }
 
     private static FolderHarness started(OperatorSubtaskState restored) throws Exception {

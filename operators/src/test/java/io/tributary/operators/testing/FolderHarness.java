@@ -27,10 +27,25 @@ public final class FolderHarness extends KeyedBroadcastHarness<CustomerMessage, 
      */
     public FolderHarness(long publishEveryMillis, PublishedDefinitions published, OperatorSubtaskState restored)
             throws Exception {
+        this(publishEveryMillis, 0, published, restored);
+    }
+
+    /**
+     * With definitions that hold from the beginning.
+     *
+     * @param publishEveryMillis least time between two publications of a customer, milliseconds of processing time
+     * @param versionBase what versions are above
+     * @param restored state to start from, or null
+     */
+    public FolderHarness(
+            long publishEveryMillis, long versionBase, PublishedDefinitions published, OperatorSubtaskState restored)
+            throws Exception {
         super(
                 new SweepOperator<>(
                         new ProfileFolder(
-                                publishEveryMillis, new ActiveDefinitions(published, IdentitySettings.defaults())),
+                                publishEveryMillis,
+                                versionBase,
+                                new ActiveDefinitions(published, IdentitySettings.defaults())),
                         List.of(ProfileFolder.published())),
                 CustomerMessage::customerId,
                 WireType.OUTBOUND_RECORD,
