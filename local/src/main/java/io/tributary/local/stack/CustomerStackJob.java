@@ -39,7 +39,7 @@ public final class CustomerStackJob implements StackJob {
         this.savepoint = savepoint;
     }
 
-    /** The same job, which goes on from a savepoint as after an upgrade, and not from its newest checkpoint. */
+    /** The same job, which goes on from a savepoint, as after an upgrade, and not from its newest checkpoint. */
     public CustomerStackJob from(String path) {
         return new CustomerStackJob(options, parallelism, path);
     }
@@ -53,7 +53,7 @@ public final class CustomerStackJob implements StackJob {
                 CustomerOptions.ELASTICSEARCH_HOSTS,
                 List.of(endpoints.elasticsearch().toString()));
         CustomerSettings settings = CustomerSettings.from(complete);
-        StreamExecutionEnvironment env = flink.environment(NAME);
+        StreamExecutionEnvironment env = savepoint == null ? flink.environment(NAME) : flink.environmentAnew(NAME);
         env.configure(JobEnvironment.required());
         env.setParallelism(parallelism);
         if (savepoint != null) {

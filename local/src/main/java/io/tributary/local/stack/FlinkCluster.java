@@ -5,7 +5,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.flink.client.ClientUtils;
@@ -41,10 +40,10 @@ import org.apache.flink.streaming.api.graph.ExecutionPlan;
  */
 public final class FlinkCluster implements AutoCloseable {
     private final MiniCluster cluster;
-    private final Path checkpoints;
+    private final CheckpointFolders checkpoints;
     private final URI http;
 
-    private FlinkCluster(MiniCluster cluster, Path checkpoints, URI http) {
+    private FlinkCluster(MiniCluster cluster, CheckpointFolders checkpoints, URI http) {
         this.cluster = cluster;
         this.checkpoints = checkpoints;
         this.http = http;
@@ -77,7 +76,7 @@ public final class FlinkCluster implements AutoCloseable {
             cluster.start();
             return new FlinkCluster(
                     cluster,
-                    directory.resolve("checkpoints"),
+                    new CheckpointFolders(directory.resolve("checkpoints")),
                     cluster.getRestAddress().get());
         } catch (Exception e) {
             var failure = new IOException("Flink did not start: " + rootOf(e).getMessage(), e);
@@ -118,6 +117,18 @@ public final class FlinkCluster implements AutoCloseable {
      * @param job the job's name, the same at every start; letters, digits and hyphens, because it names a directory
      */
     public StreamExecutionEnvironment environment(String job) {
+        return environment(job, checkpoints.current(job));
+    }
+
+    /**
+     * {@link #environment} of a job that begins with a state that it will be told, whatever it had before: from now on only
+     * what comes of that is gone on from.
+     */
+    public StreamExecutionEnvironment environmentAnew(String job) throws IOException {
+        return environment(job, checkpoints.next(job));
+    }
+
+    private static StreamExecutionEnvironment environment(String job, Path folder) {
         var options = new Configuration();
         options.set(PipelineOptions.NAME, job);
         options.set(PipelineOptions.OBJECT_REUSE, true);
@@ -128,9 +139,7 @@ public final class FlinkCluster implements AutoCloseable {
         options.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
         options.set(CheckpointingOptions.ENABLE_UNALIGNED, false);
         options.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
-        options.set(
-                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
-                checkpoints.resolve(job).toUri().toString());
+        options.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, folder.toUri().toString());
         // One directory per name instead of one per run, so that a later run finds it.
         options.set(CheckpointingOptions.CREATE_CHECKPOINT_SUB_DIR, false);
         options.set(
@@ -183,16 +192,7 @@ public final class FlinkCluster implements AutoCloseable {
      * @param job the name given to {@link #environment}
      */
     public Optional<Path> newestCheckpoint(String job) throws IOException {
-        var directory = checkpoints.resolve(job);
-        if (!Files.isDirectory(directory)) {
-            return Optional.empty();
-        }
-        try (var entries = Files.list(directory)) {
-            // The metadata is written last.
-            return entries.filter(entry -> entry.getFileName().toString().startsWith("chk-")
-                            && Files.exists(entry.resolve("_metadata")))
-                    .max(Comparator.comparingLong(FlinkCluster::checkpointId));
-        }
+        return checkpoints.newest(job);
     }
 
     /** Stops the cluster with its jobs; their checkpoints stay. */
@@ -210,10 +210,6 @@ public final class FlinkCluster implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new IOException("Flink did not stop in good order", e);
         }
-    }
-
-    private static long checkpointId(Path directory) {
-        return Long.parseLong(directory.getFileName().toString().substring("chk-".length()));
     }
 
     private static Configuration options(Path temporary, int httpPort) {
