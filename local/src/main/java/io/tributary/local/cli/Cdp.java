@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             Status.class,
             Down.class,
             BacktestCommand.class,
+            BootstrapCommand.class,
             PublishCommand.class,
             SimulateCommand.class,
             ProfileCommand.class,

@@ -1,10 +1,14 @@
 package io.tributary.local.cli;
 
+import io.tributary.jobs.customer.CustomerOptions;
+import io.tributary.local.UserException;
 import io.tributary.local.definitions.StarterLibrary;
 import io.tributary.local.stack.CustomerStackJob;
 import io.tributary.local.stack.LocalStack;
 import io.tributary.local.stack.StackJob;
+import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,8 +30,7 @@ import picocli.CommandLine.Spec;
             "Data stay in the folder; the next start goes on where this one stopped."
         })
 final class Up implements Callable<Integer> {
-    /** What the stack runs. */
-    private static final List<StackJob> JOBS = List.of(new CustomerStackJob(new Configuration(), 2));
+    private static final int PARALLELISM = 2;
 
     @Spec
     private CommandSpec spec;
@@ -62,6 +65,21 @@ final class Up implements Callable<Integer> {
             description = "Partitions of the topic cdp.events.v1. Default: ${DEFAULT-VALUE}.")
     private int partitions;
 
+    @Option(
+            names = "--from",
+            paramLabel = "SAVEPOINT",
+            description = "Start the customer job from this savepoint and not where it stopped: from that of ./cdp"
+                    + " bootstrap, or of an upgrade. Later starts go on from there.")
+    private Path from;
+
+    @Option(
+            names = "--start-from",
+            paramLabel = "INSTANT",
+            description =
+                    "With --from: read cdp.events.v1 and cdp.privacy.v1 from this record time on, ISO-8601, if the"
+                            + " savepoint does not know where (docs/bootstrap.md). Default: from their beginning.")
+    private String startFrom;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         validate();
@@ -85,7 +103,7 @@ final class Up implements Callable<Integer> {
                         partitions,
                         live,
                         StarterLibrary.load(),
-                        JOBS),
+                        List.of(job())),
                 (component, detail, took) ->
                         terminal.line("  %-14s %-32s %8s", component, detail, Terminal.seconds(took)));
         var onExit = new Thread(() -> stop(local, terminal), "tributary-stop");
@@ -105,6 +123,18 @@ final class Up implements Callable<Integer> {
         }
         local.awaitEnd();
         return 0;
+    }
+
+    /** What the stack runs. */
+    private StackJob job() {
+        Configuration options = new Configuration();
+        if (startFrom != null) {
+            options.set(CustomerOptions.KAFKA_START_FROM, startFrom);
+        }
+        CustomerStackJob job = new CustomerStackJob(options, PARALLELISM);
+        return from == null
+                ? job
+                : job.from(from.toAbsolutePath().normalize().toUri().toString());
     }
 
     private static void stop(LocalStack local, Terminal terminal) {
@@ -128,10 +158,16 @@ final class Up implements Callable<Integer> {
         if (fresh) {
             arguments.add("--fresh");
         }
+        if (from != null) {
+            arguments.add("--from=" + from.toAbsolutePath().normalize());
+        }
+        if (startFrom != null) {
+            arguments.add("--start-from=" + startFrom);
+        }
         return arguments;
     }
 
-    private void validate() {
+    private void validate() throws UserException {
         for (var port : List.of(kafkaPort, elasticsearchPort, flinkPort)) {
             if (port < 0 || port > 65535) {
                 throw new ParameterException(spec.commandLine(), "%d is not a port: 0 to 65535.".formatted(port));
@@ -139,6 +175,17 @@ final class Up implements Callable<Integer> {
         }
         if (partitions < 1) {
             throw new ParameterException(spec.commandLine(), "--partitions must be at least 1.");
+        }
+        if (startFrom != null && from == null) {
+            throw new ParameterException(spec.commandLine(), "--start-from says nothing without --from.");
+        }
+        if (startFrom != null && Timestamps.parse(startFrom) == Timestamps.INVALID) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--start-from is no ISO-8601 instant like 2026-01-31T00:00:00Z: " + startFrom + ".");
+        }
+        if (from != null && !Files.isReadable(from.resolve("_metadata"))) {
+            throw new UserException(from + " is no savepoint: there is no _metadata in it");
         }
     }
 }

@@ -18,7 +18,8 @@ class CommandsPageTest {
             "identity explain", "identity.md#why",
             "rejects show", "rejects.md",
             "mapping suggest", "mappings.md",
-            "definitions check", "definitions.md");
+            "definitions check", "definitions.md",
+            "bootstrap", "bootstrap.md");
 
     @Test
     void theTextsAreTheCommandsOwnHelp() throws IOException {

@@ -51,9 +51,13 @@ final class StreamedRun implements AutoCloseable {
     private final FlinkCluster flink;
     private JobClient job;
 
-    /** @param partitions of the topic of events */
+    /**
+     * A run whose job has started.
+     *
+     * @param partitions of the topic of events
+     */
     StreamedRun(int partitions) throws Exception {
-        this(partitions, Definitions.none());
+        this(partitions, Definitions.none(), true);
     }
 
     /**
@@ -61,6 +65,15 @@ final class StreamedRun implements AutoCloseable {
      * @param definitions that are published before the job starts
      */
     StreamedRun(int partitions, Definitions definitions) throws Exception {
+        this(partitions, definitions, true);
+    }
+
+    /** A run without a job, which somebody starts later. */
+    static StreamedRun withoutJob(int partitions) throws Exception {
+        return new StreamedRun(partitions, Definitions.none(), false);
+    }
+
+    private StreamedRun(int partitions, Definitions definitions, boolean starts) throws Exception {
         folder = Files.createTempDirectory("streamed-run");
         kafka = KafkaBroker.start(folder.resolve("kafka"), 0);
         Topics.create(kafka.bootstrapServers(), partitions);
@@ -70,7 +83,9 @@ final class StreamedRun implements AutoCloseable {
         }
         ElasticsearchSetup.apply(SharedElasticsearch.connection());
         publish(definitions);
-        start();
+        if (starts) {
+            start();
+        }
     }
 
     /** Starts the job, from its newest checkpoint if there is one. */
@@ -78,10 +93,25 @@ final class StreamedRun implements AutoCloseable {
         submit(customerJob());
     }
 
+    /**
+     * Starts the job from a savepoint.
+     *
+     * @param startFrom the first record time that it reads, ISO-8601
+     */
+    void start(Path savepoint, String startFrom) throws Exception {
+        Configuration options = options();
+        options.set(CustomerOptions.KAFKA_START_FROM, startFrom);
+        submit(new CustomerStackJob(options, 2).from(savepoint.toUri().toString()));
+    }
+
     private static CustomerStackJob customerJob() {
+        return new CustomerStackJob(options(), 2);
+    }
+
+    private static Configuration options() {
         Configuration options = new Configuration();
         options.set(CustomerOptions.PUBLISH_INTERVAL, Duration.ofMillis(200));
-        return new CustomerStackJob(options, 2);
+        return options;
     }
 
     private void submit(CustomerStackJob customerJob) throws Exception {

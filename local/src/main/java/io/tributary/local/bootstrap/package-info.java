@@ -1,0 +1,2 @@
+/** The customer job's state from files of history. */
+package io.tributary.local.bootstrap;
