@@ -163,6 +163,7 @@ public final class Bootstrap {
             }
             // Who has changed just now is published when the interval is over.
             isDone(new CompletableFuture<>(), over, PUBLISH_INTERVAL.plus(LOOK_AGAIN));
+            requireAllToldOf(history, outcome);
             savepoint.take(stop(job, savepoint.work()), CustomerTopology.portUids());
             return result(history, savepoint, outcome, publish(flink, outcome, savepoint));
         }
@@ -269,7 +270,7 @@ public final class Bootstrap {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return new IOException("The history could not be made a state: " + root.getMessage(), failure);
+        return new IOException(root.getMessage() == null ? root.toString() : root.getMessage(), failure);
     }
 
     private OptionalLong publish(FlinkCluster flink, Outcome outcome, SavepointFolder savepoint)
@@ -320,13 +321,16 @@ public final class Bootstrap {
         return env.getStreamGraph();
     }
 
+    private static void requireAllToldOf(History history, Outcome outcome) {
+        if (outcome.records(Topic.REJECTS) != history.rejects().size()) {
+            throw new IllegalStateException("%d lines were refused, and the job says so of %d"
+                    .formatted(history.rejects().size(), outcome.records(Topic.REJECTS)));
+        }
+    }
+
     private static BootstrapResult result(
             History history, SavepointFolder savepoint, Outcome outcome, OptionalLong published) {
         long rejected = history.rejects().size();
-        if (outcome.records(Topic.REJECTS) != rejected) {
-            throw new IllegalStateException("%d lines were refused, and the job says so of %d"
-                    .formatted(rejected, outcome.records(Topic.REJECTS)));
-        }
         long accepted = outcome.records(Topic.CUSTOMER_EVENTS);
         return new BootstrapResult(
                 history.events().size() + rejected,

@@ -50,14 +50,16 @@ import picocli.CommandLine.Spec;
         name = "bootstrap",
         sortOptions = false,
         description = {
-            "Turns files of events into a savepoint from which the customer job starts, as if they had been in its",
-            "topic; the job goes on with Kafka. For whoever begins with years of history, or wants a new computed trait",
-            "to count from the beginning. At the end the profiles and aliases are published, and nothing else: what is",
-            "past is no news.",
+            "Turns files of events into a savepoint from which the customer job starts.",
+            "It is as if they had been in the job's topic; the job goes on with Kafka. For",
+            "who begins with years of history, or wants a new computed trait to count from",
+            "the beginning. At the end profiles and aliases are published, and nothing",
+            "else: what is past is no news.",
             "",
-            "All events are held in memory, about a kilobyte and a half each (CDP_JAVA_OPTS=-Xmx8g ./cdp …), and the",
-            "state is on disk twice while it is written, in the savepoint's folder. docs/bootstrap.md says what has to",
-            "fit together.",
+            "All events are held in memory, about a kilobyte and a half each",
+            "(CDP_JAVA_OPTS=-Xmx8g ./cdp …), and the state is on disk twice while it is",
+            "written, in the savepoint's folder. docs/bootstrap.md says what has to fit",
+            "together.",
             ""
         })
 final class BootstrapCommand implements Callable<Integer> {

@@ -36,11 +36,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -373,10 +371,8 @@ class BootstrapIT {
         profiles.forEach((customer, profile) -> {
             ObjectNode copy = profile.deepCopy();
             copy.remove("version");
-            Set<JsonNode> memberships = new HashSet<>();
-            copy.path("segments").forEach(membership -> memberships.add(((ObjectNode) membership).without("since")));
+            copy.path("segments").forEach(membership -> ((ObjectNode) membership).remove("since"));
             comparable.put(customer, copy);
-            assertThat(memberships).hasSize(copy.path("segments").size());
         });
         return comparable;
     }
