@@ -1,17 +1,11 @@
 package io.tributary.operators.profile;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tributary.operators.segment.ComputedFacts;
 import io.tributary.operators.segment.Facts;
+import io.tributary.operators.segment.PlainJson;
 import io.tributary.operators.segment.ProfileField;
 import io.tributary.schemas.identity.Identifier;
-import io.tributary.schemas.json.AcceptedJson;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,11 +16,6 @@ import java.util.function.Supplier;
 
 /** What a customer's ledgers say, as conditions of segments ask for it. Reads a ledger only if it is asked for. */
 public final class ProfileFacts implements Facts {
-    private static final ObjectReader JSON = JsonMapper.builder(AcceptedJson.factory())
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .build()
-            .reader();
-
     /**
      * Where the answers are.
      *
@@ -85,37 +74,7 @@ public final class ProfileFacts implements Facts {
     }
 
     private static Object trait(String json) {
-        if (json == null) {
-            return null;
-        }
-        try {
-            return plain(JSON.readTree(json));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a ledger holds a trait that is no JSON", e);
-        }
-    }
-
-    private static Object plain(JsonNode node) {
-        if (node.isObject()) {
-            Map<String, Object> map = new LinkedHashMap<>();
-            node.properties().forEach(field -> map.put(field.getKey(), plain(field.getValue())));
-            return map;
-        }
-        if (node.isArray()) {
-            List<Object> list = new ArrayList<>();
-            node.forEach(element -> list.add(plain(element)));
-            return list;
-        }
-        if (node.isIntegralNumber() && node.canConvertToLong()) {
-            return node.longValue();
-        }
-        if (node.isNumber()) {
-            return node.decimalValue();
-        }
-        if (node.isBoolean()) {
-            return node.booleanValue();
-        }
-        return node.isNull() ? null : node.textValue();
+        return json == null ? null : PlainJson.of(json);
     }
 
     private static Object orders(String name, RecordLedger record) {

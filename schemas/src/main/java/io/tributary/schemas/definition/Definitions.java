@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -150,6 +151,37 @@ public final class Definitions {
         sorted.sort(Entry.ORDER);
         sorted.forEach(parser::read);
         return parser.parse();
+    }
+
+    /**
+     * A set with what was added to it.
+     *
+     * @param added what of it was added, by kind and name
+     */
+    public record Extended(Definitions set, List<Entry> added) {}
+
+    /**
+     * What there is if a file, or a folder as {@link #load(Path, IdentitySettings)} reads it, is added: a definition of it
+     * replaces that of the same kind and name. The whole is checked; a message calls a definition that was there before by
+     * its name.
+     *
+     * @param identity says which namespaces of identifiers there are
+     * @throws DefinitionException if there is no such file or folder, or no definition in it
+     * @throws DefinitionsException if there are mistakes in the files, or what was there before does not fit to them
+     * @throws UncheckedIOException if something can't be read
+     */
+    public Extended with(Path fileOrFolder, IdentitySettings identity) {
+        DefinitionsParser parser = new DefinitionsParser(identity);
+        for (Path file : Files.isRegularFile(fileOrFolder) ? List.of(fileOrFolder) : files(fileOrFolder)) {
+            parser.read(() -> YamlSource.load(file, "the definitions"));
+        }
+        List<Entry> kept =
+                entries.stream().filter(entry -> !parser.defines(entry)).toList();
+        kept.forEach(parser::read);
+        Definitions set = parser.parse();
+        List<Entry> added = new ArrayList<>(set.entries);
+        added.removeAll(new HashSet<>(kept));
+        return new Extended(set, Collections.unmodifiableList(added));
     }
 
     /** By name. */

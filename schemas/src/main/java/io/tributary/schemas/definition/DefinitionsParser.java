@@ -149,6 +149,13 @@ final class DefinitionsParser {
         return name;
     }
 
+    /** Whether what was read so far has a definition of the same kind and name. */
+    boolean defines(Entry entry) {
+        return entry.kind().isList()
+                ? names.get(entry.kind()).contains(entry.name())
+                : !written.get(entry.kind()).isEmpty();
+    }
+
     /** Reads a definition that has travelled. */
     void read(Entry entry) {
         mistakes.begin();

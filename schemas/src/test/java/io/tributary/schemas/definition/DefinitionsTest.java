@@ -2,6 +2,7 @@ package io.tributary.schemas.definition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.atIndex;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -356,5 +357,52 @@ class DefinitionsTest {
                 .isNotEqualTo(fold);
         assertThat(segment(parametric.replace("[A]", "[B]")).parametric().fingerprint())
                 .isNotEqualTo(fold);
+    }
+
+    @Test
+    void whatIsAddedReplacesWhatHasTheSameName() throws IOException {
+        Definitions all = Definitions.of(GOOD, IdentitySettings.defaults());
+        Path file = Files.writeString(
+                folder.resolve("new.txt"),
+                """
+                rfm: {boundaries: quantile, currency: EUR}
+                segments: [{name: everybody, when: false}, {name: a, when: in_segment('new_buyer')}]
+                """);
+
+        Definitions.Extended extended = all.with(file, IdentitySettings.defaults());
+
+        assertThat(extended.added().stream().map(Definitions.Entry::name)).containsExactly("a", "everybody", "rfm");
+        assertThat(extended.set().segments())
+                .hasSize(all.segments().size() + 1)
+                .containsEntry("new_buyer", all.segments().get("new_buyer"));
+        assertThat(extended.set().segments().get("everybody").when().text()).isEqualTo("false");
+        assertThat(extended.set().models().rfm().currency()).isEqualTo("EUR");
+        assertThat(extended.set().traits()).isEqualTo(all.traits());
+        assertThat(all.segments().get("everybody").when().text()).isEqualTo("true");
+    }
+
+    @Test
+    void whatIsAddedIsCheckedTogetherWithWhatIsThere() throws IOException {
+        Definitions all = Definitions.of(
+                "a.yaml",
+                """
+                traits: [{name: a, aggregate: count, events: [page]}]
+                segments: [{name: s, when: computed.a > 1}]
+                """);
+        Path file = Files.writeString(
+                folder.resolve("b.yaml"),
+                """
+                traits: [{name: a, aggregate: top_k, events: [page], value: event.name}]
+                segments: [{name: t, when: in_segment('r')}]
+                """);
+
+        assertThatThrownBy(() -> all.with(file, IdentitySettings.defaults()))
+                .isInstanceOfSatisfying(DefinitionsException.class, e -> assertThat(e.mistakes())
+                        .hasSize(2)
+                        .satisfies(mistake -> assertThat(mistake).startsWith(file + ":2:"), atIndex(0))
+                        .satisfies(mistake -> assertThat(mistake).startsWith("s: "), atIndex(1)));
+        assertThatThrownBy(() -> all.with(folder.resolve("none.yaml"), IdentitySettings.defaults()))
+                .isInstanceOf(DefinitionException.class)
+                .hasMessageContaining("none.yaml: no such");
     }
 }
