@@ -44,6 +44,7 @@ import picocli.CommandLine.Spec;
             RejectsCommand.class,
             MappingCommand.class,
             DefinitionsCommand.class,
+            SegmentsCommand.class,
             BenchCommand.class
         })
 public final class Cdp implements Runnable {

@@ -62,10 +62,7 @@ final class DefinitionsCommand implements Runnable {
             try {
                 return Optional.of(Definitions.load(folder, settings));
             } catch (DefinitionsException e) {
-                PrintWriter err = spec.commandLine().getErr();
-                e.mistakes().forEach(err::println);
-                err.println(count(e.mistakes().size(), "mistake"));
-                err.flush();
+                name(e, spec);
                 return Optional.empty();
             } catch (DefinitionException | UncheckedIOException e) {
                 throw new UserException(e.getMessage(), e);
@@ -75,6 +72,14 @@ final class DefinitionsCommand implements Runnable {
         private int files() {
             return Definitions.files(folder).size();
         }
+    }
+
+    /** Names mistakes on standard error. */
+    static void name(DefinitionsException mistakes, CommandSpec spec) {
+        PrintWriter err = spec.commandLine().getErr();
+        mistakes.mistakes().forEach(err::println);
+        err.println(count(mistakes.mistakes().size(), "mistake"));
+        err.flush();
     }
 
     private static String count(int number, String what) {

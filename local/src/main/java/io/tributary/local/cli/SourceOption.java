@@ -39,6 +39,11 @@ final class SourceOption {
         return in == null ? Optional.empty() : Optional.of(resultOf(in, name));
     }
 
+    /** Whether the command was told to look at a stack. */
+    boolean isStackGiven() {
+        return stack.isGiven();
+    }
+
     Endpoints endpoints() throws IOException {
         return stack.endpoints();
     }

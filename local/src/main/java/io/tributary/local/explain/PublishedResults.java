@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 
 /** What the customer job of a running stack has published so far, in the files of a backtest. */
 public final class PublishedResults {
@@ -26,6 +27,21 @@ public final class PublishedResults {
      * @throws IOException if Kafka does not answer, or the files can't be written
      */
     public static void download(String bootstrapServers, Path folder) throws IOException {
+        downloadProfiles(bootstrapServers, folder.resolve("profiles.jsonl"), read -> {});
+        List<byte[]> changes = new ArrayList<>();
+        TopicLog.read(bootstrapServers, Topic.IDENTITY_CHANGES, record -> changes.add(record.value()));
+        write(folder.resolve("identity-changes.jsonl"), changes);
+    }
+
+    /**
+     * Reads the newest profile of each customer who is there.
+     *
+     * @param file gets them in the order of customer ids, as a backtest writes them
+     * @param progress is told how many records were read, after each
+     * @throws IOException if Kafka does not answer, or the file can't be written
+     */
+    public static void downloadProfiles(String bootstrapServers, Path file, LongConsumer progress) throws IOException {
+        long[] read = {0};
         Map<String, byte[]> profiles = new HashMap<>();
         TopicLog.read(bootstrapServers, Topic.PROFILES, record -> {
             String customer = new String(record.key(), StandardCharsets.UTF_8);
@@ -34,11 +50,9 @@ public final class PublishedResults {
             } else {
                 profiles.put(customer, record.value());
             }
+            progress.accept(++read[0]);
         });
-        List<byte[]> changes = new ArrayList<>();
-        TopicLog.read(bootstrapServers, Topic.IDENTITY_CHANGES, record -> changes.add(record.value()));
-        write(folder.resolve("profiles.jsonl"), profiles.values());
-        write(folder.resolve("identity-changes.jsonl"), changes);
+        write(file, profiles.values());
     }
 
     /** Lines begin with what they are sorted by. */

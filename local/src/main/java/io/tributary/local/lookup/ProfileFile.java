@@ -28,23 +28,45 @@ public final class ProfileFile implements Profiles {
         return file.toString();
     }
 
+    /** Receives profiles in the order of the file. */
+    @FunctionalInterface
+    public interface Consumer {
+        /** @throws IllegalArgumentException if that is no profile */
+        void accept(ObjectNode profile) throws IOException;
+    }
+
     @Override
     public FoundProfiles find(ProfileQuery query) throws IOException {
         List<ObjectNode> found = new ArrayList<>();
-        long total = 0;
+        long[] total = {0};
+        read(profile -> {
+            if (query.matches(profile)) {
+                total[0]++;
+                if (found.size() < MOST) {
+                    found.add(profile);
+                }
+            }
+        });
+        return new FoundProfiles(found, total[0]);
+    }
+
+    /**
+     * Reads all of them.
+     *
+     * @throws UserException if a line is no profile
+     */
+    public void read(Consumer profiles) throws IOException {
         long number = 0;
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 ObjectNode profile = read(line, ++number);
-                if (query.matches(profile)) {
-                    total++;
-                    if (found.size() < MOST) {
-                        found.add(profile);
-                    }
+                try {
+                    profiles.accept(profile);
+                } catch (IllegalArgumentException e) {
+                    throw noProfile(number, e);
                 }
             }
         }
-        return new FoundProfiles(found, total);
     }
 
     private ObjectNode read(String line, long number) throws UserException {
@@ -56,6 +78,10 @@ public final class ProfileFile implements Profiles {
         } catch (JsonProcessingException e) {
             throw new UserException("%s:%d is not JSON; run the backtest again".formatted(file, number), e);
         }
-        throw new UserException("%s:%d is no profile; run the backtest again".formatted(file, number));
+        throw noProfile(number, null);
+    }
+
+    private UserException noProfile(long number, Exception cause) {
+        return new UserException("%s:%d is no profile; run the backtest again".formatted(file, number), cause);
     }
 }

@@ -4,7 +4,9 @@ import io.tributary.local.UserException;
 import io.tributary.operators.kafka.DefinitionTopic;
 import io.tributary.operators.sink.Topic;
 import io.tributary.schemas.definition.Definitions;
+import io.tributary.schemas.definition.DefinitionsException;
 import io.tributary.schemas.definition.PublishedDefinitions;
+import io.tributary.schemas.identity.IdentitySettings;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -43,6 +45,27 @@ public final class DefinitionPublisher {
             return new Publication(before, before.next(definitions, now));
         } catch (KafkaException e) {
             throw failed(e);
+        }
+    }
+
+    /**
+     * What holds, if it can be read with these namespaces of identifiers.
+     *
+     * @throws UserException if Kafka does not answer, or what holds needs other namespaces
+     */
+    public static Definitions inForce(String bootstrapServers, IdentitySettings identity) throws UserException {
+        try {
+            return published(bootstrapServers).definitions(identity);
+        } catch (KafkaException e) {
+            throw new UserException(
+                    "Kafka at %s does not give the definitions (%s); look with ./cdp status"
+                            .formatted(bootstrapServers, e.getMessage()),
+                    e);
+        } catch (DefinitionsException e) {
+            throw new UserException(
+                    "What was published can't be read here: %s. Name the job's rules of identity with --identity"
+                            .formatted(e.mistakes().get(0)),
+                    e);
         }
     }
 

@@ -331,6 +331,7 @@ class CdpStackIT {
                 .at("/_source/segments")
                 .toString()
                 .equals("[\"seen_this_month\",\"viewer\"]"));
+        assertSegmentsAreExplainedAndPreviewed(id);
 
         // The lateness bound lies behind the instant.
         publish(dora, "--finish", "2026-02-04T14:00:10.002Z");
@@ -349,6 +350,31 @@ class CdpStackIT {
                         "2026-01-05T14:00:00.000Z entered seen_this_month",
                         "2026-01-05T14:00:00.000Z entered viewer",
                         "2026-02-04T14:00:00.001Z exited seen_this_month");
+    }
+
+    /** By what was published of her and of the definitions; Kafka shows it with the next checkpoint. */
+    private void assertSegmentsAreExplainedAndPreviewed(String dora) throws Exception {
+        Await.until(
+                "the explanation",
+                DEADLINE,
+                () -> cdp("segments", "explain", "user_id:dora", "seen_this_month", "--dir", dir.toString())
+                        .out()
+                        .endsWith(
+                                """
+                        In it since 2026-01-05T14:00:00.000Z, until 2026-02-04T14:00:00.001Z if nothing happens
+
+                        yes  days_since(last_seen) <= 30  (0; changes at 2026-02-04T14:00:00.001Z)
+                        """));
+
+        var file = Files.writeString(
+                folder.resolve("preview.yaml"),
+                "segments: [{name: that_viewer, when: \"'dora' in identifiers.user_id && in_segment('viewer')\"}]\n");
+        var preview = cdp("segments", "preview", file.toString(), "--dir", dir.toString());
+        assertThat(preview.err()).isEmpty();
+        assertThat(preview.exit()).isZero();
+        assertThat(preview.out())
+                .contains(
+                        " in cdp.profiles.v1\n", "that_viewer, new\n  1 customer, ", "  " + dora + "  user_id:dora\n");
     }
 
     private static JsonNode document(JsonNode endpoints, String id) throws Exception {

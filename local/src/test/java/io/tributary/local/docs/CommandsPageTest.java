@@ -9,17 +9,19 @@ import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
 class CommandsPageTest {
-    private static final Map<String, String> PAGES = Map.of(
-            "demo", "demo.md",
-            "up", "local-stack.md",
-            "publish", "local-stack.md#publishing-files",
-            "bench", "benchmarks.md",
-            "simulate", "simulator.md",
-            "identity explain", "identity.md#why",
-            "rejects show", "rejects.md",
-            "mapping suggest", "mappings.md",
-            "definitions check", "definitions.md",
-            "bootstrap", "bootstrap.md");
+    private static final Map<String, String> PAGES = Map.ofEntries(
+            Map.entry("demo", "demo.md"),
+            Map.entry("up", "local-stack.md"),
+            Map.entry("publish", "local-stack.md#publishing-files"),
+            Map.entry("bench", "benchmarks.md"),
+            Map.entry("simulate", "simulator.md"),
+            Map.entry("identity explain", "identity.md#why"),
+            Map.entry("rejects show", "rejects.md"),
+            Map.entry("mapping suggest", "mappings.md"),
+            Map.entry("definitions check", "definitions.md"),
+            Map.entry("bootstrap", "bootstrap.md"),
+            Map.entry("segments preview", "definitions.md#before-publishing"),
+            Map.entry("segments explain", "definitions.md#why-somebody-is-in"));
 
     @Test
     void theTextsAreTheCommandsOwnHelp() throws IOException {
