@@ -85,7 +85,7 @@ class SegmentsCommandTest {
         assertThat(run.exit()).isZero();
         List<String> samples = new ArrayList<>(List.of(
                 "  " + ANA
-                        + "  anonymous_id:phone  email:ana@x.com  user_id:ana\n      orders.revenue.USD > 30.0: 60\n",
+                        + "  user_id:ana  email:ana@x.com  anonymous_id:phone\n      orders.revenue.USD > 30.0: 60\n",
                 "  " + BEN + "  user_id:ben\n      orders.revenue.USD > 30.0: 40\n"));
         samples.sort(null);
         assertThat(run.out())
@@ -293,7 +293,7 @@ class SegmentsCommandTest {
                         At 2026-01-04T10:20:00.000Z, the newest event
 
                         looker
-                        Customer ANA  anonymous_id:phone  email:ana@x.com  user_id:ana
+                        Customer ANA  user_id:ana  email:ana@x.com  anonymous_id:phone
                         In it since 2026-01-02T10:20:00.000Z, until 2026-02-01T10:20:00.001Z if nothing happens
 
                         yes  any of
