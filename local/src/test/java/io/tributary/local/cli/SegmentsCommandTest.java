@@ -215,6 +215,31 @@ class SegmentsCommandTest {
     }
 
     @Test
+    void configuredNamespacesAreKnown() throws IOException {
+        Path file = file("card.yaml", "segments: [{name: card_owner, when: size(identifiers.card) > 0}]");
+        Path identity = file("identity.yml.txt", "version: 1\nnamespaces: [{name: card, kind: person}]\n");
+
+        assertThat(preview(file).errorLines()).first().asString().contains("card.yaml:1:", "card");
+        assertThat(preview(file, "--identity", identity).out()).contains("card_owner, new\n  0 customers");
+    }
+
+    @Test
+    void namesTheLineThatIsNoProfile() throws IOException {
+        Path other = Files.createDirectory(folder.resolve("broken"));
+        Files.copy(results.resolve("summary.json"), other.resolve("summary.json"));
+        String good = Files.readAllLines(results.resolve("profiles.jsonl")).get(0);
+        Files.writeString(
+                other.resolve("profiles.jsonl"),
+                good + "\n" + good.replace("\"60.00\"", "60").replace("\"40.00\"", "40") + "\n");
+        Path file = file("line.yaml", "segments: [{name: a, when: orders.revenue.USD > 1}]");
+
+        CommandRun run = CommandRun.of("segments", "preview", file, "--in", other, "--definitions", definitions);
+
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.errorLines()).singleElement().asString().contains("profiles.jsonl:2 is no profile");
+    }
+
+    @Test
     void definitionsOtherThanThoseOfTheBacktestAreRefused() throws IOException {
         Path file = file("other.yaml", "segments: [{name: a, when: orders.count > 0}]");
 
