@@ -55,6 +55,7 @@ class PublishedFactsPropertyTest {
             - {name: sum_all, aggregate: sum, events: [Order Completed, Odd], value: event.revenue}
             - {name: sum_2d, aggregate: sum, events: [Product Viewed], value: event.properties.price, window: 2d}
             - {name: average_all, aggregate: average, events: [Product Viewed], value: event.properties.price}
+            - {name: average_2d, aggregate: average, events: [Product Viewed], value: event.properties.price, window: 2d}
             - {name: min_all, aggregate: min, events: [Product Viewed], value: event.properties.price}
             - {name: max_31d, aggregate: max, events: [Product Viewed], value: event.properties.price, window: 31d}
             - {name: first_any, aggregate: first, events: [Product Viewed], value: event.properties.any}
@@ -87,6 +88,7 @@ class PublishedFactsPropertyTest {
                 || string(computed.average_all) == '2' || string(computed.sum_all) == '0'
                 || computed.first_any == 'a' || computed.first_any == 5 || computed.last_any_2d == true
                 || days_since(computed.first_any) < 5 || computed.frequent == 'shoes' || has(computed.frequent)
+                || computed.average_2d > 3.0 || computed.max_31d < 5.0 || computed.distinct == 1
                 || computed.distinct >= 2 || size(computed.list) == 0 || 'shoes' in computed.list
                 || size(computed.top) > 1 || computed.top.exists(t, t == 'hats') || computed.count_all == orders.count
             """);
@@ -189,7 +191,8 @@ class PublishedFactsPropertyTest {
         List<CustomerEvent> events = events(random);
         CompiledDefinitions compiled = CompiledDefinitions.fromTheBeginning(definitions);
         Ledgers ledgers = new Ledgers(compiled.traits(), events);
-        long now = events.get(events.size() - 1).timestamp() + random.nextLong(40 * 24 * HOUR);
+        long since = random.nextLong((random.nextBoolean() ? 12 : 40 * 24) * HOUR);
+        long now = events.get(events.size() - 1).timestamp() + since;
         Facts known = ledgers.facts(now);
         PublishedSegments segments =
                 new PublishedSegments(compiled, new PublishedFacts(ledgers.profile(now), definitions.traits(), now));
@@ -209,6 +212,11 @@ class PublishedFactsPropertyTest {
         long between = known.now() + random.nextLong(until - known.now());
         switch (flip.kind()) {
             case BY_EVENT_ONLY -> {
+                for (int hours = 3; hours < 60; hours += 3) {
+                    assertThat(holds(condition, known.at(known.now() + hours * HOUR)))
+                            .as(as)
+                            .isEqualTo(holds);
+                }
                 assertThat(holds(condition, known.at(between))).as(as).isEqualTo(holds);
                 assertThat(holds(condition, known.at(later))).as(as).isEqualTo(holds);
             }
@@ -261,8 +269,10 @@ class PublishedFactsPropertyTest {
     private static List<CustomerEvent> events(Random random) {
         List<CustomerEvent> events = new ArrayList<>();
         int size = 1 + random.nextInt(40);
+        // Some live for days, some for months.
+        long step = random.nextBoolean() ? HOUR : 20 * HOUR;
         for (int i = 0; i < size; i++) {
-            long at = TestEvent.START + random.nextInt(100) * HOUR * (1 + random.nextInt(20));
+            long at = TestEvent.START + random.nextInt(100) * step;
             events.add(random.nextInt(4) == 0 ? identify("m" + i, at, random) : track("m" + i, at, random));
         }
         events.sort(Comparator.comparing(CustomerEvent::order));
@@ -270,7 +280,8 @@ class PublishedFactsPropertyTest {
     }
 
     private static CustomerEvent track(String messageId, long at, Random random) {
-        TestEvent event = TestEvent.track(messageId, pick(random, NAMES) + "", at)
+        String name = random.nextInt(3) == 0 ? "Product Viewed" : pick(random, NAMES);
+        TestEvent event = TestEvent.track(messageId, name, at)
                 .with("product_id", "p" + random.nextInt(3))
                 .with("category", pick(random, List.of("shoes", "hats", "5", "")))
                 .with("brand", "b")
