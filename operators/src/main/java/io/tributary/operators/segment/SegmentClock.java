@@ -2,6 +2,7 @@ package io.tributary.operators.segment;
 
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
+import io.tributary.schemas.time.Timestamps;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -41,7 +42,7 @@ public final class SegmentClock {
 
     /**
      * The least instant at which time alone may change them or what computed traits say, or one before that, milliseconds
-     * since 1970; {@link #NEVER} if there is none.
+     * since 1970; {@link #NEVER} if there is none in the years that events can have.
      */
     public long due() {
         return due;
@@ -54,6 +55,6 @@ public final class SegmentClock {
 
     void set(long instant, long next) {
         now = instant;
-        due = next;
+        due = next > Timestamps.MAX ? NEVER : next;
     }
 }

@@ -1,6 +1,7 @@
 package io.tributary.operators.segment;
 
 import io.tributary.operators.segment.SegmentIndex.Segment;
+import io.tributary.schemas.time.Timestamps;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -29,7 +30,7 @@ final class SegmentForecast {
 
     /**
      * The instant from which on a customer who is in a segment now is not in it, milliseconds since 1970, or
-     * {@link Long#MAX_VALUE} if time alone does not end it.
+     * {@link Long#MAX_VALUE} if time alone does not end it in the years that events can have.
      *
      * @param value of a parametric segment, else null
      */
@@ -41,7 +42,7 @@ final class SegmentForecast {
         Facts facts = known;
         for (int step = 0; step < MAX_STEPS; step++) {
             long next = nextChange(clock, facts);
-            if (next == Long.MAX_VALUE) {
+            if (next > Timestamps.MAX) {
                 return Long.MAX_VALUE;
             }
             facts = facts.at(next);

@@ -197,6 +197,23 @@ class SegmentsOfCustomersTest {
     }
 
     @Test
+    void whatEndsBeyondAllYearsDoesNotEnd() throws Exception {
+        folder.close();
+        folder = new FolderHarness(
+                0,
+                FolderHarness.published(
+                        """
+                segments:
+                - {name: for_ever, when: days_since(first_seen) <= 3000000}
+                """),
+                null);
+        see(track("m1", "Page Opened", minute(2)));
+
+        assertThat(profile(USER).path("segments"))
+                .hasToString("[{\"segment\":\"for_ever\",\"since\":\"2026-01-01T00:02:00.000Z\"}]");
+    }
+
+    @Test
     void whatIsBeyondTheLastTickOfABoundedLogHasNotPassed() throws Exception {
         see(ordered("m1", "o1", minute(2)));
         changes();

@@ -363,7 +363,8 @@ class PublishedFactsPropertyTest {
                             identifiers,
                             activity,
                             record,
-                            new ProfileJson.Segments(traits.published(computed, now), List.of()),
+                            new ProfileJson.Segments(
+                                    traits.published(computed, now), Collections.emptySortedMap(), List.of()),
                             Collections.emptySortedSet(),
                             activity.count()));
         }
