@@ -35,6 +35,7 @@ public final class BenchmarkReport {
         line("%-34s %26s %26s", "  as a ratio, run by run", "1", text("%.2f", result.ratio()));
         spread("CPU µs per event", "%.1f", Run::processorMicrosPerEvent);
         spread("Kafka records out per event", "%.2f", run -> (double) run.recordsOut() / run.events());
+        spread("segment changes per event", "%.2f", run -> (double) run.segmentChanges() / run.events());
         spread("Kafka bytes out per event", "%,.0f", run -> (double) run.bytesOut() / run.events());
         line("");
         line("State, per event");

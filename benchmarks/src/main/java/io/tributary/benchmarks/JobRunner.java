@@ -50,8 +50,14 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Runs jobs on a Flink of its own in this JVM, RocksDB and exactly-once, over what the topic of events holds. */
 final class JobRunner implements AutoCloseable {
-    private static final List<String> OUTPUTS =
-            List.of(Topic.CUSTOMER_EVENTS, Topic.PROFILES, Topic.TRIGGERS, Topic.REJECTS);
+    private static final List<String> OUTPUTS = List.of(
+            Topic.CUSTOMER_EVENTS,
+            Topic.PROFILES,
+            Topic.IDENTITY_CHANGES,
+            Topic.CUSTOMER_ALIASES,
+            Topic.SEGMENT_CHANGES,
+            Topic.TRIGGERS,
+            Topic.REJECTS);
     private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(5).toNanos();
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
 
@@ -101,7 +107,16 @@ final class JobRunner implements AutoCloseable {
 
     /** Measures time. */
     Run time(MeasuredJob job, int valueBytes) throws IOException {
-        return run(job, valueBytes, new Configuration(), (id, name, run) -> run);
+        return time(job, valueBytes, 1);
+    }
+
+    /**
+     * Measures time.
+     *
+     * @param before how many records are read before it begins
+     */
+    Run time(MeasuredJob job, int valueBytes, long before) throws IOException {
+        return run(job, valueBytes, new Configuration(), before, (id, name, run) -> run);
     }
 
     /** Counts the access to state, which takes time of its own. */
@@ -117,7 +132,7 @@ final class JobRunner implements AutoCloseable {
         // All samples: their mean times their number is their sum.
         tracking.set(StateSizeTrackOptions.SIZE_TRACK_HISTORY_SIZE, samples);
         tracking.set(StateSizeTrackOptions.SIZE_TRACK_STATE_NAME_AS_VARIABLE, true);
-        return run(job, valueBytes, tracking, (id, name, run) -> {
+        return run(job, valueBytes, tracking, 1, (id, name, run) -> {
             cluster.triggerSavepoint(
                             id, folder.resolve("savepoint").toUri().toString(), false, SavepointFormatType.CANONICAL)
                     .get();
@@ -144,30 +159,35 @@ final class JobRunner implements AutoCloseable {
         T of(JobID id, String name, Run run) throws IOException, ExecutionException, InterruptedException;
     }
 
-    private <T> T run(MeasuredJob job, int valueBytes, Configuration more, AtTheEnd<T> atTheEnd) throws IOException {
+    private <T> T run(MeasuredJob job, int valueBytes, Configuration more, long before, AtTheEnd<T> atTheEnd)
+            throws IOException {
         String name = "bench-" + ++runs;
         long records = available();
         MetricRegister.clear();
-        Map<TopicPartition, Long> outputsBefore = endOffsets(OUTPUTS);
         try {
             JobID id = submit(job, name, valueBytes, more);
-            await(id, name, 1);
+            await(id, name, before);
+            Map<TopicPartition, Long> outputsBefore = endOffsets(OUTPUTS);
+            long readBefore = read(name);
             long begun = System.nanoTime();
-            ProcessorTime before = ProcessorTime.now();
+            ProcessorTime usedBefore = ProcessorTime.now();
+            long sentBefore = MetricRegister.count(name, "numRecordsSend");
+            long changesBefore = MetricRegister.count(name, "segmentsChanged");
             await(id, name, records);
             awaitRunning(id);
             cluster.triggerCheckpoint(id, CheckpointType.FULL).get();
             long wall = System.nanoTime() - begun;
-            ProcessorTime used = ProcessorTime.now().since(before);
+            ProcessorTime used = ProcessorTime.now().since(usedBefore);
             T result = atTheEnd.of(
                     id,
                     name,
                     new Run(
-                            records,
+                            records - (before == 1 ? 0 : readBefore),
                             wall,
                             used.process(),
                             used.byWorker(),
-                            MetricRegister.count(name, "numRecordsSend"),
+                            MetricRegister.count(name, "numRecordsSend") - sentBefore,
+                            MetricRegister.count(name, "segmentsChanged") - changesBefore,
                             bytesBehind(outputsBefore)));
             cluster.cancelJob(id).get();
             cluster.requestJobResult(id).get();
@@ -210,7 +230,7 @@ final class JobRunner implements AutoCloseable {
 
     private void await(JobID id, String name, long records)
             throws ExecutionException, InterruptedException, IOException {
-        while (MetricRegister.count(name, "Source: " + MeasuredJob.SOURCE_TITLE, "numRecordsOut") < records) {
+        while (read(name) < records) {
             JobStatus status = cluster.getJobStatus(id).get();
             if (status.isTerminalState()) {
                 throw new IOException(
@@ -222,6 +242,10 @@ final class JobRunner implements AutoCloseable {
             }
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
         }
+    }
+
+    private static long read(String name) {
+        return MetricRegister.count(name, "Source: " + MeasuredJob.SOURCE_TITLE, "numRecordsOut");
     }
 
     /** A source may have read everything before the tasks behind it are up, and then no checkpoint is possible. */

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param processorNanos of the JVM that runs Flink, in that time; the broker is another process
  * @param processorNanosByWorker of it, by who worked: see {@link ProcessorTime}
  * @param recordsOut sent to Kafka
+ * @param segmentChanges customers who came into a segment or left one
  * @param bytesOut sent to Kafka, keys, values and headers
  */
 public record Run(
@@ -18,6 +19,7 @@ public record Run(
         long processorNanos,
         Map<String, Long> processorNanosByWorker,
         long recordsOut,
+        long segmentChanges,
         long bytesOut) {
 
     public double eventsPerSecond() {

@@ -62,7 +62,7 @@ class BenchmarkReportTest {
     }
 
     private static Run run(double seconds, String worker) {
-        return new Run(EVENTS, (long) (seconds * 1e9), 10_000_000, Map.of(worker, 6_000_000L), EVENTS, EVENTS);
+        return new Run(EVENTS, (long) (seconds * 1e9), 10_000_000, Map.of(worker, 6_000_000L), EVENTS, 0, EVENTS);
     }
 
     private static String line(List<String> lines, String title) {

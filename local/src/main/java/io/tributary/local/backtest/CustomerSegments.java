@@ -71,7 +71,7 @@ final class CustomerSegments {
      */
     void apply(long instant, List<Seen> seen) throws IOException {
         Facts facts = facts();
-        tracker.open(facts, clock, memberships, instant, this::changed);
+        tracker.open(facts, clock, memberships, instant, true, this::changed);
         for (Seen one : seen) {
             tracker.changing(one.event, facts, clock);
             fold(one.event);

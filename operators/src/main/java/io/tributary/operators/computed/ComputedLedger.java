@@ -11,11 +11,10 @@ import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -37,27 +36,35 @@ public final class ComputedLedger {
         @Override
         public void write(ComputedLedger ledger, DataOutput out) throws IOException {
             out.writeByte(FORMAT);
-            SortedSet<Long> ids = ledger.ids();
-            Wire.writeVarInt(ids.size(), out);
-            for (long id : ids) {
-                out.writeLong(id);
-                Wire.writeBytes(ledger.parts.get(id).bytes(), out);
+            int full = 0;
+            for (int place = 0; place < ledger.count; place++) {
+                full += ledger.parts[place].isEmpty() ? 0 : 1;
+            }
+            Wire.writeVarInt(full, out);
+            for (int place = 0; place < ledger.count; place++) {
+                if (!ledger.parts[place].isEmpty()) {
+                    out.writeLong(ledger.ids[place]);
+                    Wire.writeBytes(ledger.parts[place].bytes(), out);
+                }
             }
         }
 
         @Override
         public ComputedLedger read(DataInput in) throws IOException {
             Wire.readFormat(FORMAT, "a computed ledger", in);
+            int count = Wire.readVarInt(in);
             ComputedLedger ledger = new ComputedLedger();
-            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                ledger.parts.put(in.readLong(), new Part(Wire.readBytes(in)));
+            ledger.makeRoom(count);
+            for (; ledger.count < count; ledger.count++) {
+                ledger.ids[ledger.count] = in.readLong();
+                ledger.parts[ledger.count] = new Part(Wire.readBytes(in));
             }
             return ledger;
         }
     };
 
-    /** A fold, or the bytes of one that nobody has asked for. */
-    private static final class Part {
+    /** A fold, or the bytes of one that nobody has asked for, or both if nobody has changed it. */
+    private static class Part {
         private byte[] bytes;
         private Fold fold;
 
@@ -69,21 +76,35 @@ public final class ComputedLedger {
             this.fold = fold;
         }
 
-        /** The fold, which may be changed from now on. */
+        /** The fold, which is going to be changed. */
+        Fold forChange() {
+            Fold changing = fold();
+            bytes = null;
+            return changing;
+        }
+
+        /** The fold, not to be changed. */
         Fold fold() {
             if (fold == null) {
-                try {
-                    DataInput in = new DataInputStream(new ByteArrayInputStream(bytes));
-                    FoldHeader header = FoldHeader.read(in);
-                    fold = header.isPerValue()
-                            ? ValuesFold.withContent(header.shape(), in)
-                            : TraitFold.withContent(header.shape(), in);
-                } catch (IOException e) {
-                    throw new UncheckedIOException("a fold can't be read", e);
-                }
-                bytes = null;
+                fold = make();
             }
             return fold;
+        }
+
+        Fold make() {
+            return read(bytes);
+        }
+
+        static Fold read(byte[] bytes) {
+            try {
+                DataInput in = new DataInputStream(new ByteArrayInputStream(bytes));
+                FoldHeader header = FoldHeader.read(in);
+                return header.isPerValue()
+                        ? ValuesFold.withContent(header.shape(), in)
+                        : TraitFold.withContent(header.shape(), in);
+            } catch (IOException e) {
+                throw new UncheckedIOException("a fold can't be read", e);
+            }
         }
 
         byte[] bytes() {
@@ -105,11 +126,47 @@ public final class ComputedLedger {
 
         /** What was written had something. */
         boolean isEmpty() {
-            return fold != null && fold.isEmpty();
+            return bytes == null && fold.isEmpty();
         }
     }
 
-    private final SortedMap<Long, Part> parts = new TreeMap<>();
+    /** What two ledgers know of one definition, put together only if somebody asks. */
+    private static final class Union extends Part {
+        private final long id;
+        private final Part one;
+        private final Part other;
+
+        Union(long id, Part one, Part other) {
+            super((byte[]) null);
+            this.id = id;
+            this.one = one;
+            this.other = other;
+        }
+
+        @Override
+        Fold make() {
+            Part both = new Part(one.bytes());
+            merge(other, both, id);
+            return both.fold();
+        }
+
+        @Override
+        byte[] bytes() {
+            fold();
+            return super.bytes();
+        }
+
+        @Override
+        boolean isEmpty() {
+            return one.isEmpty() && other.isEmpty();
+        }
+    }
+
+    /** Ascending; the first {@link #count} are used. */
+    private long[] ids = {};
+
+    private Part[] parts = {};
+    private int count;
 
     /**
      * The fold of a trait, to which may be added; a new one if there is none yet.
@@ -117,8 +174,9 @@ public final class ComputedLedger {
      * @throws IllegalStateException if there is one that folds otherwise
      */
     public TraitFold trait(long id, TraitShape shape) {
-        if (parts.computeIfAbsent(id, absent -> new Part(TraitFold.of(shape))).fold() instanceof TraitFold fold
-                && fold.shape().equals(shape)) {
+        int place = place(id);
+        Part part = place >= 0 ? parts[place] : insert(-place - 1, id, new Part(TraitFold.of(shape)));
+        if (part.forChange() instanceof TraitFold fold && fold.shape().equals(shape)) {
             return fold;
         }
         throw otherwise(id, shape);
@@ -130,8 +188,9 @@ public final class ComputedLedger {
      * @throws IllegalStateException if there is one that folds otherwise
      */
     public ValuesFold values(long id, TraitShape shape) {
-        if (parts.computeIfAbsent(id, absent -> new Part(ValuesFold.of(shape))).fold() instanceof ValuesFold fold
-                && fold.shape().equals(shape)) {
+        int place = place(id);
+        Part part = place >= 0 ? parts[place] : insert(-place - 1, id, new Part(ValuesFold.of(shape)));
+        if (part.forChange() instanceof ValuesFold fold && fold.shape().equals(shape)) {
             return fold;
         }
         throw otherwise(id, shape);
@@ -142,36 +201,67 @@ public final class ComputedLedger {
                 + ", but what is kept was folded otherwise");
     }
 
-    /** The fold of a definition, or null if there is none. */
+    private int place(long id) {
+        return Arrays.binarySearch(ids, 0, count, id);
+    }
+
+    private void makeRoom(int size) {
+        if (size > ids.length) {
+            int room = Math.max(size, 2 * count);
+            ids = Arrays.copyOf(ids, room);
+            parts = Arrays.copyOf(parts, room);
+        }
+    }
+
+    private Part insert(int place, long id, Part part) {
+        makeRoom(count + 1);
+        System.arraycopy(ids, place, ids, place + 1, count - place);
+        System.arraycopy(parts, place, parts, place + 1, count - place);
+        ids[place] = id;
+        parts[place] = part;
+        count++;
+        return part;
+    }
+
+    /** The fold of a definition, not to be changed; null if there is none. */
     public Fold get(long id) {
-        Part part = parts.get(id);
-        return part == null ? null : part.fold();
+        int place = place(id);
+        return place < 0 ? null : parts[place].fold();
     }
 
     /** Of the folds that have something. */
     public SortedSet<Long> ids() {
-        SortedSet<Long> ids = new TreeSet<>();
-        parts.forEach((id, part) -> {
-            if (!part.isEmpty()) {
-                ids.add(id);
+        SortedSet<Long> full = new TreeSet<>();
+        for (int place = 0; place < count; place++) {
+            if (!parts[place].isEmpty()) {
+                full.add(ids[place]);
             }
-        });
-        return Collections.unmodifiableSortedSet(ids);
+        }
+        return Collections.unmodifiableSortedSet(full);
     }
 
     /** How many folds there are, those that have nothing included. */
     public int size() {
-        return parts.size();
+        return count;
     }
 
     /** Whether nothing is known. */
     public boolean isEmpty() {
-        return parts.values().stream().allMatch(Part::isEmpty);
+        return ids().isEmpty();
     }
 
     /** Drops the folds of all other definitions. */
-    public void retain(Set<Long> ids) {
-        parts.keySet().retainAll(ids);
+    public void retain(Set<Long> of) {
+        int kept = 0;
+        for (int place = 0; place < count; place++) {
+            if (of.contains(ids[place])) {
+                ids[kept] = ids[place];
+                parts[kept] = parts[place];
+                kept++;
+            }
+        }
+        Arrays.fill(parts, kept, count, null);
+        count = kept;
     }
 
     /**
@@ -180,20 +270,52 @@ public final class ComputedLedger {
      * @throws IllegalArgumentException if both have a fold of the same id, and they fold otherwise
      */
     public void merge(ComputedLedger other) {
-        other.parts.forEach((id, theirs) -> {
-            Part own = parts.get(id);
-            if (theirs.isEmpty()) {
-                return;
+        for (int theirs = 0; theirs < other.count; theirs++) {
+            Part part = other.parts[theirs];
+            if (!part.isEmpty()) {
+                int place = place(other.ids[theirs]);
+                if (place < 0) {
+                    insert(-place - 1, other.ids[theirs], new Part(part.bytes()));
+                } else {
+                    merge(part, parts[place], other.ids[theirs]);
+                }
             }
-            if (own == null) {
-                parts.put(id, new Part(theirs.bytes()));
-            } else if (own.fold() instanceof TraitFold fold && theirs.fold() instanceof TraitFold others) {
-                fold.merge(others);
-            } else if (own.fold() instanceof ValuesFold fold && theirs.fold() instanceof ValuesFold others) {
-                fold.merge(others);
-            } else {
-                throw new IllegalArgumentException("one fold of " + Long.toHexString(id) + " is per value, one is not");
-            }
-        });
+        }
+    }
+
+    /**
+     * What two ledgers know together. Not to be changed, and good for as long as neither of them is.
+     *
+     * @throws IllegalArgumentException when a fold is asked for that folds otherwise in one of them
+     */
+    public static ComputedLedger union(ComputedLedger one, ComputedLedger other) {
+        ComputedLedger union = new ComputedLedger();
+        union.makeRoom(one.count + other.count);
+        int ofOne = 0;
+        int ofOther = 0;
+        while (ofOne < one.count || ofOther < other.count) {
+            boolean hasOne = ofOne < one.count && (ofOther == other.count || one.ids[ofOne] <= other.ids[ofOther]);
+            boolean hasOther = ofOther < other.count && (ofOne == one.count || other.ids[ofOther] <= one.ids[ofOne]);
+            long id = hasOne ? one.ids[ofOne] : other.ids[ofOther];
+            Part part = hasOne && hasOther
+                    ? new Union(id, one.parts[ofOne], other.parts[ofOther])
+                    : hasOne ? one.parts[ofOne] : other.parts[ofOther];
+            union.ids[union.count] = id;
+            union.parts[union.count] = part;
+            union.count++;
+            ofOne += hasOne ? 1 : 0;
+            ofOther += hasOther ? 1 : 0;
+        }
+        return union;
+    }
+
+    private static void merge(Part part, Part into, long id) {
+        if (into.forChange() instanceof TraitFold fold && part.fold() instanceof TraitFold others) {
+            fold.merge(others);
+        } else if (into.forChange() instanceof ValuesFold fold && part.fold() instanceof ValuesFold others) {
+            fold.merge(others);
+        } else {
+            throw new IllegalArgumentException("one fold of " + Long.toHexString(id) + " is per value, one is not");
+        }
     }
 }

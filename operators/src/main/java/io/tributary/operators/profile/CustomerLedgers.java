@@ -3,6 +3,7 @@ package io.tributary.operators.profile;
 import io.tributary.operators.computed.ComputedLedger;
 import io.tributary.operators.segment.Memberships;
 import io.tributary.operators.sink.PersonalIdentifiers;
+import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.identity.Identifier;
 import java.util.Collection;
 import java.util.List;
@@ -152,13 +153,9 @@ final class CustomerLedgers {
     /** What the computed traits know of all fragments. Not to be changed. */
     ComputedLedger computed() {
         if (computed == null) {
-            if (state().hasOthers()) {
-                computed = new ComputedLedger();
-                computed.merge(ownComputed.get());
-                computed.merge(othersComputed.get());
-            } else {
-                computed = ownComputed.get();
-            }
+            computed = state().hasOthers()
+                    ? ComputedLedger.union(ownComputed.get(), othersComputed.get())
+                    : ownComputed.get();
         }
         return computed;
     }
@@ -194,6 +191,21 @@ final class CustomerLedgers {
         SortedSet<Identifier> listing = persons();
         listing.addAll(record().devices());
         return listing;
+    }
+
+    /** Whether the customer may list other identifiers by an event; false for most that are known. */
+    boolean mayIdentifyBy(CustomerEvent event) {
+        if (state().canonical() == null) {
+            return true;
+        }
+        for (Identifier device : event.devices()) {
+            boolean isKnown = state().own().knows(device)
+                    || (state().hasOthers() && othersActivity.get().knows(device));
+            if (!isKnown) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** All that the customer lists as of the events that the watermark has passed. */

@@ -85,7 +85,14 @@ final class FoldedSegments {
         // Who is new has nothing to catch up with.
         ledgers.state().publication(definitions.publication());
         Facts facts = facts();
-        tracker().open(facts, clock(), ledgers.segments().get(), event.timestamp(), this::changed);
+        tracker()
+                .open(
+                        facts,
+                        clock(),
+                        ledgers.segments().get(),
+                        event.timestamp(),
+                        ledgers.mayIdentifyBy(event),
+                        this::changed);
         tracker().changing(event, facts, clock());
     }
 

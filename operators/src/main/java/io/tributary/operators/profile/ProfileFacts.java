@@ -52,8 +52,8 @@ public final class ProfileFacts implements Facts {
     }
 
     @Override
-    public long nextComputedChange() {
-        return ledgers.computed.nextChange(now);
+    public long nextComputedChange(Collection<ProfileField> of) {
+        return ledgers.computed.nextChange(of, now);
     }
 
     @Override

@@ -16,6 +16,8 @@ record Attribute(Form form, Operand operand) {
     static final long MILLIS_PER_DAY = 86_400_000;
     static final long MILLIS_PER_HOUR = 3_600_000;
 
+    private static final int SHORTEST_TIME = "2026-01-01T00:00Z".length();
+
     private static final MathContext SIGNIFICANT = new MathContext(10);
 
     /** What it is taken from. */
@@ -147,14 +149,26 @@ record Attribute(Form form, Operand operand) {
         if (value instanceof Instant instant) {
             return instant;
         }
-        if (value instanceof String text) {
-            try {
-                return OffsetDateTime.parse(text).toInstant();
-            } catch (DateTimeException e) {
-                return null;
-            }
+        return value instanceof String text && mayBeTime(text) ? instant(text) : null;
+    }
+
+    private static Instant instant(String text) {
+        boolean isUsual = (text.length() == 24 || text.length() == 20) && text.charAt(10) == 'T' && text.endsWith("Z");
+        long millis = isUsual ? Timestamps.parse(text) : Timestamps.INVALID;
+        if (millis != Timestamps.INVALID) {
+            return Instant.ofEpochMilli(millis);
         }
-        return null;
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+
+    /** Spares most texts that are none the exception. Years of other than four digits have a sign. */
+    private static boolean mayBeTime(String text) {
+        return text.length() >= SHORTEST_TIME
+                && (Character.toUpperCase(text.charAt(10)) == 'T' || text.charAt(0) == '+' || text.charAt(0) == '-');
     }
 
     /** The number that a value is, or null. */

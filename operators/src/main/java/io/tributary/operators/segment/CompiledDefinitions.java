@@ -2,6 +2,7 @@ package io.tributary.operators.segment;
 
 import dev.cel.common.ast.CelExpr;
 import dev.cel.runtime.CelRuntime;
+import io.tributary.operators.computed.ComputedLedger;
 import io.tributary.schemas.cel.CelDialect;
 import io.tributary.schemas.definition.CheckedExpression;
 import io.tributary.schemas.definition.DefinitionKind;
@@ -41,7 +42,7 @@ public final class CompiledDefinitions {
                     segment.isParametric() ? segment.parametric().maxValues() : 0);
         }
         index = builder.build();
-        evaluator = new SegmentEvaluator(index);
+        evaluator = new SegmentEvaluator(index, new FactsOfNobody(traits.facts(ComputedLedger::new)));
         forecast = new SegmentForecast(index);
         changes = new DefinitionChanges(index, published);
         published.all().stream()

@@ -1,5 +1,6 @@
 package io.tributary.operators.segment;
 
+import java.util.Collection;
 import java.util.SortedMap;
 
 /** What the computed traits of a customer say, and the traits of parametric segments. */
@@ -11,5 +12,5 @@ public interface ComputedFacts {
     SortedMap<String, Object> values(String segment, long now);
 
     /** As {@link Facts#nextComputedChange}, after an instant in milliseconds since 1970. */
-    long nextChange(long now);
+    long nextChange(Collection<ProfileField> of, long now);
 }

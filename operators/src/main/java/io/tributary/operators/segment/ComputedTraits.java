@@ -1,6 +1,7 @@
 package io.tributary.operators.segment;
 
 import io.tributary.operators.computed.ComputedLedger;
+import io.tributary.operators.computed.Fold;
 import io.tributary.operators.computed.TraitFold;
 import io.tributary.operators.computed.ValuesFold;
 import io.tributary.operators.segment.ProfileField.Root;
@@ -14,6 +15,7 @@ import io.tributary.schemas.definition.Window;
 import io.tributary.schemas.event.CustomerEvent;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,6 +41,11 @@ public final class ComputedTraits {
     private final Map<String, Long> ids = new HashMap<>();
     private final Map<String, Long> idsOfSegments = new HashMap<>();
 
+    /** Of what time alone changes. */
+    private final Map<String, Long> windowedIds = new HashMap<>();
+
+    private final Map<String, Long> windowedIdsOfSegments = new HashMap<>();
+
     /** Of all folds. */
     private final Set<Long> known = new HashSet<>();
 
@@ -46,6 +53,9 @@ public final class ComputedTraits {
         traits = definitions.traits();
         for (TraitDefinition trait : traits.values()) {
             ids.put(trait.name(), trait.fingerprint());
+            if (trait.shape().window() != null) {
+                windowedIds.put(trait.name(), trait.fingerprint());
+            }
             for (String name : Set.copyOf(trait.fold().events())) {
                 OfName ofName = byEventName.computeIfAbsent(name, none -> new OfName());
                 ofName.traits.add(trait);
@@ -56,6 +66,10 @@ public final class ComputedTraits {
             if (segment.isParametric()) {
                 parametric.put(segment.name(), segment);
                 idsOfSegments.put(segment.name(), segment.parametric().fingerprint());
+                if (segment.parametric().trait().shape().window() != null) {
+                    windowedIdsOfSegments.put(
+                            segment.name(), segment.parametric().fingerprint());
+                }
                 for (String name : Set.copyOf(segment.parametric().trait().events())) {
                     OfName ofName = byEventName.computeIfAbsent(name, none -> new OfName());
                     ofName.segments.add(segment);
@@ -160,16 +174,29 @@ public final class ComputedTraits {
         }
 
         @Override
-        public long nextChange(long now) {
+        public long nextChange(Collection<ProfileField> of, long now) {
             long next = Long.MAX_VALUE;
-            if (!known.isEmpty()) {
-                for (long id : ledger.get().ids()) {
-                    if (known.contains(id)) {
-                        next = Math.min(next, ledger.get().get(id).nextChange(now));
+            for (ProfileField field : of) {
+                Map<String, Long> windowed =
+                        switch (field.root()) {
+                            case COMPUTED -> windowedIds;
+                            case VALUE -> windowedIdsOfSegments;
+                            default -> Map.of();
+                        };
+                if (field.name() != null && windowed.containsKey(field.name())) {
+                    next = Math.min(next, nextChange(windowed.get(field.name()), now));
+                } else if (field.name() == null) {
+                    for (long id : windowed.values()) {
+                        next = Math.min(next, nextChange(id, now));
                     }
                 }
             }
             return next;
+        }
+
+        private long nextChange(long id, long now) {
+            Fold fold = ledger.get().get(id);
+            return fold == null ? Long.MAX_VALUE : fold.nextChange(now);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.tributary.operators.segment;
 
+import java.util.Collection;
 import java.util.SortedMap;
 
 /** What is known of a customer at an instant. */
@@ -27,8 +28,11 @@ public interface Facts {
     /**
      * The least instant after {@link #now} at which a computed trait or the trait of a parametric segment may say something
      * else if nothing happens, milliseconds since 1970; {@link Long#MAX_VALUE} if there is none.
+     *
+     * @param of these computed traits ({@link ProfileField.Root#COMPUTED}) and parametric segments ({@link
+     *     ProfileField.Root#VALUE}), of a whole root all; other fields don't matter
      */
-    long nextComputedChange();
+    long nextComputedChange(Collection<ProfileField> of);
 
     /** Milliseconds since 1970. */
     long now();

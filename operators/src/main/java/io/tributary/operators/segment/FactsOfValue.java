@@ -1,5 +1,6 @@
 package io.tributary.operators.segment;
 
+import java.util.Collection;
 import java.util.SortedMap;
 
 /** What is known of a customer, as seen by one value of a parametric segment. */
@@ -20,8 +21,8 @@ record FactsOfValue(Facts facts, Object result) implements Facts {
     }
 
     @Override
-    public long nextComputedChange() {
-        return facts.nextComputedChange();
+    public long nextComputedChange(Collection<ProfileField> of) {
+        return facts.nextComputedChange(of);
     }
 
     @Override

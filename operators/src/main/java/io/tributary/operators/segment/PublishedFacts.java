@@ -13,8 +13,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -96,8 +98,18 @@ public final class PublishedFacts implements Facts {
 
     /** The first instant at which a window has passed for sure. What changes before is in no profile. */
     @Override
-    public long nextComputedChange() {
-        return traits.keySet().stream().mapToLong(this::passesAt).min().orElse(NEVER);
+    public long nextComputedChange(Collection<ProfileField> of) {
+        return traitsIn(of).stream().mapToLong(this::passesAt).min().orElse(NEVER);
+    }
+
+    private Set<String> traitsIn(Collection<ProfileField> fields) {
+        Set<String> names = new HashSet<>();
+        for (ProfileField field : fields) {
+            if (field.root() == Root.COMPUTED) {
+                names.addAll(field.name() == null ? traits.keySet() : Set.of(field.name()));
+            }
+        }
+        return names;
     }
 
     /**
@@ -107,14 +119,9 @@ public final class PublishedFacts implements Facts {
      */
     long passesAt(Collection<ProfileField> fields) {
         long last = Long.MIN_VALUE;
-        for (ProfileField field : fields) {
-            if (field.root() == Root.COMPUTED) {
-                Collection<String> names = field.name() == null ? traits.keySet() : List.of(field.name());
-                for (String name : names) {
-                    long at = passesAt(name);
-                    last = at == NEVER ? last : Math.max(last, at);
-                }
-            }
+        for (String name : traitsIn(fields)) {
+            long at = passesAt(name);
+            last = at == NEVER ? last : Math.max(last, at);
         }
         return last == Long.MIN_VALUE ? NEVER : last;
     }

@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntPredicate;
 
@@ -21,7 +20,11 @@ final class SegmentEvaluator {
     static final Comparator<SegmentChange> IN_ORDER = Comparator.comparing(SegmentChange::segment)
             .thenComparing(SegmentChange::value, Comparator.nullsFirst(Comparator.naturalOrder()));
 
+    private static final List<ProfileField> ALL_COMPUTED =
+            List.of(ProfileField.all(Root.COMPUTED), ProfileField.all(Root.VALUE));
+
     private final SegmentIndex index;
+    private final Facts nobody;
 
     /** What attributes held before, of those that may change. */
     private final int[] noted;
@@ -38,16 +41,21 @@ final class SegmentEvaluator {
     private final int[] truthIn;
     private int round;
 
-    /** The places of the segments that have to be asked, by rank. */
-    private final SortedMap<Integer, List<Integer>> candidates = new TreeMap<>();
+    /** The segments that have to be asked. */
+    private final SegmentQueue candidates;
 
-    private final int[] candidateIn;
+    /** What attributes hold of somebody of whom nothing is known, and whom else to ask then; null if never asked for. */
+    private Object[] ofNobody;
+
+    private int[] concernedByNobody;
 
     private Facts facts;
     private Memberships memberships;
 
-    SegmentEvaluator(SegmentIndex index) {
+    /** @param nobody what is known of somebody of whom nothing is known */
+    SegmentEvaluator(SegmentIndex index, Facts nobody) {
         this.index = index;
+        this.nobody = nobody;
         noted = new int[index.attributeCount()];
         before = new Object[index.attributeCount()];
         notedIn = new int[index.attributeCount()];
@@ -55,7 +63,7 @@ final class SegmentEvaluator {
         valueIn = new int[index.attributeCount()];
         truths = new boolean[index.conditionCount()];
         truthIn = new int[index.conditionCount()];
-        candidateIn = new int[index.segments().size()];
+        candidates = new SegmentQueue(index.segments());
     }
 
     // ------------------------------------------------------------------------------------------------ before and after
@@ -87,12 +95,59 @@ final class SegmentEvaluator {
         }
     }
 
-    /** Everything may change. */
-    void beginAnew() {
+    /**
+     * Begins a round in which everything may change. What is known then is compared with nothing: a segment that nobody of
+     * whom nothing is known is in, of which no condition holds otherwise then, and in which the customer is not, stays so.
+     *
+     * @param of the customer
+     */
+    void beginAnew(Memberships of) {
         begin();
-        for (int place = 0; place < index.segments().size(); place++) {
-            ask(place);
+        if (ofNobody == null) {
+            lookAtNobody();
         }
+        for (int attribute = 0; attribute < index.attributeCount(); attribute++) {
+            note(attribute, ofNobody[attribute]);
+        }
+        ask(concernedByNobody);
+        ask(index.parametric());
+        for (int number : of.segments()) {
+            askWithAskers(index.byNumber(number));
+        }
+        for (int number : of.parametric().keySet()) {
+            askWithAskers(index.byNumber(number));
+        }
+    }
+
+    private void askWithAskers(Segment segment) {
+        if (segment != null) {
+            int place = index.placeOf(segment);
+            ask(place);
+            ask(index.askersOf(place));
+        }
+    }
+
+    private void lookAtNobody() {
+        ofNobody = new Object[index.attributeCount()];
+        for (int attribute = 0; attribute < index.attributeCount(); attribute++) {
+            ofNobody[attribute] = index.attribute(attribute).value(nobody);
+        }
+        SegmentEvaluator other = new SegmentEvaluator(index, nobody);
+        other.begin();
+        for (int place = 0; place < index.segments().size(); place++) {
+            other.ask(place);
+        }
+        Memberships in = new Memberships();
+        other.end(nobody, in);
+        SortedSet<Integer> concerned = new TreeSet<>();
+        for (int number : in.segments()) {
+            int place = index.placeOf(index.byNumber(number));
+            concerned.add(place);
+            for (int asker : index.askersOf(place)) {
+                concerned.add(asker);
+            }
+        }
+        concernedByNobody = concerned.stream().mapToInt(Integer::intValue).toArray();
     }
 
     /** The segments at some places decide otherwise than before. */
@@ -111,11 +166,15 @@ final class SegmentEvaluator {
     private void noteAll(int[] attributes, Facts known) {
         for (int attribute : attributes) {
             if (notedIn[attribute] != round) {
-                notedIn[attribute] = round;
-                noted[notedCount++] = attribute;
-                before[attribute] = index.attribute(attribute).value(known);
+                note(attribute, index.attribute(attribute).value(known));
             }
         }
+    }
+
+    private void note(int attribute, Object holds) {
+        notedIn[attribute] = round;
+        noted[notedCount++] = attribute;
+        before[attribute] = holds;
     }
 
     private void ask(Segment segment) {
@@ -125,12 +184,7 @@ final class SegmentEvaluator {
     }
 
     private void ask(int place) {
-        if (candidateIn[place] != round) {
-            candidateIn[place] = round;
-            candidates
-                    .computeIfAbsent(index.segments().get(place).rank(), none -> new ArrayList<>())
-                    .add(place);
-        }
+        candidates.add(place);
     }
 
     /**
@@ -149,11 +203,8 @@ final class SegmentEvaluator {
                     .forEachFlipped(before[attribute], value(attribute), condition -> ask(index.segmentsOf(condition)));
         }
         List<SegmentChange> changes = new ArrayList<>(0);
-        while (!candidates.isEmpty()) {
-            int rank = candidates.firstKey();
-            for (int place : candidates.remove(rank)) {
-                decide(place, changes);
-            }
+        for (int place = candidates.poll(); place >= 0; place = candidates.poll()) {
+            decide(place, changes);
         }
         changes.sort(IN_ORDER);
         return changes;
@@ -264,7 +315,7 @@ final class SegmentEvaluator {
 
     /** The least instant after the present one at which time alone may change any condition, or what traits say. */
     long nextChange(Facts known) {
-        long next = known.nextComputedChange();
+        long next = known.nextComputedChange(ALL_COMPUTED);
         for (int attribute : index.elapsed()) {
             next = Math.min(next, index.nextFlip(attribute, known));
         }

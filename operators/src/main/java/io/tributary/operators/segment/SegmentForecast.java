@@ -1,5 +1,6 @@
 package io.tributary.operators.segment;
 
+import io.tributary.operators.segment.ProfileField.Root;
 import io.tributary.operators.segment.SegmentIndex.Segment;
 import io.tributary.schemas.time.Timestamps;
 import java.util.HashMap;
@@ -16,9 +17,9 @@ final class SegmentForecast {
     private final SegmentIndex index;
 
     /** What of a segment changes as time passes, also through the segments that it asks for. */
-    private record Clock(Set<Integer> elapsed, boolean looksAtComputed) {
+    private record Clock(Set<Integer> elapsed, Set<ProfileField> computed) {
         boolean stands() {
-            return elapsed.isEmpty() && !looksAtComputed;
+            return elapsed.isEmpty() && computed.isEmpty();
         }
     }
 
@@ -54,7 +55,7 @@ final class SegmentForecast {
     }
 
     private long nextChange(Clock clock, Facts facts) {
-        long next = clock.looksAtComputed ? facts.nextComputedChange() : Long.MAX_VALUE;
+        long next = facts.nextComputedChange(clock.computed);
         for (int attribute : clock.elapsed) {
             next = Math.min(next, index.nextFlip(attribute, facts));
         }
@@ -82,7 +83,10 @@ final class SegmentForecast {
 
     private Clock clockOf(Segment segment) {
         Set<Integer> elapsed = new HashSet<>();
-        boolean looksAtComputed = segment.isParametric();
+        Set<ProfileField> computed = new HashSet<>();
+        if (segment.isParametric()) {
+            computed.add(new ProfileField(Root.VALUE, segment.name()));
+        }
         Set<Integer> conditions = new HashSet<>();
         segment.formula().forEach(conditions::add);
         for (int number : conditions) {
@@ -90,15 +94,17 @@ final class SegmentForecast {
                 Clock clock = clocks.get(index.byName(asked.segment()));
                 Clock of = clock == null ? clockOf(index.byName(asked.segment())) : clock;
                 elapsed.addAll(of.elapsed);
-                looksAtComputed |= of.looksAtComputed;
+                computed.addAll(of.computed);
             } else {
                 Attribute attribute = index.attribute(index.attributeOf(number));
                 if (attribute.isElapsed()) {
                     elapsed.add(index.attributeOf(number));
                 }
-                looksAtComputed |= attribute.readsComputed();
+                attribute.reads().stream()
+                        .filter(field -> field.root() == Root.COMPUTED)
+                        .forEach(computed::add);
             }
         }
-        return new Clock(elapsed, looksAtComputed);
+        return new Clock(elapsed, computed);
     }
 }

@@ -32,7 +32,7 @@ public final class SegmentTracker {
 
     // Of the instant between open and close.
     private boolean everything;
-    private boolean computedMayChange;
+    private final List<ProfileField> computedThatMayChange = new ArrayList<>();
 
     /**
      * A membership as a profile tells it.
@@ -74,25 +74,32 @@ public final class SegmentTracker {
      *
      * @param known of the customer before anything has happened at the instant
      * @param instant milliseconds since 1970; one before that of the memberships counts as theirs
+     * @param identifiersMayChange whether what happens at the instant may make the customer list others
      */
     public void open(
-            Facts known, SegmentClock clock, Memberships memberships, long instant, Consumer<SegmentChange> changes) {
-        computedMayChange = false;
+            Facts known,
+            SegmentClock clock,
+            Memberships memberships,
+            long instant,
+            boolean identifiersMayChange,
+            Consumer<SegmentChange> changes) {
+        computedThatMayChange.clear();
         everything = true;
         if (clock.isNew()) {
-            evaluator.beginAnew();
+            evaluator.beginAnew(memberships);
             return;
         }
         advance(known, clock, memberships, Math.max(instant, clock.now()) - 1, changes);
         everything = clock.due() <= Math.max(instant, clock.now());
-        evaluator.begin(known.at(clock.now()), List.of(ProfileField.all(Root.IDENTIFIERS)), everything);
+        List<ProfileField> changing = identifiersMayChange ? List.of(ProfileField.all(Root.IDENTIFIERS)) : List.of();
+        evaluator.begin(known.at(clock.now()), changing, everything);
     }
 
     /** To be told before an event of the instant is folded. */
     public void changing(CustomerEvent event, Facts known, SegmentClock clock) {
         if (!clock.isNew()) {
             List<ProfileField> computed = definitions.traits().changedBy(event);
-            computedMayChange |= !computed.isEmpty();
+            computedThatMayChange.addAll(computed);
             evaluator.note(known.at(clock.now()), changedBy(event, computed));
         }
     }
@@ -103,8 +110,9 @@ public final class SegmentTracker {
         Facts now = known.at(Math.max(instant, clock.now()));
         evaluator.end(now, memberships).forEach(changes);
         long due = everything ? evaluator.nextChange(now) : Math.min(clock.due(), evaluator.nextFlipOfNoted());
-        if (!everything && computedMayChange) {
-            due = Math.min(due, now.nextComputedChange());
+        if (!everything) {
+            // Of all others what was due next still is.
+            due = Math.min(due, now.nextComputedChange(computedThatMayChange));
         }
         clock.set(now.now(), due);
     }
@@ -137,7 +145,7 @@ public final class SegmentTracker {
      */
     public void lookAnew(
             Facts known, long instant, SegmentClock clock, Memberships memberships, Consumer<SegmentChange> changes) {
-        evaluator.beginAnew();
+        evaluator.beginAnew(memberships);
         Facts now = known.at(Math.max(instant, clock.now()));
         evaluator.end(now, memberships).forEach(changes);
         clock.set(now.now(), evaluator.nextChange(now));

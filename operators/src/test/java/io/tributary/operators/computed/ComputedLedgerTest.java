@@ -64,6 +64,40 @@ class ComputedLedgerTest {
     }
 
     @Test
+    void aUnionSaysWhatBothSayAndLeavesThemAsTheyWere() throws IOException {
+        ComputedLedger one = Codecs.roundTrip(ComputedLedger.CODEC, ledger());
+        ComputedLedger other = ledger();
+        one.retain(Set.of(ORDERS, REVENUE));
+        other.retain(Set.of(ORDERS, CATEGORIES));
+        ComputedLedger merged = new ComputedLedger();
+        merged.merge(one);
+        merged.merge(other);
+        byte[] before = Codecs.bytes(ComputedLedger.CODEC, one);
+
+        ComputedLedger union = ComputedLedger.union(one, other);
+
+        assertThat(union.ids()).containsExactly(REVENUE, CATEGORIES, ORDERS);
+        assertThat(((TraitFold) union.get(ORDERS)).value(NOW)).isEqualTo(2L);
+        assertThat(Codecs.bytes(ComputedLedger.CODEC, union)).isEqualTo(Codecs.bytes(ComputedLedger.CODEC, merged));
+        assertThat(Codecs.bytes(ComputedLedger.CODEC, one)).isEqualTo(before);
+        assertThat(((TraitFold) other.get(ORDERS)).value(NOW)).isEqualTo(1L);
+        assertThat(Codecs.bytes(ComputedLedger.CODEC, ComputedLedger.union(new ComputedLedger(), new ComputedLedger())))
+                .hasSize(2);
+    }
+
+    @Test
+    void whatWasOnlyReadIsWrittenAsItWas() throws IOException {
+        ComputedLedger ledger = Codecs.roundTrip(ComputedLedger.CODEC, ledger());
+        byte[] before = Codecs.bytes(ComputedLedger.CODEC, ledger);
+
+        assertThat(((TraitFold) ledger.get(ORDERS)).value(NOW)).isEqualTo(1L);
+        assertThat(Codecs.bytes(ComputedLedger.CODEC, ledger)).isEqualTo(before);
+        ledger.trait(ORDERS, COUNT).merge(ledger().trait(ORDERS, COUNT));
+        assertThat(((TraitFold) Codecs.roundTrip(ComputedLedger.CODEC, ledger).get(ORDERS)).value(NOW))
+                .isEqualTo(2L);
+    }
+
+    @Test
     void foldsOfDefinitionsThatAreGoneStayUntilTheyAreDropped() throws IOException {
         ComputedLedger ledger = Codecs.roundTrip(ComputedLedger.CODEC, ledger());
         ledger.merge(Codecs.roundTrip(ComputedLedger.CODEC, ledger()));
