@@ -271,8 +271,11 @@ final class JobRunner implements AutoCloseable {
         // Of a topic that is only compacted no records can be deleted.
         var deletable = new AlterConfigOp(new ConfigEntry("cleanup.policy", "delete"), AlterConfigOp.OpType.SET);
         try (Admin admin = admin()) {
-            admin.incrementalAlterConfigs(
-                            Map.of(new ConfigResource(ConfigResource.Type.TOPIC, Topic.PROFILES), List.of(deletable)))
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.TOPIC, Topic.PROFILES),
+                            List.of(deletable),
+                            new ConfigResource(ConfigResource.Type.TOPIC, Topic.CUSTOMER_ALIASES),
+                            List.of(deletable)))
                     .all()
                     .get();
             admin.deleteRecords(all).all().get();

@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.LongConsumer;
 
 /**
  * All folds of one fragment: the id of a definition → its fold.
@@ -238,6 +239,13 @@ public final class ComputedLedger {
             }
         }
         return Collections.unmodifiableSortedSet(full);
+    }
+
+    /** Gives the ids of all folds, those that have nothing included, ascending. */
+    public void forEachId(LongConsumer id) {
+        for (int place = 0; place < count; place++) {
+            id.accept(ids[place]);
+        }
     }
 
     /** How many folds there are, those that have nothing included. */

@@ -63,10 +63,11 @@ final class SummaryFold<V> extends TraitFold {
 
     @Override
     public Object value(long now) {
-        return summary.result(buckets.counting(now).stream()
-                .map(Bucket::content)
-                .reduce(summary::combine)
-                .orElse(null));
+        V all = null;
+        for (Bucket<V> bucket : buckets.counting(now)) {
+            all = all == null ? bucket.content() : summary.combine(all, bucket.content());
+        }
+        return summary.result(all);
     }
 
     @Override

@@ -57,6 +57,11 @@ public final class ProfileFacts implements Facts {
     }
 
     @Override
+    public Collection<ProfileField> computedChangesBy(long until) {
+        return ledgers.computed.changesBy(until, now);
+    }
+
+    @Override
     public Object value(ProfileField field) {
         return switch (field.root()) {
             case TRAITS -> trait(ledgers.record.get().trait(field.name()));

@@ -92,11 +92,6 @@ record Attribute(Form form, Operand operand) {
         return operand.reads();
     }
 
-    /** Whether it reads any computed trait. */
-    boolean readsComputed() {
-        return reads().stream().anyMatch(field -> field.root() == ProfileField.Root.COMPUTED);
-    }
-
     /** Whether its value, if there is one, grows as time passes, by a millisecond each millisecond. */
     boolean isElapsed() {
         return form == Form.DAYS_SINCE || form == Form.HOURS_SINCE;

@@ -98,9 +98,49 @@ final class AttributeIndex {
                 .toArray();
     }
 
-    /** All conditions on the attribute. */
-    int[] all() {
-        return all;
+    /** The place of a value that is missing. */
+    static final int MISSING = -1;
+
+    /** The place of a value that is no number. */
+    static final int NO_NUMBER = -2;
+
+    /**
+     * Where a value of the attribute stands among the bounds of its comparisons: with it {@link #holds} decides them.
+     *
+     * @param value as {@link Attribute#value}
+     */
+    int placeOf(Object value) {
+        BigDecimal number = Attribute.number(value);
+        if (number != null) {
+            return place(number);
+        }
+        return value == null ? MISSING : NO_NUMBER;
+    }
+
+    /** The number of a bound among those of the attribute, ascending from 0. */
+    int boundOf(Condition.Comparison comparison) {
+        return Arrays.binarySearch(bounds, comparison.bound());
+    }
+
+    /**
+     * Whether a comparison holds, as {@link Condition.Comparison#holds}.
+     *
+     * @param bound as {@link #boundOf}
+     * @param place as {@link #placeOf}
+     */
+    static boolean holds(Condition.Operator operator, int bound, int place) {
+        if (place < 0) {
+            return operator == Condition.Operator.NOT_EQUAL && place == NO_NUMBER;
+        }
+        int at = 2 * bound + 1;
+        return switch (operator) {
+            case LESS -> place < at;
+            case LESS_OR_EQUAL -> place <= at;
+            case GREATER -> place > at;
+            case GREATER_OR_EQUAL -> place >= at;
+            case EQUAL -> place == at;
+            case NOT_EQUAL -> place != at;
+        };
     }
 
     /**

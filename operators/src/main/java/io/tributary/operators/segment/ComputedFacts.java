@@ -13,4 +13,7 @@ public interface ComputedFacts {
 
     /** As {@link Facts#nextComputedChange}, after an instant in milliseconds since 1970. */
     long nextChange(Collection<ProfileField> of, long now);
+
+    /** As {@link Facts#computedChangesBy}, after an instant in milliseconds since 1970. */
+    Collection<ProfileField> changesBy(long until, long now);
 }

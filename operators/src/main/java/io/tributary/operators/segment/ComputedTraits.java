@@ -35,50 +35,53 @@ public final class ComputedTraits {
         private final List<ProfileField> fields = new ArrayList<>(1);
     }
 
-    private final SortedMap<String, TraitDefinition> traits;
-    private final SortedMap<String, SegmentDefinition> parametric = new TreeMap<>();
+    /**
+     * A computed trait.
+     *
+     * @param id of its fold
+     * @param ofNothing what it says of no event
+     */
+    private record Trait(TraitDefinition definition, long id, Object ofNothing) {}
+
+    private final Map<String, Trait> traits = new HashMap<>();
     private final Map<String, OfName> byEventName = new HashMap<>();
-    private final Map<String, Long> ids = new HashMap<>();
     private final Map<String, Long> idsOfSegments = new HashMap<>();
 
-    /** Of what time alone changes. */
-    private final Map<String, Long> windowedIds = new HashMap<>();
+    /** What each fold says: traits and parametric segments, by id; those that fold alike have one fold. */
+    private final Map<Long, List<ProfileField>> fields = new HashMap<>();
 
-    private final Map<String, Long> windowedIdsOfSegments = new HashMap<>();
-
-    /** Of all folds. */
-    private final Set<Long> known = new HashSet<>();
+    /** Those of windows: time alone changes them. */
+    private final Map<Long, List<ProfileField>> windowed = new HashMap<>();
 
     public ComputedTraits(Definitions definitions) {
-        traits = definitions.traits();
-        for (TraitDefinition trait : traits.values()) {
-            ids.put(trait.name(), trait.fingerprint());
-            if (trait.shape().window() != null) {
-                windowedIds.put(trait.name(), trait.fingerprint());
-            }
-            for (String name : Set.copyOf(trait.fold().events())) {
-                OfName ofName = byEventName.computeIfAbsent(name, none -> new OfName());
-                ofName.traits.add(trait);
-                ofName.fields.add(new ProfileField(Root.COMPUTED, trait.name()));
-            }
+        for (TraitDefinition trait : definitions.traits().values()) {
+            Object ofNothing = exact(TraitFold.of(trait.shape()).value(0));
+            traits.put(trait.name(), new Trait(trait, trait.fingerprint(), ofNothing));
+            ProfileField field = new ProfileField(Root.COMPUTED, trait.name());
+            add(trait.fingerprint(), trait.fold(), field).forEach(ofName -> ofName.traits.add(trait));
         }
         for (SegmentDefinition segment : definitions.segments().values()) {
             if (segment.isParametric()) {
-                parametric.put(segment.name(), segment);
                 idsOfSegments.put(segment.name(), segment.parametric().fingerprint());
-                if (segment.parametric().trait().shape().window() != null) {
-                    windowedIdsOfSegments.put(
-                            segment.name(), segment.parametric().fingerprint());
-                }
-                for (String name : Set.copyOf(segment.parametric().trait().events())) {
-                    OfName ofName = byEventName.computeIfAbsent(name, none -> new OfName());
-                    ofName.segments.add(segment);
-                    ofName.fields.add(new ProfileField(Root.VALUE, segment.name()));
-                }
+                ProfileField field = new ProfileField(Root.VALUE, segment.name());
+                add(segment.parametric().fingerprint(), segment.parametric().trait(), field)
+                        .forEach(ofName -> ofName.segments.add(segment));
             }
         }
-        known.addAll(ids.values());
-        known.addAll(idsOfSegments.values());
+    }
+
+    private List<OfName> add(long id, FoldDefinition fold, ProfileField field) {
+        fields.computeIfAbsent(id, none -> new ArrayList<>(1)).add(field);
+        if (fold.shape().window() != null) {
+            windowed.computeIfAbsent(id, none -> new ArrayList<>(1)).add(field);
+        }
+        List<OfName> all = new ArrayList<>();
+        for (String name : Set.copyOf(fold.events())) {
+            OfName ofName = byEventName.computeIfAbsent(name, none -> new OfName());
+            ofName.fields.add(field);
+            all.add(ofName);
+        }
+        return all;
     }
 
     /** What may change by an event; empty if no trait looks at it. */
@@ -109,10 +112,10 @@ public final class ComputedTraits {
         Set<Long> done = new HashSet<>();
         for (TraitDefinition trait : ofName.traits) {
             // Traits that fold alike have one fold.
-            if (trait.fold().takes(view) && done.add(ids.get(trait.name()))) {
+            if (trait.fold().takes(view) && done.add(traits.get(trait.name()).id)) {
                 List<?> values = trait.fold().values(view);
                 if (trait.shape().aggregate() == Aggregate.COUNT || !values.isEmpty()) {
-                    TraitFold fold = ledger.trait(ids.get(trait.name()), trait.shape());
+                    TraitFold fold = ledger.trait(traits.get(trait.name()).id, trait.shape());
                     fold.add(view.event().order(), values);
                     fold.forgetBefore(passed);
                     changed = true;
@@ -122,8 +125,8 @@ public final class ComputedTraits {
         for (SegmentDefinition segment : ofName.segments) {
             changed |= foldValues(view, segment, ledger, passed, done);
         }
-        if (ledger.size() > known.size()) {
-            ledger.retain(known);
+        if (ledger.size() > fields.size()) {
+            ledger.retain(fields.keySet());
         }
         return changed;
     }
@@ -177,43 +180,72 @@ public final class ComputedTraits {
         public long nextChange(Collection<ProfileField> of, long now) {
             long next = Long.MAX_VALUE;
             for (ProfileField field : of) {
-                Map<String, Long> windowed =
-                        switch (field.root()) {
-                            case COMPUTED -> windowedIds;
-                            case VALUE -> windowedIdsOfSegments;
-                            default -> Map.of();
-                        };
-                if (field.name() != null && windowed.containsKey(field.name())) {
-                    next = Math.min(next, nextChange(windowed.get(field.name()), now));
-                } else if (field.name() == null) {
-                    for (long id : windowed.values()) {
-                        next = Math.min(next, nextChange(id, now));
-                    }
-                }
+                next = Math.min(next, field.name() == null ? nextOfAll(field.root(), now) : nextOf(field, now));
             }
             return next;
         }
 
-        private long nextChange(long id, long now) {
-            Fold fold = ledger.get().get(id);
+        private long nextOf(ProfileField field, long now) {
+            Long id =
+                    switch (field.root()) {
+                        case COMPUTED -> traits.containsKey(field.name()) ? traits.get(field.name()).id : null;
+                        case VALUE -> idsOfSegments.get(field.name());
+                        default -> null;
+                    };
+            return id == null || !windowed.containsKey(id) ? Long.MAX_VALUE : nextOf(ledger.get(), id, now);
+        }
+
+        private long nextOfAll(Root root, long now) {
+            if (windowed.isEmpty()) {
+                return Long.MAX_VALUE;
+            }
+            long[] next = {Long.MAX_VALUE};
+            ComputedLedger all = ledger.get();
+            all.forEachId(id -> {
+                if (windowed.getOrDefault(id, List.of()).stream().anyMatch(field -> field.root() == root)) {
+                    next[0] = Math.min(next[0], nextOf(all, id, now));
+                }
+            });
+            return next[0];
+        }
+
+        private static long nextOf(ComputedLedger all, long id, long now) {
+            Fold fold = all.get(id);
             return fold == null ? Long.MAX_VALUE : fold.nextChange(now);
+        }
+
+        @Override
+        public Collection<ProfileField> changesBy(long until, long now) {
+            if (windowed.isEmpty()) {
+                return List.of();
+            }
+            List<ProfileField> changes = new ArrayList<>();
+            ComputedLedger all = ledger.get();
+            all.forEachId(id -> {
+                List<ProfileField> ofId = windowed.get(id);
+                if (ofId != null && nextOf(all, id, now) <= until) {
+                    changes.addAll(ofId);
+                }
+            });
+            return changes;
         }
     }
 
-    private Object value(ComputedLedger ledger, String trait, long now) {
-        TraitDefinition definition = traits.get(trait);
-        if (definition == null) {
+    private Object value(ComputedLedger ledger, String name, long now) {
+        Trait trait = traits.get(name);
+        if (trait == null) {
             return null;
         }
-        Object value = ledger.get(ids.get(trait)) instanceof TraitFold fold
-                ? fold.value(now)
-                : TraitFold.of(definition.shape()).value(now);
+        return ledger.get(trait.id) instanceof TraitFold fold ? exact(fold.value(now)) : trait.ofNothing;
+    }
+
+    private static Object exact(Object value) {
         return value instanceof Double real ? (Object) BigDecimal.valueOf(real) : value;
     }
 
     /** All that is folded, by fingerprint. */
     Set<Long> folds() {
-        return Collections.unmodifiableSet(known);
+        return Collections.unmodifiableSet(fields.keySet());
     }
 
     /**
@@ -228,11 +260,11 @@ public final class ComputedTraits {
             return Collections.emptySortedMap();
         }
         SortedMap<String, Long> incomplete = new TreeMap<>();
-        for (TraitDefinition trait : traits.values()) {
-            Long beginning = beginnings.of(ids.get(trait.name()));
-            Window window = trait.shape().window();
+        for (Trait trait : traits.values()) {
+            Long beginning = beginnings.of(trait.id);
+            Window window = trait.definition.shape().window();
             if (beginning != null && beginning > firstSeen && (window == null || beginning > now - window.millis())) {
-                incomplete.put(trait.name(), beginning);
+                incomplete.put(trait.definition.name(), beginning);
             }
         }
         return incomplete;
@@ -241,18 +273,22 @@ public final class ComputedTraits {
     /** What the profile says: what is neither missing nor zero nor empty, by name. */
     public SortedMap<String, Object> published(ComputedLedger ledger, long now) {
         SortedMap<String, Object> published = new TreeMap<>();
-        for (String name : traits.keySet()) {
-            Object value = value(ledger, name, now);
-            boolean isNothing = value == null
-                    || (value instanceof Long count && count == 0)
-                    || (value instanceof BigDecimal number
-                            && number.signum() == 0
-                            && traits.get(name).shape().aggregate() == Aggregate.SUM)
-                    || (value instanceof List<?> list && list.isEmpty());
-            if (!isNothing) {
-                published.put(name, value);
+        ledger.forEachId(id -> {
+            for (ProfileField field : fields.getOrDefault(id, List.of())) {
+                Object value = field.root() == Root.COMPUTED ? value(ledger, field.name(), now) : null;
+                if (value != null && !isNothing(value, traits.get(field.name()).definition)) {
+                    published.put(field.name(), value);
+                }
             }
-        }
+        });
         return published;
+    }
+
+    private static boolean isNothing(Object value, TraitDefinition trait) {
+        return (value instanceof Long count && count == 0)
+                || (value instanceof BigDecimal number
+                        && number.signum() == 0
+                        && trait.shape().aggregate() == Aggregate.SUM)
+                || (value instanceof List<?> list && list.isEmpty());
     }
 }

@@ -34,6 +34,14 @@ public interface Facts {
      */
     long nextComputedChange(Collection<ProfileField> of);
 
+    /**
+     * The computed traits ({@link ProfileField.Root#COMPUTED}) and parametric segments ({@link ProfileField.Root#VALUE})
+     * that may say something else by a later instant if nothing happens.
+     *
+     * @param until milliseconds since 1970
+     */
+    Collection<ProfileField> computedChangesBy(long until);
+
     /** Milliseconds since 1970. */
     long now();
 

@@ -45,6 +45,11 @@ record FactsOfNobody(ComputedFacts computed) implements Facts {
     }
 
     @Override
+    public Collection<ProfileField> computedChangesBy(long until) {
+        return List.of();
+    }
+
+    @Override
     public long now() {
         return 0;
     }

@@ -26,6 +26,11 @@ record FactsOfValue(Facts facts, Object result) implements Facts {
     }
 
     @Override
+    public Collection<ProfileField> computedChangesBy(long until) {
+        return facts.computedChangesBy(until);
+    }
+
+    @Override
     public long now() {
         return facts.now();
     }

@@ -12,6 +12,11 @@ sealed interface Formula {
     /** Gives the number of each condition in it. */
     void forEach(IntConsumer condition);
 
+    /** The conditions if it holds just if all of them do, else null. */
+    default int[] conjuncts() {
+        return null;
+    }
+
     /**
      * Gives the conditions that decide, in the order of the text: if any of them were otherwise, the outcome might be.
      *
@@ -34,6 +39,11 @@ sealed interface Formula {
     }
 
     record One(int number) implements Formula {
+        @Override
+        public int[] conjuncts() {
+            return new int[] {number};
+        }
+
         @Override
         public boolean holds(IntPredicate condition) {
             return condition.test(number);
@@ -71,6 +81,12 @@ sealed interface Formula {
     record Connective(boolean isAnd, List<Formula> parts) implements Formula {
         public Connective {
             parts = List.copyOf(parts);
+        }
+
+        @Override
+        public int[] conjuncts() {
+            boolean areAll = isAnd && parts.stream().allMatch(One.class::isInstance);
+            return areAll ? parts.stream().mapToInt(part -> ((One) part).number).toArray() : null;
         }
 
         @Override

@@ -30,7 +30,8 @@ public final class Memberships {
     private final SortedMap<Integer, SortedMap<String, Long>> parametric = new TreeMap<>();
 
     boolean contains(int segment) {
-        return Arrays.binarySearch(segments, 0, count, segment) >= 0 || parametric.containsKey(segment);
+        return Arrays.binarySearch(segments, 0, count, segment) >= 0
+                || (!parametric.isEmpty() && parametric.containsKey(segment));
     }
 
     /** Since when, by value; empty if the customer is in it with none. */

@@ -102,6 +102,14 @@ public final class PublishedFacts implements Facts {
         return traitsIn(of).stream().mapToLong(this::passesAt).min().orElse(NEVER);
     }
 
+    @Override
+    public Collection<ProfileField> computedChangesBy(long until) {
+        return traits.keySet().stream()
+                .filter(name -> passesAt(name) <= until)
+                .map(name -> new ProfileField(Root.COMPUTED, name))
+                .toList();
+    }
+
     private Set<String> traitsIn(Collection<ProfileField> fields) {
         Set<String> names = new HashSet<>();
         for (ProfileField field : fields) {

@@ -37,6 +37,8 @@ final class SegmentEvaluator {
     private final Object[] values;
 
     private final int[] valueIn;
+    private final int[] places;
+    private final int[] placeIn;
     private final boolean[] truths;
     private final int[] truthIn;
     private int round;
@@ -61,6 +63,8 @@ final class SegmentEvaluator {
         notedIn = new int[index.attributeCount()];
         values = new Object[index.attributeCount()];
         valueIn = new int[index.attributeCount()];
+        places = new int[index.attributeCount()];
+        placeIn = new int[index.attributeCount()];
         truths = new boolean[index.conditionCount()];
         truthIn = new int[index.conditionCount()];
         candidates = new SegmentQueue(index.segments());
@@ -73,15 +77,14 @@ final class SegmentEvaluator {
      *
      * @param known of the customer
      * @param changing as those of {@link #note}
-     * @param timePasses whether something may have become due since, so that time alone changes conditions
+     * @param until the instant of {@link #end} if time alone changes conditions till then, else that of what is known
      */
-    void begin(Facts known, Iterable<ProfileField> changing, boolean timePasses) {
+    void begin(Facts known, Iterable<ProfileField> changing, long until) {
         begin();
         note(known, changing);
-        if (timePasses) {
+        if (until > known.now()) {
             noteAll(index.elapsed(), known);
-            noteAll(index.computed(), known);
-            ask(index.parametric());
+            note(known, known.computedChangesBy(until));
         }
     }
 
@@ -211,8 +214,17 @@ final class SegmentEvaluator {
     }
 
     private void decide(int place, List<SegmentChange> changes) {
+        boolean wasIn = memberships.contains(index.numberOf(place));
+        int[] conjuncts = index.conjunctsOf(place);
+        if (conjuncts != null) {
+            // Most segments are such, and of most of them nothing changes.
+            if (doAllHold(conjuncts) != wasIn) {
+                change(index.segments().get(place), null, !wasIn, this::holds, null, changes);
+                ask(index.askersOf(place));
+            }
+            return;
+        }
         Segment segment = index.segments().get(place);
-        boolean wasIn = memberships.contains(segment.number());
         if (segment.isParametric()) {
             decideValues(segment, changes);
         } else {
@@ -224,6 +236,15 @@ final class SegmentEvaluator {
         if (memberships.contains(segment.number()) != wasIn) {
             ask(index.askersOf(place));
         }
+    }
+
+    private boolean doAllHold(int[] conditions) {
+        for (int condition : conditions) {
+            if (!holds(condition)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void decideValues(Segment segment, List<SegmentChange> changes) {
@@ -278,6 +299,9 @@ final class SegmentEvaluator {
     }
 
     private boolean holds(int number) {
+        if (index.isComparison(number)) {
+            return index.holds(number, place(index.attributeOf(number)));
+        }
         Condition condition = index.condition(number).condition();
         if (condition instanceof Condition.InSegment asked) {
             return memberships.contains(index.byName(asked.segment()).number());
@@ -287,6 +311,14 @@ final class SegmentEvaluator {
             truths[number] = ((Condition.OnAttribute) condition).holds(value(index.attributeOf(number)));
         }
         return truths[number];
+    }
+
+    private int place(int attribute) {
+        if (placeIn[attribute] != round) {
+            placeIn[attribute] = round;
+            places[attribute] = index.attributeIndex(attribute).placeOf(value(attribute));
+        }
+        return places[attribute];
     }
 
     private Object value(int attribute) {

@@ -3,9 +3,7 @@ package io.tributary.operators.segment;
 import io.tributary.operators.segment.ProfileField.Root;
 import io.tributary.operators.segment.SegmentIndex.Segment;
 import io.tributary.schemas.time.Timestamps;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 
@@ -23,10 +21,12 @@ final class SegmentForecast {
         }
     }
 
-    private final Map<Segment, Clock> clocks = new HashMap<>();
+    /** By place; null if nobody has asked. */
+    private final Clock[] clocks;
 
     SegmentForecast(SegmentIndex index) {
         this.index = index;
+        clocks = new Clock[index.segments().size()];
     }
 
     /**
@@ -36,7 +36,7 @@ final class SegmentForecast {
      * @param value of a parametric segment, else null
      */
     long exitsAt(Segment segment, String value, Facts known) {
-        Clock clock = clocks.computeIfAbsent(segment, this::clockOf);
+        Clock clock = clockOf(segment);
         if (clock.stands()) {
             return Long.MAX_VALUE;
         }
@@ -82,6 +82,14 @@ final class SegmentForecast {
     }
 
     private Clock clockOf(Segment segment) {
+        int place = index.placeOf(segment);
+        if (clocks[place] == null) {
+            clocks[place] = newClockOf(segment);
+        }
+        return clocks[place];
+    }
+
+    private Clock newClockOf(Segment segment) {
         Set<Integer> elapsed = new HashSet<>();
         Set<ProfileField> computed = new HashSet<>();
         if (segment.isParametric()) {
@@ -91,8 +99,7 @@ final class SegmentForecast {
         segment.formula().forEach(conditions::add);
         for (int number : conditions) {
             if (index.condition(number).condition() instanceof Condition.InSegment asked) {
-                Clock clock = clocks.get(index.byName(asked.segment()));
-                Clock of = clock == null ? clockOf(index.byName(asked.segment())) : clock;
+                Clock of = clockOf(index.byName(asked.segment()));
                 elapsed.addAll(of.elapsed);
                 computed.addAll(of.computed);
             } else {

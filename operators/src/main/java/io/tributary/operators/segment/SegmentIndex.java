@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 /** All segments of a set of definitions, by what can change them. Immutable, for all threads. */
 final class SegmentIndex {
     private static final int[] NONE = {};
+    private static final Condition.Operator[] OPERATORS = Condition.Operator.values();
 
     /**
      * A segment.
@@ -46,6 +47,17 @@ final class SegmentIndex {
     /** By condition: its attribute, or -1. */
     private final int[] attributeOf;
 
+    /** By condition: of a comparison the number of its bound, else -1, and the operator; see {@link AttributeIndex#holds}. */
+    private final int[] boundOf;
+
+    private final byte[] operatorOf;
+
+    /** By place in {@link #segments}: the conditions of one that is in it if all of them hold; else null. */
+    private final int[][] conjuncts;
+
+    /** By place in {@link #segments}. */
+    private final int[] numbers;
+
     /** By condition: whether it looks at the value of a parametric segment. */
     private final boolean[] ofValue;
 
@@ -60,7 +72,6 @@ final class SegmentIndex {
 
     private final Map<Root, int[]> attributesOfRoot = new EnumMap<>(Root.class);
     private final int[] elapsed;
-    private final int[] computed;
     private final int[] parametric;
 
     private SegmentIndex(List<Segment> segments, List<NamedCondition> conditions) {
@@ -84,6 +95,19 @@ final class SegmentIndex {
         }
         attributes = places.keySet().toArray(Attribute[]::new);
         attributeIndices = ofAttribute.stream().map(AttributeIndex::new).toArray(AttributeIndex[]::new);
+        boundOf = new int[conditions.size()];
+        operatorOf = new byte[conditions.size()];
+        for (int number = 0; number < conditions.size(); number++) {
+            boundOf[number] = -1;
+            if (conditions.get(number).condition() instanceof Condition.Comparison comparison && !ofValue[number]) {
+                boundOf[number] = attributeIndices[attributeOf[number]].boundOf(comparison);
+                operatorOf[number] = (byte) comparison.operator().ordinal();
+            }
+        }
+        numbers = segments.stream().mapToInt(Segment::number).toArray();
+        conjuncts = segments.stream()
+                .map(segment -> segment.isParametric() ? null : segment.formula.conjuncts())
+                .toArray(int[][]::new);
         segmentsOf = new int[conditions.size()][];
         List<List<Integer>> bySegment = lists(conditions.size());
         List<List<Integer>> byAsked = lists(segments.size());
@@ -105,7 +129,6 @@ final class SegmentIndex {
         askers = new int[segments.size()][];
         Arrays.setAll(askers, place -> ints(byAsked.get(place)));
         elapsed = places(Attribute::isElapsed);
-        computed = places(Attribute::readsComputed);
         parametric = IntStream.range(0, segments.size())
                 .filter(place -> segments.get(place).isParametric())
                 .toArray();
@@ -173,6 +196,30 @@ final class SegmentIndex {
         return attributeOf[condition];
     }
 
+    /**
+     * Whether a comparison of an attribute holds.
+     *
+     * @param place of the attribute's value, as {@link AttributeIndex#placeOf}
+     */
+    boolean holds(int comparison, int place) {
+        return AttributeIndex.holds(OPERATORS[operatorOf[comparison]], boundOf[comparison], place);
+    }
+
+    /** Whether a condition compares an attribute with a number. */
+    boolean isComparison(int condition) {
+        return boundOf[condition] >= 0;
+    }
+
+    /** The number in memberships of the segment at a place. */
+    int numberOf(int place) {
+        return numbers[place];
+    }
+
+    /** The conditions of the segment at a place if it is nothing but all of them, else null. */
+    int[] conjunctsOf(int place) {
+        return conjuncts[place];
+    }
+
     boolean isOfValue(int condition) {
         return ofValue[condition];
     }
@@ -221,11 +268,6 @@ final class SegmentIndex {
         }
         long next = attributeIndices[attribute].nextFlip(elapsed);
         return next == Long.MAX_VALUE ? next : facts.now() + (next - elapsed);
-    }
-
-    /** The places of the attributes that read computed traits. */
-    int[] computed() {
-        return computed;
     }
 
     /** The places of the parametric segments. */

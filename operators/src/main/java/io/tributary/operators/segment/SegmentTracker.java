@@ -60,7 +60,7 @@ public final class SegmentTracker {
             Facts known, SegmentClock clock, Memberships memberships, long until, Consumer<SegmentChange> changes) {
         boolean wasDue = clock.due() <= until;
         while (clock.due() <= until) {
-            evaluator.begin(known.at(clock.now()), List.of(), true);
+            evaluator.begin(known.at(clock.now()), List.of(), clock.due());
             Facts then = known.at(clock.due());
             evaluator.end(then, memberships).forEach(changes);
             clock.set(then.now(), evaluator.nextChange(then));
@@ -90,9 +90,10 @@ public final class SegmentTracker {
             return;
         }
         advance(known, clock, memberships, Math.max(instant, clock.now()) - 1, changes);
-        everything = clock.due() <= Math.max(instant, clock.now());
+        long then = Math.max(instant, clock.now());
+        everything = clock.due() <= then;
         List<ProfileField> changing = identifiersMayChange ? List.of(ProfileField.all(Root.IDENTIFIERS)) : List.of();
-        evaluator.begin(known.at(clock.now()), changing, everything);
+        evaluator.begin(known.at(clock.now()), changing, everything ? then : clock.now());
     }
 
     /** To be told before an event of the instant is folded. */
@@ -174,7 +175,7 @@ public final class SegmentTracker {
         boolean isOther = definitions.changes().areOfTraitsSince(decidedBy) || isInAny(otherwise, memberships);
         List<SegmentChange> all = exitUndefined(now, memberships);
         advance(known, clock, memberships, now - 1, all::add);
-        evaluator.begin(known.at(clock.now()), List.of(), clock.due() <= now);
+        evaluator.begin(known.at(clock.now()), List.of(), clock.due() <= now ? now : clock.now());
         evaluator.ask(otherwise);
         Facts then = known.at(now);
         all.addAll(evaluator.end(then, memberships));

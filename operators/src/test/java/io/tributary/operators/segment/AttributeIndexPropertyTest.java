@@ -52,6 +52,19 @@ class AttributeIndexPropertyTest {
     }
 
     @Property
+    void decidesAComparisonByPlaces(
+            @ForAll @Size(max = 30) List<@From("comparisons") OnAttribute> conditions, @ForAll("values") Object value) {
+        AttributeIndex index = new AttributeIndex(numbered(conditions));
+        int place = index.placeOf(value);
+
+        assertThat(conditions).allSatisfy(condition -> {
+            Condition.Comparison comparison = (Condition.Comparison) condition;
+            assertThat(AttributeIndex.holds(comparison.operator(), index.boundOf(comparison), place))
+                    .isEqualTo(comparison.holds(value));
+        });
+    }
+
+    @Property
     void knowsTheNextValueAtWhichAConditionFlips(
             @ForAll @Size(min = 1, max = 10) List<@From("comparisons") OnAttribute> conditions,
             @ForAll("small") long value) {
