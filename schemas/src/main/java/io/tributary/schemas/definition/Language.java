@@ -4,7 +4,6 @@ import com.google.common.collect.ImmutableList;
 import dev.cel.checker.CelStandardDeclarations.StandardFunction;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelFunctionDecl;
-import dev.cel.common.CelIssue;
 import dev.cel.common.CelOverloadDecl;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.CelValidationResult;
@@ -14,12 +13,15 @@ import dev.cel.common.ast.CelReference;
 import dev.cel.common.navigation.CelNavigableAst;
 import dev.cel.common.navigation.CelNavigableExpr;
 import dev.cel.common.types.CelType;
+import dev.cel.common.types.CelTypeProvider;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.types.StructType;
 import dev.cel.compiler.CelCompiler;
 import io.tributary.schemas.cel.CelDialect;
+import io.tributary.schemas.cel.KeptChecker;
 import io.tributary.schemas.definition.Rules.Finding;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -44,6 +46,7 @@ final class Language {
     private final Kind kind;
     private final Map<String, CelType> roots;
     private final CelCompiler compiler;
+    private final KeptChecker checker;
 
     /** Which expressions are meant. */
     enum Kind {
@@ -54,20 +57,26 @@ final class Language {
     private Language(Kind kind, Map<String, CelType> roots) {
         this.kind = kind;
         this.roots = roots;
-        var builder = CelDialect.compiler()
-                .setTypeProvider(Types.provider(roots.values()))
-                .addFunctionDeclarations(MIXED_EQUALITY);
+        CelTypeProvider types = Types.provider(roots.values());
+        List<CelFunctionDecl> functions = functionsOf(kind);
+        var builder = CelDialect.compiler().setTypeProvider(types).addFunctionDeclarations(functions);
         roots.forEach(builder::addVar);
-        if (kind == Kind.SEGMENT) {
-            builder.addFunctionDeclarations(
-                    time(SegmentDefinition.DAYS_SINCE),
-                    time(SegmentDefinition.HOURS_SINCE),
-                    CelFunctionDecl.newFunctionDeclaration(
-                            SegmentDefinition.IN_SEGMENT,
-                            CelOverloadDecl.newGlobalOverload(
-                                    SegmentDefinition.IN_SEGMENT, SimpleType.BOOL, SimpleType.STRING)));
-        }
         compiler = builder.build();
+        checker = new KeptChecker(roots, functions, types);
+    }
+
+    /** The functions that there are beside those of {@link CelDialect}. */
+    static List<CelFunctionDecl> functionsOf(Kind kind) {
+        List<CelFunctionDecl> functions = new ArrayList<>(MIXED_EQUALITY);
+        if (kind == Kind.SEGMENT) {
+            functions.add(time(SegmentDefinition.DAYS_SINCE));
+            functions.add(time(SegmentDefinition.HOURS_SINCE));
+            functions.add(CelFunctionDecl.newFunctionDeclaration(
+                    SegmentDefinition.IN_SEGMENT,
+                    CelOverloadDecl.newGlobalOverload(
+                            SegmentDefinition.IN_SEGMENT, SimpleType.BOOL, SimpleType.STRING)));
+        }
+        return functions;
     }
 
     private static CelFunctionDecl mixed(String function) {
@@ -150,15 +159,16 @@ final class Language {
         }
         try {
             Rules rules = new Rules(this, parsed.getAst());
-            CelValidationResult checked = compiler.check(parsed.getAst());
-            for (CelIssue issue : checked.getErrors()) {
-                rules.addUnlessToldOtherwise(issue);
+            CelAbstractSyntaxTree checked = checker.check(parsed.getAst());
+            if (checked == null) {
+                CelValidationResult refused = compiler.check(parsed.getAst());
+                refused.getErrors().forEach(rules::addUnlessToldOtherwise);
+                checked = rules.findings().isEmpty() ? refused.getAst() : null;
             }
-            List<Finding> findings = rules.findings();
-            if (!findings.isEmpty()) {
-                return new Checked(null, findings, rules.segments());
+            if (!rules.findings().isEmpty()) {
+                return new Checked(null, rules.findings(), rules.segments());
             }
-            CelAbstractSyntaxTree ast = withOneEquality(checked.getAst());
+            CelAbstractSyntaxTree ast = withOneEquality(checked);
             List<Finding> never = Literals.wrong(ast);
             return new Checked(never.isEmpty() ? ast : null, never, rules.segments());
         } catch (CelValidationException e) {
