@@ -43,12 +43,35 @@ final class ConditionCompiler {
     private final Programs programs;
     private final ToIntFunction<NamedCondition> numbers;
 
-    /**
-     * A condition with its text.
-     *
-     * @param text as somebody has written it
-     */
-    record NamedCondition(Condition condition, String text) {}
+    /** A condition with its text, which is made when it is asked for: thousands are never told to anybody. */
+    static final class NamedCondition {
+        private final Condition condition;
+        private final Programs programs;
+        private final CelExpr expression;
+
+        /** Null until somebody asks; any number of threads may make the same. */
+        private String text;
+
+        private NamedCondition(Condition condition, Programs programs, CelExpr expression) {
+            this.condition = condition;
+            this.programs = programs;
+            this.expression = expression;
+        }
+
+        Condition condition() {
+            return condition;
+        }
+
+        /** As somebody has written it. */
+        String text() {
+            String made = text;
+            if (made == null) {
+                made = programs.text(expression);
+                text = made;
+            }
+            return made;
+        }
+    }
 
     /** @param numbers gives each condition its number */
     ConditionCompiler(Programs programs, ToIntFunction<NamedCondition> numbers) {
@@ -83,8 +106,7 @@ final class ConditionCompiler {
                 default -> {}
             }
         }
-        return new Formula.One(
-                numbers.applyAsInt(new NamedCondition(condition(expression), programs.text(expression))));
+        return new Formula.One(numbers.applyAsInt(new NamedCondition(condition(expression), programs, expression)));
     }
 
     private void flatten(CelExpr expression, String function, List<Formula> parts) {
