@@ -43,33 +43,15 @@ final class ConditionCompiler {
     private final Programs programs;
     private final ToIntFunction<NamedCondition> numbers;
 
-    /** A condition with its text, which is made when it is asked for: thousands are never told to anybody. */
-    static final class NamedCondition {
-        private final Condition condition;
-        private final Programs programs;
-        private final CelExpr expression;
-
-        /** Null until somebody asks; any number of threads may make the same. */
-        private String text;
-
-        private NamedCondition(Condition condition, Programs programs, CelExpr expression) {
-            this.condition = condition;
-            this.programs = programs;
-            this.expression = expression;
-        }
-
-        Condition condition() {
-            return condition;
-        }
-
-        /** As somebody has written it. */
+    /**
+     * A condition with the expression that somebody has written.
+     *
+     * @param programs of the whole that the expression is part of
+     */
+    record NamedCondition(Condition condition, Programs programs, CelExpr expression) {
+        /** As somebody has written it: made when it is asked for, since most conditions are never told to anybody. */
         String text() {
-            String made = text;
-            if (made == null) {
-                made = programs.text(expression);
-                text = made;
-            }
-            return made;
+            return programs.text(expression);
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A CEL text with its checked tree.
@@ -31,6 +32,9 @@ public final class CheckedExpression {
     private final CelAbstractSyntaxTree ast;
     private final SortedMap<String, CelType> computed;
     private final List<Finding> segments;
+
+    /** Of the parts that somebody has asked for, by id. */
+    private final Map<Long, String> texts = new ConcurrentHashMap<>();
 
     /** Null until somebody asks; whoever asks first at the same time makes its own. */
     private EventExpression overEvents;
@@ -98,6 +102,10 @@ public final class CheckedExpression {
      * @param part an expression of {@link #ast()}
      */
     public String textOf(CelExpr part) {
+        return texts.computeIfAbsent(part.id(), added -> cut(part));
+    }
+
+    private String cut(CelExpr part) {
         String canonical = unparsed(CelAbstractSyntaxTree.newParsedAst(part, ast.getSource()));
         return written(part).filter(text -> isSame(text, canonical)).orElse(canonical);
     }
