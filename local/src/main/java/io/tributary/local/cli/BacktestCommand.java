@@ -53,21 +53,8 @@ public final class BacktestCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--events",
-            required = true,
-            arity = "1..*",
-            paramLabel = "FILE",
-            description = "Events: JSON lines of the Segment specification (.jsonl, .json, also .gz), or anything that"
-                    + " a mapping reads.")
-    private List<Path> events;
-
-    @Option(
-            names = "--mapping",
-            arity = "1..*",
-            paramLabel = "M",
-            description = "Mapping files: one for all files, or one for each. See docs/mappings.md.")
-    private List<Path> mappings = new ArrayList<>();
+    @Mixin
+    private EventsOption events;
 
     @Mixin
     private IdentityOption identity;
@@ -122,7 +109,7 @@ public final class BacktestCommand implements Callable<Integer> {
         }
         OptionalLong end = end();
         IdentitySettings rules = identity.settings().orElse(IdentitySettings.defaults());
-        EventFiles files = EventFiles.of(events, mappings, rules);
+        EventFiles files = events.files(rules);
         PrivacyFiles commands = PrivacyFiles.of(privacy);
         if (Files.exists(out) && !Files.isDirectory(out)) {
             throw new UserException(out + " is a file: --out names a folder");

@@ -73,21 +73,8 @@ final class BootstrapCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--events",
-            required = true,
-            arity = "1..*",
-            paramLabel = "FILE",
-            description = "Events: JSON lines of the Segment specification (.jsonl, .json, also .gz), or anything that"
-                    + " a mapping reads.")
-    private List<Path> events;
-
-    @Option(
-            names = "--mapping",
-            arity = "1..*",
-            paramLabel = "M",
-            description = "Mapping files: one for all files, or one for each. See docs/mappings.md.")
-    private List<Path> mappings = new ArrayList<>();
+    @Mixin
+    private EventsOption events;
 
     @Option(
             names = "--privacy",
@@ -178,7 +165,7 @@ final class BootstrapCommand implements Callable<Integer> {
         try {
             Configuration job = job();
             CustomerSettings settings = CustomerSettings.from(job);
-            EventFiles files = EventFiles.of(events, mappings, settings.identity());
+            EventFiles files = events.files(settings.identity());
             PrivacyFiles commands = PrivacyFiles.of(privacy);
             Bootstrap.requireFree(savepoint);
             boolean hasKafka = job.contains(CustomerOptions.KAFKA_BOOTSTRAP_SERVERS);

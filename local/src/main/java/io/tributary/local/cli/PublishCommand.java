@@ -13,10 +13,7 @@ import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -46,21 +43,8 @@ final class PublishCommand implements Callable<Integer> {
     @Mixin
     private StackOption stack;
 
-    @Option(
-            names = "--events",
-            required = true,
-            arity = "1..*",
-            paramLabel = "FILE",
-            description = "Events: JSON lines of the Segment specification (.jsonl, .json, also .gz), or anything that"
-                    + " a mapping reads.")
-    private List<Path> events;
-
-    @Option(
-            names = "--mapping",
-            arity = "1..*",
-            paramLabel = "M",
-            description = "Mapping files: one for all files, or one for each. See docs/mappings.md.")
-    private List<Path> mappings = new ArrayList<>();
+    @Mixin
+    private EventsOption events;
 
     @Mixin
     private IdentityOption identity;
@@ -91,7 +75,7 @@ final class PublishCommand implements Callable<Integer> {
                     spec.commandLine(), "--finish is no ISO-8601 instant like 2026-01-31T00:00:00Z: " + finish + ".");
         }
         IdentitySettings rules = identity.settings().orElse(IdentitySettings.defaults());
-        EventFiles files = EventFiles.of(events, mappings, rules);
+        EventFiles files = events.files(rules);
         String kafka = dryRun ? null : stack.endpoints().kafka();
         PublishPlan plan = PublishPlan.read(files, new EventParser(EventLimits.defaults(), new IdentifierRules(rules)));
         Terminal terminal = Terminal.of(spec.commandLine());

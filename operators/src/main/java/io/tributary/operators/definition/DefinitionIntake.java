@@ -2,6 +2,7 @@ package io.tributary.operators.definition;
 
 import io.tributary.operators.clock.EventIntake;
 import io.tributary.operators.profile.KeeperNotice;
+import io.tributary.operators.segment.ReadDefinitions;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.RejectJson;
 import io.tributary.schemas.definition.DefinitionInbound;
@@ -41,6 +42,10 @@ public final class DefinitionIntake extends ProcessFunction<DefinitionInbound, P
     private final long known;
     private transient ListState<PublishedDefinitions> kept;
     private transient DefinitionLog log;
+
+    /** Held for those who are told of it in this JVM, so that they find it read, and for the next, which has most of it. */
+    private transient ReadDefinitions read;
+
     private transient Counter publicationsRead;
     private transient Counter publicationsRejected;
 
@@ -84,9 +89,9 @@ public final class DefinitionIntake extends ProcessFunction<DefinitionInbound, P
             // Of a log that has been compacted an earlier set may lack what later ones have changed.
             if (set.isPresent() && set.get().publication() > known) {
                 publicationsRead.inc();
-                set.get().definitions(identity);
-                out.collect(set.get());
-                context.output(NOTICES, new KeeperNotice.OfDefinitions(set.get()));
+                read = ReadDefinitions.of(set.get(), identity);
+                out.collect(read.published());
+                context.output(NOTICES, new KeeperNotice.OfDefinitions(read.published()));
             }
         } catch (UnpublishedException e) {
             reject(inbound, "the record is no part of a publication: " + e.getMessage(), context);

@@ -1,7 +1,6 @@
 package io.tributary.operators.segment;
 
 import io.tributary.operators.serialization.WireType;
-import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.identity.IdentitySettings;
 import java.io.ByteArrayInputStream;
@@ -32,7 +31,11 @@ public final class ActiveDefinitions implements Serializable {
     private final IdentitySettings identity;
 
     private transient PublishedDefinitions published;
+
+    /** Of an earlier publication until somebody asks: what both have is taken over. */
     private transient CompiledDefinitions compiled;
+
+    private transient long publicationOfCompiled;
     private transient SegmentTracker tracker;
 
     /** @param identity says which namespaces of identifiers there are */
@@ -50,8 +53,8 @@ public final class ActiveDefinitions implements Serializable {
     private PublishedDefinitions published() {
         if (published == null) {
             try {
-                published =
-                        PublishedDefinitions.CODEC.read(new DataInputStream(new ByteArrayInputStream(atSubmission)));
+                published = ReadDefinitions.shared(
+                        PublishedDefinitions.CODEC.read(new DataInputStream(new ByteArrayInputStream(atSubmission))));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -73,9 +76,8 @@ public final class ActiveDefinitions implements Serializable {
     public PublishedDefinitions restore(OperatorStateStore store) throws Exception {
         BroadcastState<Integer, PublishedDefinitions> kept = store.getBroadcastState(kept());
         PublishedDefinitions before = kept.get(THE_SET);
-        if (!hold(before)) {
-            kept.put(THE_SET, published());
-        }
+        hold(before);
+        kept.put(THE_SET, published());
         return before == null ? published() : before;
     }
 
@@ -87,22 +89,23 @@ public final class ActiveDefinitions implements Serializable {
     public boolean hear(PublishedDefinitions set, BroadcastState<Integer, PublishedDefinitions> kept) throws Exception {
         boolean isLater = hold(set);
         if (isLater) {
-            kept.put(THE_SET, set);
+            kept.put(THE_SET, published);
         }
         return isLater;
     }
 
     /** What the computed traits of another publication fold. */
     public ComputedTraits traitsOf(PublishedDefinitions set) {
-        return set.publication() == publication() ? compiled().traits() : new ComputedTraits(set.definitions(identity));
+        return set.publication() == publication()
+                ? compiled().traits()
+                : new ComputedTraits(ReadDefinitions.of(set, identity).definitions());
     }
 
     private boolean hold(PublishedDefinitions set) {
         if (set == null || set.publication() <= published().publication()) {
             return false;
         }
-        published = set;
-        compiled = null;
+        published = ReadDefinitions.shared(set);
         tracker = null;
         return true;
     }
@@ -114,9 +117,9 @@ public final class ActiveDefinitions implements Serializable {
 
     /** @throws io.tributary.schemas.definition.DefinitionsException if what holds can't be read here */
     public CompiledDefinitions compiled() {
-        if (compiled == null) {
-            Definitions definitions = published().definitions(identity);
-            compiled = new CompiledDefinitions(definitions, published());
+        if (compiled == null || publicationOfCompiled != publication()) {
+            compiled = new CompiledDefinitions(ReadDefinitions.of(published(), identity));
+            publicationOfCompiled = publication();
         }
         return compiled;
     }

@@ -44,11 +44,16 @@ final class ConditionCompiler {
     private final ToIntFunction<NamedCondition> numbers;
 
     /**
-     * A condition with its text.
+     * A condition with the expression that somebody has written.
      *
-     * @param text as somebody has written it
+     * @param programs of the whole that the expression is part of
      */
-    record NamedCondition(Condition condition, String text) {}
+    record NamedCondition(Condition condition, Programs programs, CelExpr expression) {
+        /** As somebody has written it: made when it is asked for, since most conditions are never told to anybody. */
+        String text() {
+            return programs.text(expression);
+        }
+    }
 
     /** @param numbers gives each condition its number */
     ConditionCompiler(Programs programs, ToIntFunction<NamedCondition> numbers) {
@@ -83,8 +88,7 @@ final class ConditionCompiler {
                 default -> {}
             }
         }
-        return new Formula.One(
-                numbers.applyAsInt(new NamedCondition(condition(expression), programs.text(expression))));
+        return new Formula.One(numbers.applyAsInt(new NamedCondition(condition(expression), programs, expression)));
     }
 
     private void flatten(CelExpr expression, String function, List<Formula> parts) {

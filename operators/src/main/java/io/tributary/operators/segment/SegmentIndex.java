@@ -119,9 +119,9 @@ final class SegmentIndex {
         for (int place = 0; place < segments.size(); place++) {
             int here = place;
             segments.get(place).formula.forEach(number -> {
-                bySegment.get(number).add(here);
+                addOnce(here, bySegment.get(number));
                 if (conditions.get(number).condition() instanceof Condition.InSegment asked) {
-                    byAsked.get(byName.get(asked.segment())).add(here);
+                    addOnce(here, byAsked.get(byName.get(asked.segment())));
                 }
             });
         }
@@ -153,8 +153,21 @@ final class SegmentIndex {
         return lists;
     }
 
+    /** Adds a place that is not less than any that is there. */
+    private static void addOnce(int place, List<Integer> places) {
+        if (places.isEmpty() || places.get(places.size() - 1) != place) {
+            places.add(place);
+        }
+    }
+
     private static int[] ints(Collection<Integer> numbers) {
-        return numbers.stream().mapToInt(Integer::intValue).distinct().toArray();
+        int[] ints = new int[numbers.size()];
+        int count = 0;
+        for (int number : numbers) {
+            ints[count] = number;
+            count++;
+        }
+        return ints;
     }
 
     private int[] places(Predicate<Attribute> which) {

@@ -1,14 +1,17 @@
 package io.tributary.schemas.cel;
 
+import dev.cel.common.CelFunctionDecl;
 import dev.cel.common.CelOptions;
 import dev.cel.compiler.CelCompilerBuilder;
 import dev.cel.compiler.CelCompilerFactory;
+import dev.cel.extensions.CelExtensionLibrary.FeatureSet;
 import dev.cel.extensions.CelExtensions;
 import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
 import dev.cel.runtime.CelVariableResolver;
+import java.util.List;
 
 /**
  * What of CEL there is: the standard functions and macros, and the extensions for texts and numbers.
@@ -17,7 +20,7 @@ import dev.cel.runtime.CelVariableResolver;
  * its tree 250 levels, its loops together 10,000 rounds, a regular expression (which takes linear time) 10,000 steps.
  */
 public final class CelDialect {
-    private static final CelOptions OPTIONS = CelOptions.current()
+    static final CelOptions OPTIONS = CelOptions.current()
             .enableHeterogeneousNumericComparisons(true)
             .evaluateCanonicalTypesToNativeValues(true)
             .populateMacroCalls(true)
@@ -39,6 +42,14 @@ public final class CelDialect {
                 .setOptions(OPTIONS)
                 .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
                 .addLibraries(CelExtensions.strings(), CelExtensions.math(OPTIONS));
+    }
+
+    /** The functions of the extensions. */
+    static List<CelFunctionDecl> extensions() {
+        List<FeatureSet> extensions = List.of(CelExtensions.strings(), CelExtensions.math(OPTIONS));
+        return extensions.stream()
+                .flatMap(extension -> extension.functions().stream())
+                .toList();
     }
 
     /** What a program says; null if something that it needs is missing, or of a type that it can't take. */

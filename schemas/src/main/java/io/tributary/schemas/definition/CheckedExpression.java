@@ -5,14 +5,19 @@ import dev.cel.common.CelValidationException;
 import dev.cel.common.ast.CelExpr;
 import dev.cel.common.navigation.CelNavigableAst;
 import dev.cel.common.navigation.CelNavigableExpr;
+import dev.cel.common.types.CelType;
 import dev.cel.compiler.CelCompiler;
 import dev.cel.parser.CelUnparserFactory;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import io.tributary.schemas.cel.CelDialect;
+import io.tributary.schemas.definition.Rules.Finding;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A CEL text with its checked tree.
@@ -25,10 +30,21 @@ public final class CheckedExpression {
 
     private final String text;
     private final CelAbstractSyntaxTree ast;
+    private final SortedMap<String, CelType> computed;
+    private final List<Finding> segments;
 
-    CheckedExpression(String text, CelAbstractSyntaxTree ast) {
+    /** Of the parts that somebody has asked for, by id. */
+    private final Map<Long, String> texts = new ConcurrentHashMap<>();
+
+    /** Null until somebody asks; whoever asks first at the same time makes its own. */
+    private EventExpression overEvents;
+
+    CheckedExpression(
+            String text, CelAbstractSyntaxTree ast, SortedMap<String, CelType> computed, List<Finding> segments) {
         this.text = text;
         this.ast = ast;
+        this.computed = Collections.unmodifiableSortedMap(computed);
+        this.segments = List.copyOf(segments);
     }
 
     /** As written. */
@@ -38,6 +54,26 @@ public final class CheckedExpression {
 
     public CelAbstractSyntaxTree ast() {
         return ast;
+    }
+
+    /** The computed traits that it names, with the types for which it has been checked. */
+    SortedMap<String, CelType> computed() {
+        return computed;
+    }
+
+    /** The segments that it names, and where. */
+    List<Finding> segments() {
+        return segments;
+    }
+
+    /** This one, to be evaluated over events. */
+    EventExpression overEvents() {
+        EventExpression made = overEvents;
+        if (made == null) {
+            made = new EventExpression(this);
+            overEvents = made;
+        }
+        return made;
     }
 
     /** A program of all of it. */
@@ -66,6 +102,10 @@ public final class CheckedExpression {
      * @param part an expression of {@link #ast()}
      */
     public String textOf(CelExpr part) {
+        return texts.computeIfAbsent(part.id(), added -> cut(part));
+    }
+
+    private String cut(CelExpr part) {
         String canonical = unparsed(CelAbstractSyntaxTree.newParsedAst(part, ast.getSource()));
         return written(part).filter(text -> isSame(text, canonical)).orElse(canonical);
     }

@@ -371,7 +371,7 @@ final class DefinitionsParser {
     /** An expression over an event, or null if it has mistakes, which are told. */
     private EventExpression expression(YamlSource yaml, Node node, String what, Function<CelType, String> objection) {
         CheckedExpression checked = check(yaml, node, what, Language.ofEvents(), objection, new ArrayList<>());
-        return checked == null ? null : new EventExpression(checked);
+        return checked == null ? null : checked.overEvents();
     }
 
     private CheckedExpression check(
@@ -386,14 +386,14 @@ final class DefinitionsParser {
         Language.Checked checked = language.check(text);
         checked.findings().forEach(finding -> mistakes.add(yaml, yaml.error(scalar, finding.offset(), finding.what())));
         segmentsNamed.addAll(checked.segments());
-        if (checked.ast() == null) {
+        if (checked.expression() == null) {
             return null;
         }
-        String wrong = objection.apply(checked.ast().getResultType());
+        String wrong = objection.apply(checked.expression().ast().getResultType());
         if (wrong != null) {
             throw yaml.error(node, wrong);
         }
-        return new CheckedExpression(text, checked.ast());
+        return checked.expression();
     }
 
     // ----------------------------------------------------------------------------------------------------- segments
@@ -476,7 +476,7 @@ final class DefinitionsParser {
                 when,
                 parametric,
                 Collections.unmodifiableSortedSet(segments),
-                Language.computedIn(when.ast()),
+                Collections.unmodifiableSortedSet(new TreeSet<>(when.computed().keySet())),
                 json(from));
     }
 

@@ -1,10 +1,11 @@
 package io.tributary.schemas.definition;
 
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
 import com.google.common.collect.ImmutableList;
 import dev.cel.checker.CelStandardDeclarations.StandardFunction;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelFunctionDecl;
-import dev.cel.common.CelIssue;
 import dev.cel.common.CelOverloadDecl;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.CelValidationResult;
@@ -14,20 +15,22 @@ import dev.cel.common.ast.CelReference;
 import dev.cel.common.navigation.CelNavigableAst;
 import dev.cel.common.navigation.CelNavigableExpr;
 import dev.cel.common.types.CelType;
+import dev.cel.common.types.CelTypeProvider;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.types.StructType;
 import dev.cel.compiler.CelCompiler;
 import io.tributary.schemas.cel.CelDialect;
+import io.tributary.schemas.cel.KeptChecker;
 import io.tributary.schemas.definition.Rules.Finding;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What an expression can name, and what of CEL's rules differs. */
@@ -39,11 +42,21 @@ final class Language {
     /** CEL compares an int with a double by order, but not for equality. Its runtime does; only its checker does not. */
     private static final List<CelFunctionDecl> MIXED_EQUALITY = List.of(mixed(EQUALS), mixed(NOT_EQUALS));
 
+    /** As long as a set has them: what is read once more, elsewhere or among changes, need not be checked again. */
+    private static final Cache<Scope, CheckedExpression> KNOWN =
+            CacheBuilder.newBuilder().weakValues().build();
+
     private static final Language EVENT = event();
 
     private final Kind kind;
     private final Map<String, CelType> roots;
+
+    /** Null if not all are known. */
+    private final SortedMap<String, CelType> computed;
+
+    private final List<String> namespaces;
     private final CelCompiler compiler;
+    private final KeptChecker checker;
 
     /** Which expressions are meant. */
     enum Kind {
@@ -51,23 +64,39 @@ final class Language {
         SEGMENT
     }
 
-    private Language(Kind kind, Map<String, CelType> roots) {
+    /**
+     * What the check of a text depends on, beside the types of the computed traits that it names.
+     *
+     * @param value type of {@code value}, or null without it
+     */
+    private record Scope(Kind kind, List<String> namespaces, CelType value, String text) {}
+
+    private Language(
+            Kind kind, Map<String, CelType> roots, SortedMap<String, CelType> computed, List<String> namespaces) {
         this.kind = kind;
         this.roots = roots;
-        var builder = CelDialect.compiler()
-                .setTypeProvider(Types.provider(roots.values()))
-                .addFunctionDeclarations(MIXED_EQUALITY);
+        this.computed = computed;
+        this.namespaces = List.copyOf(namespaces);
+        CelTypeProvider types = Types.provider(roots.values());
+        List<CelFunctionDecl> functions = functionsOf(kind);
+        var builder = CelDialect.compiler().setTypeProvider(types).addFunctionDeclarations(functions);
         roots.forEach(builder::addVar);
-        if (kind == Kind.SEGMENT) {
-            builder.addFunctionDeclarations(
-                    time(SegmentDefinition.DAYS_SINCE),
-                    time(SegmentDefinition.HOURS_SINCE),
-                    CelFunctionDecl.newFunctionDeclaration(
-                            SegmentDefinition.IN_SEGMENT,
-                            CelOverloadDecl.newGlobalOverload(
-                                    SegmentDefinition.IN_SEGMENT, SimpleType.BOOL, SimpleType.STRING)));
-        }
         compiler = builder.build();
+        checker = new KeptChecker(roots, functions, types);
+    }
+
+    /** The functions that there are beside those of {@link CelDialect}. */
+    static List<CelFunctionDecl> functionsOf(Kind kind) {
+        List<CelFunctionDecl> functions = new ArrayList<>(MIXED_EQUALITY);
+        if (kind == Kind.SEGMENT) {
+            functions.add(time(SegmentDefinition.DAYS_SINCE));
+            functions.add(time(SegmentDefinition.HOURS_SINCE));
+            functions.add(CelFunctionDecl.newFunctionDeclaration(
+                    SegmentDefinition.IN_SEGMENT,
+                    CelOverloadDecl.newGlobalOverload(
+                            SegmentDefinition.IN_SEGMENT, SimpleType.BOOL, SimpleType.STRING)));
+        }
+        return functions;
     }
 
     private static CelFunctionDecl mixed(String function) {
@@ -106,7 +135,11 @@ final class Language {
         event.put(EventView.CURRENCY, SimpleType.STRING);
         event.put(EventView.ORDER_ID, SimpleType.STRING);
         event.put(EventView.PRODUCTS, ListType.create(Types.OBJECT));
-        return new Language(Kind.EVENT, Map.of(EventView.EVENT, Types.struct("an event", event)));
+        return new Language(
+                Kind.EVENT,
+                Map.of(EventView.EVENT, Types.struct("an event", event)),
+                Collections.emptySortedMap(),
+                List.of());
     }
 
     /**
@@ -116,8 +149,8 @@ final class Language {
      * @param namespaces names of the namespaces of identifiers
      * @param value type of {@code value}, or null without it
      */
-    static Language ofSegments(SortedMap<String, CelType> computed, Collection<String> namespaces, CelType value) {
-        return new Language(Kind.SEGMENT, Profile.roots(computed, namespaces, value));
+    static Language ofSegments(SortedMap<String, CelType> computed, List<String> namespaces, CelType value) {
+        return new Language(Kind.SEGMENT, Profile.roots(computed, namespaces, value), computed, namespaces);
     }
 
     Kind kind() {
@@ -133,11 +166,31 @@ final class Language {
         return roots.get(root) instanceof StructType;
     }
 
-    /** A text that has been checked: its tree, or what is wrong with it. */
-    record Checked(CelAbstractSyntaxTree ast, List<Finding> findings, List<Finding> segments) {}
+    /** A text that has been checked: the expression, or what is wrong with it. */
+    record Checked(CheckedExpression expression, List<Finding> findings, List<Finding> segments) {}
 
     /** Checks a text; all that is wrong, not only the first. */
     Checked check(String text) {
+        Scope scope = new Scope(kind, namespaces, roots.get(SegmentDefinition.VALUE), text);
+        CheckedExpression known = KNOWN.getIfPresent(scope);
+        if (known != null && isStill(known)) {
+            return new Checked(known, List.of(), known.segments());
+        }
+        Checked checked = checkAnew(text);
+        if (checked.expression != null && computed != null) {
+            KNOWN.put(scope, checked.expression);
+        }
+        return checked;
+    }
+
+    /** Whether the computed traits that it names are here, with the types that they had when it was checked. */
+    private boolean isStill(CheckedExpression known) {
+        return computed != null
+                && known.computed().entrySet().stream()
+                        .allMatch(trait -> trait.getValue().equals(computed.get(trait.getKey())));
+    }
+
+    private Checked checkAnew(String text) {
         CelValidationResult parsed;
         try {
             parsed = compiler.parse(text);
@@ -150,17 +203,19 @@ final class Language {
         }
         try {
             Rules rules = new Rules(this, parsed.getAst());
-            CelValidationResult checked = compiler.check(parsed.getAst());
-            for (CelIssue issue : checked.getErrors()) {
-                rules.addUnlessToldOtherwise(issue);
+            CelAbstractSyntaxTree checked = checker.check(parsed.getAst());
+            if (checked == null) {
+                CelValidationResult refused = compiler.check(parsed.getAst());
+                refused.getErrors().forEach(rules::addUnlessToldOtherwise);
+                checked = rules.findings().isEmpty() ? refused.getAst() : null;
             }
-            List<Finding> findings = rules.findings();
-            if (!findings.isEmpty()) {
-                return new Checked(null, findings, rules.segments());
+            if (!rules.findings().isEmpty()) {
+                return new Checked(null, rules.findings(), rules.segments());
             }
-            CelAbstractSyntaxTree ast = withOneEquality(checked.getAst());
+            CelAbstractSyntaxTree ast = withOneEquality(checked);
             List<Finding> never = Literals.wrong(ast);
-            return new Checked(never.isEmpty() ? ast : null, never, rules.segments());
+            CheckedExpression expression = new CheckedExpression(text, ast, computedIn(ast), rules.segments());
+            return new Checked(never.isEmpty() ? expression : null, never, rules.segments());
         } catch (CelValidationException e) {
             throw new IllegalStateException("without an error there is a tree: " + text, e);
         }
@@ -183,19 +238,21 @@ final class Language {
         return CelAbstractSyntaxTree.newCheckedAst(ast.getExpr(), ast.getSource(), references, ast.getTypeMap());
     }
 
-    /** Names of the computed traits that a tree names. */
-    static SortedSet<String> computedIn(CelAbstractSyntaxTree ast) {
-        TreeSet<String> names = new TreeSet<>();
-        CelNavigableAst.fromAst(ast)
-                .getRoot()
-                .allNodes()
-                .map(CelNavigableExpr::expr)
-                .filter(expr -> expr.getKind() == ExprKind.Kind.SELECT)
-                .map(CelExpr::select)
-                .filter(select -> select.operand().getKind() == ExprKind.Kind.IDENT
-                        && select.operand().ident().name().equals(Profile.COMPUTED))
-                .forEach(select -> names.add(select.field()));
-        return Collections.unmodifiableSortedSet(names);
+    private SortedMap<String, CelType> computedIn(CelAbstractSyntaxTree ast) {
+        SortedMap<String, CelType> named = new TreeMap<>();
+        if (kind == Kind.SEGMENT) {
+            CelNavigableAst.fromAst(ast)
+                    .getRoot()
+                    .allNodes()
+                    .map(CelNavigableExpr::expr)
+                    .filter(expr -> expr.getKind() == ExprKind.Kind.SELECT)
+                    .map(CelExpr::select)
+                    .filter(select -> select.operand().getKind() == ExprKind.Kind.IDENT
+                            && select.operand().ident().name().equals(Profile.COMPUTED))
+                    .forEach(select -> named.put(
+                            select.field(), computed == null ? SimpleType.DYN : computed.get(select.field())));
+        }
+        return named;
     }
 
     /** The functions that there are, for whoever looks for the nearest. */

@@ -178,4 +178,20 @@ public final class PublishedDefinitions {
         records.add(new Written(CLOSING_KEY, closing.toString().getBytes(StandardCharsets.UTF_8)));
         return records;
     }
+
+    /** Equal if they have the same number and say the same, also of what has been removed. */
+    @Override
+    public boolean equals(Object other) {
+        return this == other
+                || (other instanceof PublishedDefinitions that
+                        && publication == that.publication
+                        && at == that.at
+                        && byKey.equals(that.byKey));
+    }
+
+    /** Of the number and the time alone: sets of thousands of definitions that have both are mostly equal. */
+    @Override
+    public int hashCode() {
+        return Long.hashCode(31 * publication + at);
+    }
 }

@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntSupplier;
 
 /**
  * What a text must keep to beside CEL's own rules, found in its tree before types are checked: a type error behind such a
@@ -319,7 +320,8 @@ final class Rules {
                         expr,
                         expr.select().operand(),
                         expr.select().field(),
-                        Explanations.startOfField(offset(expr), expr.select().field(), source));
+                        () -> Explanations.startOfField(
+                                offset(expr), expr.select().field(), source));
             case CALL -> call(expr, within);
             case STRUCT -> find(expr, offset(expr), "objects can't be made here");
             case COMPREHENSION -> {
@@ -345,7 +347,7 @@ final class Rules {
         if (isIndex(expr) && expr.call().args().get(1).getKind() == Kind.CONSTANT) {
             CelExpr key = expr.call().args().get(1);
             if (key.constant().getKind() == CelConstant.Kind.STRING_VALUE) {
-                currency(expr, expr.call().args().get(0), key.constant().stringValue(), offset(key) + 1);
+                currency(expr, expr.call().args().get(0), key.constant().stringValue(), () -> offset(key) + 1);
             }
         }
     }
@@ -378,13 +380,16 @@ final class Rules {
         }
     }
 
-    private void currency(CelExpr expr, CelExpr operand, String key, int offset) {
+    private void currency(CelExpr expr, CelExpr operand, String key, IntSupplier offset) {
         if (Types.MONEY.equals(typeOf(operand, nodes.get(operand.id()).loop)) && !Money.isCurrency(key)) {
             List<String> known = Currency.getAvailableCurrencies().stream()
                     .map(Currency::getCurrencyCode)
                     .toList();
             String hint = NearestName.hint(key, known);
-            find(expr, offset, "'" + key + "' is no currency of ISO 4217" + (hint.isEmpty() ? ", such as USD" : hint));
+            find(
+                    expr,
+                    offset.getAsInt(),
+                    "'" + key + "' is no currency of ISO 4217" + (hint.isEmpty() ? ", such as USD" : hint));
         }
     }
 }
