@@ -59,13 +59,14 @@ import org.apache.flink.util.OutputTag;
  *
  * <p>Computed traits fold with the ledgers. Memberships in segments are decided anew whenever a condition of theirs may
  * have flipped: by an event, by fragments that come and go, by time. By other definitions too: of each customer that comes by
- * before anything else, of all others in a sweep.
+ * before anything else, of all others in a sweep. What time does behind the watermark a customer does in a turn of its own, or
+ * before anything else happens to it: in the order of instants either way.
  *
  * <p>State: both halves of the ledger of the customer's own fragment, the hot one read and written on every event, the
  * cold one written only by what it keeps and read also to publish; the computed one only by what computed traits look at.
  * If there are other fragments, a ledger for each and their union, and what the customer was merged from. Memberships,
  * written when they change. They live as long as the customer; of one that is gone the version stays. Event-time timers
- * for what waits, one for what is due to change by time, one processing-time timer while a publication is pending. For all
+ * for what waits, a turn for what is due to change by time, one processing-time timer while a publication is pending. For all
  * customers the definitions that hold, since when new computed traits count, and what versions are above: a number per
  * subtask.
  */
@@ -254,8 +255,19 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
     @Override
     protected void sweep(ReadOnlyContext context, Collector<OutboundRecord> out) throws Exception {
         ledgers.next();
-        if (ledgers.hot().isThere()
-                && catchUp(context.getCurrentKey(), instantOf(context.currentWatermark()), context)) {
+        if (ledgers.hot().isThere()) {
+            boolean isDue = passDue(context.currentWatermark(), context.getCurrentKey(), context);
+            if (catchUp(context.getCurrentKey(), instantOf(context.currentWatermark()), context) || isDue) {
+                ledgers.hot().changed();
+            }
+        }
+        ledgers.write();
+    }
+
+    @Override
+    protected void turn(long instant, ReadOnlyContext context, Collector<OutboundRecord> out) throws Exception {
+        ledgers.next();
+        if (ledgers.hot().isThere() && passDue(context.currentWatermark(), context.getCurrentKey(), context)) {
             ledgers.hot().changed();
         }
         ledgers.write();
@@ -276,7 +288,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
             publishSoon(customerId, state, context);
             return true;
         }
-        awaitSegments(context);
+        awaitSegments();
         return state.segmentClock().due() != due;
     }
 
@@ -296,6 +308,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
             }
             await(message, context);
         } else if (!state.isStartWaiting() || !waiting.await(event)) {
+            passDue(context.currentWatermark(), event.customerId(), context);
             catchUp(event.customerId(), instantOf(context.currentWatermark()), context);
             segments.begin(event.event());
             CustomerMessage.Sight sight = fold(event, state, context.currentWatermark(), tell(context), out);
@@ -317,7 +330,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
             segmentsChanged.inc();
             context.output(SEGMENT_CHANGES, segmentChange(customerId, change, state.version()));
         }
-        awaitSegments(context);
+        awaitSegments();
     }
 
     /** Whether a bounded log has ended: what is beyond its last tick has not passed, nothing is decided any more. */
@@ -325,12 +338,12 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
         return context.currentWatermark() == Watermark.MAX_WATERMARK.getTimestamp();
     }
 
-    /** One timer for what is due next; an earlier one that is set already will see to it. */
-    private void awaitSegments(ReadOnlyContext context) {
+    /** One turn for what is due next; an earlier one that is awaited already will see to it. */
+    private void awaitSegments() {
         ProfileState state = ledgers.state();
         long due = state.segmentClock().due();
-        if (due < state.segmentTimer() && !isOver(context)) {
-            context.timerService().registerEventTimeTimer(due);
+        if (due < state.segmentTimer()) {
+            awaitTurn(due);
             state.segmentTimer(due);
         }
     }
@@ -366,6 +379,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
         if (context.timeDomain() == TimeDomain.EVENT_TIME) {
             pass(timestamp, state, context, out);
         } else if (state.isPending()) {
+            passDue(context.currentWatermark(), context.getCurrentKey(), context);
             catchUp(context.getCurrentKey(), instantOf(context.currentWatermark()), context);
             publish(context.getCurrentKey(), state, context);
         } else {
@@ -485,31 +499,44 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
     private void pass(long instant, ProfileState state, OnTimerContext context, Collector<OutboundRecord> out)
             throws Exception {
         String customerId = context.getCurrentKey();
-        if (instant >= state.segmentTimer()) {
-            state.segmentTimer(SegmentClock.NEVER);
-        }
+        passDue(instant - 1, customerId, context);
         catchUp(customerId, instant - 1, context);
         Moves moves = new Moves(instant, waiting.due(instant));
         if (!moves.isOver()) {
-            passSegments(instant - 1, customerId, state, context);
             pass(customerId, state, moves, context, out);
         }
-        passSegments(instant, customerId, state, context);
+        passDue(instant, customerId, context);
     }
 
-    /** Lets time pass: memberships that it ends or begins, up to and including an instant. */
-    private void passSegments(long until, String customerId, ProfileState state, OnTimerContext context)
-            throws Exception {
-        if (isOver(context)) {
-            return;
+    /**
+     * Lets time pass: memberships that it ends or begins. To be called before anything else that happens to the customer
+     * behind a watermark, since the turn that it awaits may come later: what happens finds what it would find if all turns
+     * came at once.
+     *
+     * @param until up to and including this instant, milliseconds since 1970
+     * @return whether a turn was awaited until then
+     */
+    private boolean passDue(long until, String customerId, ReadOnlyContext context) throws Exception {
+        ProfileState state = ledgers.state();
+        boolean isDue = false;
+        boolean isOther = false;
+        while (state.segmentTimer() <= until && !isOver(context)) {
+            isDue = true;
+            long due = state.segmentTimer();
+            catchUp(customerId, due - 1, context);
+            state.segmentTimer(SegmentClock.NEVER);
+            if (segments.pass(due)) {
+                isOther = true;
+                state.change(versionBase);
+                tellSegments(customerId, context);
+            } else {
+                awaitSegments();
+            }
         }
-        if (segments.pass(until)) {
-            state.change(versionBase);
-            tellSegments(customerId, context);
+        if (isOther) {
             publishSoon(customerId, state, context);
-        } else {
-            awaitSegments(context);
         }
+        return isDue;
     }
 
     private void pass(

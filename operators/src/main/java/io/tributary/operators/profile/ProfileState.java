@@ -339,8 +339,8 @@ public final class ProfileState {
     }
 
     /**
-     * The timer that is set for memberships that time changes, milliseconds since 1970, or {@link SegmentClock#NEVER}. It
-     * may come before anything is due, never after.
+     * The turn that is awaited for memberships that time changes, milliseconds since 1970, or {@link SegmentClock#NEVER}. It
+     * may be before anything is due, never after.
      */
     long segmentTimer() {
         return segmentTimer;

@@ -1,12 +1,14 @@
 package io.tributary.operators.sweep;
 
 import java.io.Serial;
+import java.util.function.LongConsumer;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * A keyed function that is told things for all keys, by which what it has decided for each of them may be wrong: all are
- * looked at again, by a {@link SweepOperator}.
+ * A keyed function of which keys have their turns between the records, by a {@link SweepOperator}: all of them when
+ * something is told for all keys by which what was decided for each may be wrong; those to which time alone does something
+ * when the watermark has passed its instant.
  *
  * @param <K> type of the keys
  * @param <A> type of the keyed input
@@ -16,6 +18,32 @@ import org.apache.flink.util.Collector;
 public abstract class SweepFunction<K, A, B, O> extends KeyedBroadcastProcessFunction<K, A, B, O> {
     @Serial
     private static final long serialVersionUID = 1L;
+
+    private transient LongConsumer turns;
+
+    /** To be told which instants the present key awaits. */
+    final void turns(LongConsumer awaited) {
+        turns = awaited;
+    }
+
+    /**
+     * Sees to it that the present key has a {@linkplain #turn turn} when the watermark has passed an instant: then or any time
+     * later, records of the key and its timers may come before. For what time alone does to a key, where it does not matter
+     * whether the function does it then or when the key comes by.
+     *
+     * @param instant milliseconds since 1970; one that has passed already has its turn at the next watermark
+     */
+    protected final void awaitTurn(long instant) {
+        turns.accept(instant);
+    }
+
+    /**
+     * The turn of the present key for an instant that it has awaited. The watermark that the context tells has passed it; the
+     * watermark of whoever receives the output has not.
+     *
+     * @param instant milliseconds since 1970
+     */
+    protected abstract void turn(long instant, ReadOnlyContext context, Collector<O> out) throws Exception;
 
     /** The name of a state without namespaces that each key has which may have to be looked at. */
     protected abstract String stateOfEveryKey();

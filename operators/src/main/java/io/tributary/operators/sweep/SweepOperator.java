@@ -2,6 +2,8 @@ package io.tributary.operators.sweep;
 
 import io.tributary.operators.serialization.WireType;
 import java.io.Serial;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -11,6 +13,7 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.CheckpointableKeyedStateBackend;
 import org.apache.flink.runtime.state.KeyGroupRange;
@@ -27,23 +30,36 @@ import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerServiceImpl;
 import org.apache.flink.streaming.api.operators.TimestampedCollector;
+import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.api.transformations.TwoInputTransformation;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Runs a {@link SweepFunction}: as Flink runs a keyed broadcast function, and whenever it has another {@linkplain
- * SweepFunction#target target}, all keys are looked at.
+ * Runs a {@link SweepFunction}: as Flink runs a keyed broadcast function, and with turns of keys. Whenever it has another
+ * {@linkplain SweepFunction#target target}, all keys are looked at. When the watermark has passed instants that keys {@linkplain
+ * SweepFunction#awaitTurn await}, those have their turns, in the order of the instants.
  *
  * <p>A key at a time, each as a mail of its own: records, timers and barriers come between them. While records keep coming,
  * a key has its turn behind each {@link #RECORDS_PER_KEY} of them; while there are none, keys follow each other. So a
- * checkpoint never waits for a sweep, only for a key.
+ * checkpoint never waits for a sweep or for what is due, only for a key.
+ *
+ * <p>The function's own timers fire all at once, as soon as a watermark comes. It goes on when the keys have had their turns up
+ * to it; watermarks that come meanwhile are taken up together then, so what goes on always rises. Meanwhile what is told
+ * for all keys is held back: what was due before it is decided without it. Of a bounded log that ends everything up to the
+ * watermark before the last has its turn at once, and what is beyond it has not passed.
  *
  * <p>State: for what the keys of this instance's key groups have all been looked at. A sweep that a failure, a savepoint or
  * another target ends before that begins again, from the first key. While it goes on it holds an iterator of the state
- * backend, and with it files that compactions have replaced.
+ * backend, and with it files that compactions have replaced. An instant that a key awaits is a timer of its own. The
+ * watermark, which is the same in all instances at a barrier: after a restore turns go on at once, and a late record of a
+ * key finds what it would have found. What is held back.
  *
  * @param <K> type of the keys
  * @param <A> type of the keyed input
@@ -58,6 +74,7 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
 
     private static final int ALL = 100;
 
+    private final TypeInformation<B> told;
     private transient MailboxExecutor mailbox;
     private transient ListState<SweptKeyGroups> kept;
     private transient KeyGroupRange keyGroups;
@@ -83,9 +100,36 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
     private transient Counter keysSwept;
     private transient volatile int progress;
 
-    /** @param toldToAll the function's broadcast states */
-    public SweepOperator(SweepFunction<K, A, B, O> function, List<MapStateDescriptor<?, ?>> toldToAll) {
+    private transient ListState<Long> keptWatermark;
+    private transient ListState<B> keptHeldBack;
+    private transient InternalTimerServiceImpl<K, VoidNamespace> timers;
+    private transient InternalTimerServiceImpl<K, VoidNamespace> awaited;
+
+    /** The watermark that came last, and the one up to which keys have their turns, if any have. */
+    private transient long watermark;
+
+    private transient long goal;
+    private transient boolean hasTurns;
+
+    /** What is told for all keys, and the watermark then; the oldest first. */
+    private transient Deque<HeldBack<B>> heldBack;
+
+    /** What the watermark that has turns goes before; null if it is as it was. */
+    private transient WatermarkStatus statusHeldBack;
+
+    private transient Counter turnsTaken;
+    private transient volatile long turnsBehind;
+
+    private record HeldBack<B>(B element, long watermark) {}
+
+    /**
+     * @param toldToAll the function's broadcast states
+     * @param told type of what is told to all, which is immutable
+     */
+    public SweepOperator(
+            SweepFunction<K, A, B, O> function, List<MapStateDescriptor<?, ?>> toldToAll, TypeInformation<B> told) {
         super(function, toldToAll);
+        this.told = told;
     }
 
     /** The stream of a function that is told things for all keys. */
@@ -100,7 +144,7 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
                 keyed.getTransformation(),
                 toldToAll.broadcast().getTransformation(),
                 "sweep",
-                new SweepOperator<>(function, states),
+                new SweepOperator<>(function, states, toldToAll.getType()),
                 output,
                 env.getParallelism(),
                 false);
@@ -121,6 +165,14 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
         return new ListStateDescriptor<>("swept", WireType.SWEPT_KEY_GROUPS.info());
     }
 
+    static ListStateDescriptor<Long> keptWatermark() {
+        return new ListStateDescriptor<>("watermark", Types.LONG);
+    }
+
+    private ListStateDescriptor<B> keptHeldBack() {
+        return new ListStateDescriptor<>("held-back", told);
+    }
+
     private SweepFunction<K, A, B, O> function() {
         return (SweepFunction<K, A, B, O>) userFunction;
     }
@@ -134,10 +186,28 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
                 ? SweptKeyGroups.leastOf(kept.get(), keyGroups.getStartKeyGroup(), keyGroups.getEndKeyGroup())
                 : function().target();
         target = swept;
+        keptWatermark = initialization.getOperatorStateStore().getUnionListState(keptWatermark());
+        watermark = leastOf(keptWatermark.get());
+        keptHeldBack = initialization.getOperatorStateStore().getUnionListState(keptHeldBack());
+        heldBack = new ArrayDeque<>();
+        for (B element : keptHeldBack.get()) {
+            heldBack.add(new HeldBack<>(element, watermark));
+        }
+    }
+
+    private static long leastOf(Iterable<Long> watermarks) {
+        long least = Watermark.MAX_WATERMARK.getTimestamp();
+        for (long kept : watermarks) {
+            least = Math.min(least, kept);
+        }
+        return least == Watermark.MAX_WATERMARK.getTimestamp() ? Watermark.UNINITIALIZED.getTimestamp() : least;
     }
 
     @Override
     public void open() throws Exception {
+        timers = timers("user-timers", this);
+        awaited = timers("turns", new Turns());
+        function().turns(instant -> awaited.registerEventTimeTimer(VoidNamespace.INSTANCE, instant));
         super.open();
         mailbox = getContainingTask()
                 .getMailboxExecutorFactory()
@@ -148,13 +218,28 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
         keysSwept = getMetricGroup().counter("keysSwept");
         progress = ALL;
         getMetricGroup().gauge("sweepProgress", () -> progress);
+        turnsTaken = getMetricGroup().counter("turnsTaken");
+        getMetricGroup().gauge("turnsBehindMilliseconds", () -> turnsBehind);
+        if (watermark != Watermark.UNINITIALIZED.getTimestamp()) {
+            timers.initializeWatermark(watermark);
+            beginTurns();
+            mail();
+        }
         sweepIfNeeded();
+    }
+
+    @SuppressWarnings("unchecked")
+    private InternalTimerServiceImpl<K, VoidNamespace> timers(String name, Triggerable<K, VoidNamespace> target) {
+        return (InternalTimerServiceImpl<K, VoidNamespace>)
+                getInternalTimerService(name, VoidNamespaceSerializer.INSTANCE, target);
     }
 
     @Override
     public void snapshotState(StateSnapshotContext snapshot) throws Exception {
         super.snapshotState(snapshot);
         kept.update(List.of(new SweptKeyGroups(swept, keyGroups.getStartKeyGroup(), keyGroups.getEndKeyGroup())));
+        keptWatermark.update(List.of(watermark));
+        keptHeldBack.update(heldBack.stream().map(HeldBack::element).toList());
     }
 
     @Override
@@ -165,9 +250,104 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
 
     @Override
     public void processElement2(StreamRecord<B> element) throws Exception {
+        if (hasTurns) {
+            heldBack.add(new HeldBack<>(element.getValue(), watermark));
+        } else {
+            tell(element);
+        }
+    }
+
+    private void tell(StreamRecord<B> element) throws Exception {
         super.processElement2(element);
         sweepIfNeeded();
     }
+
+    // ---------------------------------------------------------------------------------------------------- the
+    // watermark
+
+    @Override
+    public void processWatermark(Watermark mark) throws Exception {
+        if (mark.equals(Watermark.MAX_WATERMARK)) {
+            finishTurns();
+            timers.advanceWatermark(mark.getTimestamp());
+            output.emitWatermark(mark);
+        } else if (mark.getTimestamp() > watermark) {
+            watermark = mark.getTimestamp();
+            timers.advanceWatermark(watermark);
+            if (!hasTurns) {
+                beginTurns();
+                turn();
+            }
+            if (hasTurns) {
+                mail();
+            }
+        }
+    }
+
+    private void beginTurns() {
+        goal = watermark;
+        hasTurns = true;
+    }
+
+    /** Gives one key its turn; if there is none that has one, the watermark goes on. */
+    private void turn() throws Exception {
+        if (!awaited.tryAdvanceWatermark(goal, () -> true)) {
+            return;
+        }
+        hasTurns = false;
+        turnsBehind = 0;
+        output.emitWatermark(new Watermark(goal));
+        if (statusHeldBack != null) {
+            output.emitWatermarkStatus(statusHeldBack);
+            statusHeldBack = null;
+        }
+        while (!heldBack.isEmpty() && heldBack.peek().watermark <= goal) {
+            tell(new StreamRecord<>(heldBack.remove().element));
+        }
+        if (goal < watermark) {
+            beginTurns();
+        }
+    }
+
+    private void finishTurns() throws Exception {
+        while (hasTurns) {
+            turn();
+        }
+    }
+
+    /** As Flink's, but that whoever says that nothing comes any more has said everything before. */
+    @Override
+    protected void processWatermarkStatus(WatermarkStatus status, int index) throws Exception {
+        boolean wasIdle = combinedWatermark.isIdle();
+        if (combinedWatermark.updateStatus(index, status.isIdle())) {
+            processWatermark(new Watermark(combinedWatermark.getCombinedWatermark()));
+        }
+        if (wasIdle != combinedWatermark.isIdle()) {
+            if (hasTurns) {
+                statusHeldBack = status;
+            } else {
+                output.emitWatermarkStatus(status);
+            }
+        }
+    }
+
+    /** Who is told that a key has its turn. */
+    private final class Turns implements Triggerable<K, VoidNamespace> {
+        @Override
+        public void onEventTime(InternalTimer<K, VoidNamespace> timer) throws Exception {
+            function().turn(timer.getTimestamp(), context, collector);
+            turnsTaken.inc();
+            turnsBehind = watermark - timer.getTimestamp();
+        }
+
+        @Override
+        public void onProcessingTime(InternalTimer<K, VoidNamespace> timer) {
+            throw new IllegalStateException("keys await instants of event time");
+        }
+    }
+
+    // -------------------------------------------------------------------------------------------------------- the
+    // sweep
 
     private void sweepIfNeeded() {
         if (function().target() <= target) {
@@ -190,7 +370,7 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
     private void mail() {
         if (!isMailUnderWay) {
             isMailUnderWay = true;
-            mailbox.execute(this::takeTurn, "sweep");
+            mailbox.execute(this::takeTurn, "turn");
         }
     }
 
@@ -199,10 +379,13 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
         boolean isIdle = records == recordsBefore;
         if (isIdle || records >= RECORDS_PER_KEY) {
             records = 0;
+            if (hasTurns) {
+                turn();
+            }
             sweepNext();
         }
         recordsBefore = records;
-        if (rest != null) {
+        if (hasTurns || rest != null) {
             mail();
         }
     }
@@ -239,6 +422,7 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
 
     @Override
     public void finish() throws Exception {
+        finishTurns();
         while (rest != null) {
             sweepNext();
         }
@@ -253,8 +437,7 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
 
     /** What the function may use for a key whose turn it is. */
     private final class Context extends KeyedBroadcastProcessFunction<K, A, B, O>.ReadOnlyContext {
-        private final TimerService timers = new SimpleTimerService(
-                getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, SweepOperator.this));
+        private final TimerService service = new SimpleTimerService(timers);
 
         Context(KeyedBroadcastProcessFunction<K, A, B, O> function) {
             function.super();
@@ -272,17 +455,17 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
 
         @Override
         public long currentProcessingTime() {
-            return timers.currentProcessingTime();
+            return service.currentProcessingTime();
         }
 
         @Override
         public long currentWatermark() {
-            return timers.currentWatermark();
+            return service.currentWatermark();
         }
 
         @Override
         public TimerService timerService() {
-            return timers;
+            return service;
         }
 
         @Override

@@ -196,9 +196,9 @@ class StateCompatibilityTest {
             harness.processingTime(StateFixtures.PROCESSING_TIME + 2 * StateFixtures.PUBLISH_EVERY);
 
             assertThat(harness.drain(ProfileFolder.CART_CHANGES))
-                    .as("what was said first, also if the same was said again")
+                    .as("the last that was said of what the watermark has passed")
                     .extracting(change -> change.consent().get(0))
-                    .containsExactly(new Consent.Statement(minute(1), true));
+                    .containsExactly(new Consent.Statement(minute(2), true));
             JsonNode profile = lastProfile(harness);
             assertThat(profile.path("version").asLong()).isEqualTo(8);
             assertThat(profile.path("first_seen").asText()).isEqualTo("2026-01-01T00:01:00.000Z");
@@ -218,6 +218,20 @@ class StateCompatibilityTest {
             assertThat(profile.at("/cart/items/0"))
                     .isEqualTo(MAPPER.readTree(
                             "{\"product_id\":\"p1\",\"quantity\":3,\"price\":\"10.00\",\"name\":\"Shoe\"}"));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void leavesTheSegmentThatEnds(Path version) throws Exception {
+        try (FolderHarness harness =
+                StateFixtures.profileFolder(StateFixtures.read(version, StateFixtures.FOLDER_STATE))) {
+            harness.watermark(minute(24 * 60 + 3));
+            assertThat(harness.drain(ProfileFolder.SEGMENT_CHANGES)).isEmpty();
+            harness.watermark(minute(24 * 60 + 3) + 1);
+            assertThat(harness.drain(ProfileFolder.SEGMENT_CHANGES))
+                    .extracting(OutboundRecord::timestamp)
+                    .containsExactly(minute(24 * 60 + 3) + 1);
         }
     }
 
@@ -254,7 +268,7 @@ class StateCompatibilityTest {
                     .isEqualTo(MAPPER.readTree("{\"anonymous_id\":[\"a-1\",\"phone\"],\"user_id\":[\"42\"]}"));
             assertThat(profile.at("/cart/items")).hasSize(2);
             assertThat(profile.path("merged_from").get(0).asText()).isEqualTo(StateFixtures.PHONE.customerId());
-            assertThat(harness.eventTimeTimers()).isZero();
+            assertThat(harness.eventTimeTimers()).as("of the segment that ends").isOne();
         }
     }
 

@@ -141,7 +141,7 @@ final class StateFixtures {
         }
     }
 
-    /** Of the customer's own fragment something is pending; the e-mail has come; the phone is about to. */
+    /** Of the customer's own fragment something is pending; the e-mail has come; the phone is about to; a segment ends. */
     private static OperatorSubtaskState folderInTheMiddle() throws Exception {
         try (FolderHarness harness = profileFolder(null);
                 LedgerMoves moves = new LedgerMoves()) {
@@ -235,7 +235,14 @@ final class StateFixtures {
     }
 
     static FolderHarness profileFolder(OperatorSubtaskState state) throws Exception {
-        return new FolderHarness(PUBLISH_EVERY, state);
+        return new FolderHarness(
+                PUBLISH_EVERY,
+                FolderHarness.published(
+                        """
+                segments:
+                - {name: new_buyer, when: days_since(orders.last_at) <= 1}
+                """),
+                state);
     }
 
     static KeyedHarness<CartChange, OutboundRecord> watcher(OperatorSubtaskState state) throws Exception {

@@ -221,6 +221,70 @@ class SegmentsOfCustomersTest {
         folder.watermark(Long.MAX_VALUE);
 
         assertThat(changes()).isEmpty();
+        restart(PUBLISHED);
+        watermark(minute(2 + DAY) + 1);
+        assertThat(changes()).as("when the log goes on").hasSize(1);
+    }
+
+    @Test
+    void anEventFindsWhatTimeHasDoneBeforeTheTurn() throws Exception {
+        see(ordered("m1", "o1", minute(2)));
+        see(ordered("m2", "o2", minute(2)).by("user_id:first"));
+        watermark(minute(3));
+        changes();
+        folder.arrive(minute(2 * DAY));
+        changes();
+
+        see(ordered("m3", "o3", minute(2 * DAY + 1)));
+
+        assertThat(changes())
+                .as("whoever of the two had no turn, and the one that has bought")
+                .contains("+recent_buyer 2881")
+                .hasSizeBetween(1, 2);
+        assertThat(profile(USER).at("/segments/1/since").asText()).isEqualTo("2026-01-03T00:01:00.000Z");
+        folder.runMails();
+        assertThat(changes()).hasSizeLessThan(2);
+    }
+
+    @Test
+    void aProfileThatIsPublishedBeforeTheTurnDoesNotShowWhatIsOver() throws Exception {
+        folder.close();
+        folder = new FolderHarness(1_000, PUBLISHED, null);
+        folder.processingTime(1);
+        for (int i = 0; i < 3; i++) {
+            see(ordered("a" + i, "a" + i, minute(1)).by("user_id:u" + i));
+            see(ordered("b" + i, "b" + i, minute(2)).by("user_id:u" + i));
+        }
+        folder.arrive(minute(2 * DAY));
+        folder.drain(ProfileFolder.PROFILES);
+        folder.processingTime(1_001);
+
+        List<OutboundRecord> profiles = folder.drain(ProfileFolder.PROFILES);
+        assertThat(profiles).hasSize(3);
+        for (OutboundRecord profile : profiles) {
+            assertThat(JSON.readTree(profile.value()).path("segments"))
+                    .hasToString("[{\"segment\":\"buyer\",\"since\":\"2026-01-01T00:01:00.000Z\"}]");
+        }
+    }
+
+    @Test
+    void aSweepFindsWhatTimeHasDoneBeforeTheTurn() throws Exception {
+        buyers(10);
+        folder.arrive(minute(2 * DAY));
+        folder.tellAll(
+                next(
+                        TRAITS
+                                + """
+                segments:
+                - {name: buyer, when: orders.count > 0}
+                """));
+        folder.runMails();
+
+        List<String> changes = changes();
+        assertThat(changes)
+                .as("what was removed since then had ended before")
+                .hasSize(10)
+                .allMatch(change -> change.startsWith("-recent_buyer") && change.contains(" 1442.0000"));
     }
 
     // ------------------------------------------------------------------------------------------- who turns out to be
@@ -463,7 +527,8 @@ class SegmentsOfCustomersTest {
         assertThat(changes()).hasSize(20);
         restart(PUBLISHED);
 
-        assertThat(folder.runMails()).isZero();
+        assertThat(folder.runMails()).as("of the watermark's turns").isOne();
+        assertThat(changes()).isEmpty();
     }
 
     @Test

@@ -15,18 +15,24 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.apache.flink.util.Collector;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Which keys get their turn, on each state backend. */
+/** Which keys get their turn, and when, on each state backend. */
 class SweepOperatorTest {
     private static final int MAX_PARALLELISM = 8;
 
-    /** Keeps a number for each key, which all keys are told; a key {@code -k} removes the key {@code k}. */
+    /**
+     * Keeps a number for each key, which all keys are told; {@code -k} removes the key {@code k}. By {@code k@5} it awaits a
+     * turn at 5, by {@code k!5} a timer of the function's own.
+     */
     private static final class Told extends SweepFunction<String, String, Long, String> {
         @Serial
         private static final long serialVersionUID = 1L;
@@ -46,6 +52,25 @@ class SweepOperatorTest {
             } else {
                 state.update(target);
             }
+            if (element.contains("@")) {
+                awaitTurn(Long.parseLong(element.substring(element.indexOf('@') + 1)));
+            } else if (element.contains("!")) {
+                context.timerService()
+                        .registerEventTimeTimer(Long.parseLong(element.substring(element.indexOf('!') + 1)));
+            } else if (element.equals("record")) {
+                out.collect(element);
+            }
+        }
+
+        @Override
+        public void onTimer(long timestamp, OnTimerContext context, Collector<String> out) {
+            out.collect(context.getCurrentKey() + "!" + timestamp);
+        }
+
+        @Override
+        protected void turn(long instant, ReadOnlyContext context, Collector<String> out) {
+            out.collect(
+                    context.getCurrentKey() + "@" + instant + " told " + target + " at " + context.currentWatermark());
         }
 
         @Override
@@ -80,8 +105,8 @@ class SweepOperatorTest {
             StateBackend backend, int parallelism, int subtask, OperatorSubtaskState restored) throws Exception {
         List<MapStateDescriptor<?, ?>> none = List.of();
         var harness = new KeyedTwoInputStreamOperatorTestHarness<String, String, Long, String>(
-                new SweepOperator<>(new Told(), none),
-                key -> key.replace("-", ""),
+                new SweepOperator<>(new Told(), none, Types.LONG),
+                element -> element.replaceAll("-|[@!].*", ""),
                 null,
                 Types.STRING,
                 MAX_PARALLELISM,
@@ -180,5 +205,225 @@ class SweepOperatorTest {
             }
         }
         assertThat(swept).containsExactlyInAnyOrderElementsOf(expected(0, 40, "7"));
+    }
+
+    // ------------------------------------------------------------------------------------------- what the watermark
+    // brings
+
+    private static void await(
+            KeyedTwoInputStreamOperatorTestHarness<String, String, Long, String> harness, int keys, String instant)
+            throws Exception {
+        for (int i = 0; i < keys; i++) {
+            harness.processElement1("k" + i + instant, i);
+        }
+    }
+
+    private static List<String> turns(int from, int to, String rest) {
+        return Stream.iterate(from, i -> i < to, i -> i + 1)
+                .map(i -> "k" + i + rest)
+                .toList();
+    }
+
+    /** Records, watermarks and states of watermarks, in the order in which they left. */
+    private static List<String> drain(AbstractStreamOperatorTestHarness<String> harness) {
+        List<String> all = new ArrayList<>();
+        for (Object sent : harness.getOutput()) {
+            if (sent instanceof StreamRecord<?> record) {
+                all.add(record.getValue().toString());
+            } else if (sent instanceof Watermark mark) {
+                all.add("watermark " + mark.getTimestamp());
+            } else {
+                all.add(sent.equals(WatermarkStatus.IDLE) ? "idle" : sent.toString());
+            }
+        }
+        harness.getOutput().clear();
+        return all;
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void recordsComeBetweenTheTurnsOfALeap(StateBackend backend) throws Exception {
+        try (var harness = start(backend, 1, 0, null)) {
+            await(harness, 100, "@5");
+            mails(harness, Integer.MAX_VALUE);
+            harness.processBothWatermarks(new Watermark(9));
+            int records = 0;
+            while (records < 1_000 && harness.getTaskMailbox().hasMail()) {
+                harness.processElement1("record", 0);
+                records++;
+                mails(harness, 1);
+            }
+
+            List<String> sent = drain(harness);
+            assertThat(records).as("a key after every second record").isBetween(195, 205);
+            assertThat(sent.subList(0, 30)).filteredOn("record"::equals).hasSizeBetween(15, 20);
+            assertThat(sent).containsAll(turns(0, 100, "@5 told 0 at 9")).endsWith("watermark 9");
+            assertThat(sent).hasSize(100 + records + 1);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void withoutRecordsTurnsFollowEachOther(StateBackend backend) throws Exception {
+        try (var harness = start(backend, 1, 0, null)) {
+            await(harness, 20, "@5");
+            await(harness, 20, "@3");
+            await(harness, 20, "@10");
+            harness.processBothWatermarks(new Watermark(9));
+            assertThat(mails(harness, Integer.MAX_VALUE)).isBetween(39, 41);
+
+            List<String> sent = drain(harness);
+            assertThat(sent.subList(0, 20)).containsExactlyInAnyOrderElementsOf(turns(0, 20, "@3 told 0 at 9"));
+            assertThat(sent.subList(20, 40)).containsExactlyInAnyOrderElementsOf(turns(0, 20, "@5 told 0 at 9"));
+            assertThat(sent.subList(40, sent.size())).containsExactly("watermark 9");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void aWatermarkThatBringsNothingGoesOnAtOnce(StateBackend backend) throws Exception {
+        try (var harness = start(backend, 1, 0, null)) {
+            await(harness, 20, "@5");
+            harness.processBothWatermarks(new Watermark(4));
+
+            assertThat(drain(harness)).containsExactly("watermark 4");
+            assertThat(harness.getTaskMailbox().hasMail()).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void timersOfTheFunctionsOwnDoNotWait(StateBackend backend) throws Exception {
+        try (var harness = start(backend, 1, 0, null)) {
+            await(harness, 20, "@3");
+            await(harness, 20, "!5");
+            harness.processBothWatermarks(new Watermark(9));
+
+            assertThat(drain(harness).subList(0, 20)).containsExactlyInAnyOrderElementsOf(turns(0, 20, "!5"));
+            harness.processBothWatermarks(new Watermark(11));
+            mails(harness, Integer.MAX_VALUE);
+            assertThat(harness.numEventTimeTimers()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void aLaterWatermarkDoesNotHoldBackTheFirst(StateBackend backend) throws Exception {
+        try (var harness = start(backend, 1, 0, null)) {
+            await(harness, 10, "@5");
+            await(harness, 10, "@15");
+            await(harness, 1, "!17");
+            await(harness, 10, "@25");
+            harness.processBothWatermarks(new Watermark(9));
+            mails(harness, 3);
+            drain(harness);
+            harness.processBothWatermarks(new Watermark(19));
+            harness.processBothWatermarks(new Watermark(29));
+            assertThat(drain(harness)).startsWith("k0!17");
+            mails(harness, Integer.MAX_VALUE);
+
+            List<String> sent = drain(harness);
+            assertThat(sent)
+                    .filteredOn(any -> any.startsWith("watermark"))
+                    .containsExactly("watermark 9", "watermark 29");
+            assertThat(sent.subList(0, sent.indexOf("watermark 9"))).allMatch(any -> any.contains("@5 "));
+            assertThat(sent.subList(sent.indexOf("watermark 9") + 1, sent.size() - 1))
+                    .containsAll(turns(0, 10, "@15 told 0 at 29"))
+                    .containsAll(turns(0, 10, "@25 told 0 at 29"))
+                    .hasSize(20);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void whoHasTheKeysAfterARestoreGivesTheRestTheirTurns(StateBackend backend) throws Exception {
+        OperatorSubtaskState state;
+        List<String> taken = new ArrayList<>();
+        try (var harness = start(backend, 1, 0, null)) {
+            await(harness, 40, "@5");
+            await(harness, 40, "@15");
+            harness.processBothWatermarks(new Watermark(9));
+            mails(harness, 10);
+            taken.addAll(drain(harness));
+            assertThat(taken).hasSizeBetween(10, 12);
+            state = harness.snapshot(1, 1);
+        }
+        for (int subtask = 0; subtask < 2; subtask++) {
+            try (var harness = start(backend, 2, subtask, state)) {
+                mails(harness, Integer.MAX_VALUE);
+                List<String> sent = drain(harness);
+                assertThat(sent).as("no watermark has to come").endsWith("watermark 9");
+                taken.addAll(sent.subList(0, sent.size() - 1));
+                harness.processBothWatermarks(new Watermark(7));
+                assertThat(drain(harness))
+                        .as("what has passed does not come back")
+                        .isEmpty();
+            }
+        }
+        assertThat(taken).containsExactlyInAnyOrderElementsOf(turns(0, 40, "@5 told 0 at 9"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void whatIsToldHoldsFromTheWatermarkAtWhichItWasReceived(StateBackend backend) throws Exception {
+        OperatorSubtaskState state;
+        try (var harness = start(backend, 1, 0, null)) {
+            await(harness, 10, "@5");
+            await(harness, 10, "@15");
+            harness.processBothWatermarks(new Watermark(9));
+            harness.processElement2(7L, 0);
+            mails(harness, 3);
+            state = harness.snapshot(1, 1);
+            mails(harness, Integer.MAX_VALUE);
+            assertThat(drain(harness))
+                    .containsAll(turns(0, 10, "@5 told 0 at 9"))
+                    .containsAll(expected(0, 10, "7"));
+        }
+        try (var harness = start(backend, 1, 0, state)) {
+            mails(harness, 2);
+            harness.processBothWatermarks(new Watermark(19));
+            mails(harness, Integer.MAX_VALUE);
+
+            List<String> sent = drain(harness);
+            assertThat(sent.subList(0, sent.indexOf("watermark 9"))).allMatch(any -> any.contains("@5 told 0"));
+            assertThat(sent)
+                    .filteredOn(any -> any.contains("@"))
+                    .containsAll(turns(0, 10, "@15 told 7 at 19"))
+                    .filteredOn(any -> any.contains("@15"))
+                    .hasSize(10);
+            assertThat(sent).containsAll(expected(0, 10, "7"));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void whatIsBeyondTheLastWatermarkOfABoundedLogHasNoTurn(StateBackend backend) throws Exception {
+        try (var harness = start(backend, 1, 0, null)) {
+            await(harness, 10, "@5");
+            await(harness, 10, "@15");
+            harness.processBothWatermarks(new Watermark(9));
+            mails(harness, 2);
+            harness.processBothWatermarks(Watermark.MAX_WATERMARK);
+            harness.getOperator().finish();
+
+            List<String> sent = drain(harness);
+            assertThat(sent.subList(0, 10)).containsExactlyInAnyOrderElementsOf(turns(0, 10, "@5 told 0 at 9"));
+            assertThat(sent.subList(10, sent.size())).containsExactly("watermark 9", "watermark " + Long.MAX_VALUE);
+            assertThat(harness.numEventTimeTimers()).as("and keeps awaiting it").isEqualTo(10);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void whoHasNothingMoreToSayHasSaidTheWatermarkBefore(StateBackend backend) throws Exception {
+        try (var harness = start(backend, 1, 0, null)) {
+            await(harness, 3, "@5");
+            harness.processBothWatermarks(new Watermark(9));
+            harness.processWatermarkStatus1(WatermarkStatus.IDLE);
+            harness.processWatermarkStatus2(WatermarkStatus.IDLE);
+            mails(harness, Integer.MAX_VALUE);
+
+            assertThat(drain(harness)).hasSize(5).endsWith("watermark 9", "idle");
+        }
     }
 }

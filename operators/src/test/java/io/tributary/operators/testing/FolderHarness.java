@@ -12,7 +12,7 @@ import io.tributary.schemas.identity.IdentitySettings;
 import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 
-/** Runs the folder. */
+/** Runs the folder. A watermark is through it, with all turns, when it has been sent. */
 public final class FolderHarness extends KeyedBroadcastHarness<CustomerMessage, PublishedDefinitions, OutboundRecord> {
     /** Without definitions. */
     public FolderHarness(long publishEveryMillis, OperatorSubtaskState restored) throws Exception {
@@ -46,10 +46,25 @@ public final class FolderHarness extends KeyedBroadcastHarness<CustomerMessage, 
                                 publishEveryMillis,
                                 versionBase,
                                 new ActiveDefinitions(published, IdentitySettings.defaults())),
-                        List.of(ProfileFolder.published())),
+                        List.of(ProfileFolder.published()),
+                        WireType.PUBLISHED_DEFINITIONS.info()),
                 CustomerMessage::customerId,
                 WireType.OUTBOUND_RECORD,
                 restored);
+    }
+
+    @Override
+    public void watermark(long instant) throws Exception {
+        arrive(instant);
+        int run = 1;
+        while (run > 0 && !isThrough(instant)) {
+            run = runMails(1);
+        }
+    }
+
+    /** The watermark arrives; what has a turn by it waits for {@linkplain #runMails mails}. */
+    public void arrive(long instant) throws Exception {
+        super.watermark(instant);
     }
 
     /** A first publication. */

@@ -59,7 +59,7 @@ public class KeyedBroadcastHarness<A, B, O> extends OperatorHarness<O> {
     }
 
     @Override
-    public final void watermark(long instant) throws Exception {
+    public void watermark(long instant) throws Exception {
         harness.processBothWatermarks(new Watermark(instant));
     }
 }

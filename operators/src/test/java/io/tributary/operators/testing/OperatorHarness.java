@@ -14,6 +14,7 @@ import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.state.rocksdb.RocksDBKeyedStateBackend;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
@@ -58,6 +59,12 @@ public abstract class OperatorHarness<O> implements AutoCloseable {
         List<O> values = harness.extractOutputValues();
         harness.getOutput().clear();
         return values;
+    }
+
+    /** Whether a watermark of at least an instant has left since the last call of {@link #drain()}. */
+    final boolean isThrough(long instant) {
+        return harness.getOutput().stream()
+                .anyMatch(sent -> sent instanceof Watermark mark && mark.getTimestamp() >= instant);
     }
 
     /** What has left a side output since the last call. */
