@@ -262,8 +262,7 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
         sweepIfNeeded();
     }
 
-    // ---------------------------------------------------------------------------------------------------- the
-    // watermark
+    // ----------------------------------------------------------------------------------------------- the watermark
 
     @Override
     public void processWatermark(Watermark mark) throws Exception {
@@ -346,8 +345,7 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
         }
     }
 
-    // -------------------------------------------------------------------------------------------------------- the
-    // sweep
+    // --------------------------------------------------------------------------------------------------- the sweep
 
     private void sweepIfNeeded() {
         if (function().target() <= target) {
