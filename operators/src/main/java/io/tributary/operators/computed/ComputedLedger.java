@@ -3,13 +3,13 @@ package io.tributary.operators.computed;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.definition.TraitShape;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
 import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Collections;
@@ -64,6 +64,32 @@ public final class ComputedLedger {
         }
     };
 
+    /** Bytes for one thread: a lock per byte costs more than the byte. */
+    private static final class Bytes extends InputStream {
+        private final byte[] bytes;
+        private int at;
+
+        Bytes(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public int read() {
+            return at < bytes.length ? bytes[at++] & 0xFF : -1;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) {
+            int some = Math.min(length, bytes.length - at);
+            if (some <= 0) {
+                return length == 0 ? 0 : -1;
+            }
+            System.arraycopy(bytes, at, into, offset, some);
+            at += some;
+            return some;
+        }
+    }
+
     /** A fold, or the bytes of one that nobody has asked for, or both if nobody has changed it. */
     private static class Part {
         private byte[] bytes;
@@ -98,7 +124,7 @@ public final class ComputedLedger {
 
         static Fold read(byte[] bytes) {
             try {
-                DataInput in = new DataInputStream(new ByteArrayInputStream(bytes));
+                DataInput in = new DataInputStream(new Bytes(bytes));
                 FoldHeader header = FoldHeader.read(in);
                 return header.isPerValue()
                         ? ValuesFold.withContent(header.shape(), in)

@@ -32,6 +32,10 @@ final class AttributeIndex {
     private static final int[] NONE = {};
 
     private final BigDecimal[] bounds;
+
+    /** The bounds rounded, to find the neighbourhood of a number in. */
+    private final double[] rounded;
+
     private final int[][] at;
     private final int[][] behind;
     private final int[][] equal;
@@ -59,6 +63,7 @@ final class AttributeIndex {
             }
         });
         bounds = byBound.keySet().toArray(BigDecimal[]::new);
+        rounded = byBound.keySet().stream().mapToDouble(BigDecimal::doubleValue).toArray();
         at = numbers(byBound.values().stream().map(bound -> bound.at).toList());
         behind = numbers(byBound.values().stream().map(bound -> bound.behind).toList());
         equal = numbers(byBound.values().stream().map(bound -> bound.equal).toList());
@@ -159,15 +164,15 @@ final class AttributeIndex {
      *
      * @param before as {@link Attribute#value}
      * @param after as {@link Attribute#value}
+     * @param placeAfter as {@link #placeOf}, of {@code after}
      */
-    void forEachFlipped(Object before, Object after, IntConsumer number) {
+    void forEachFlipped(Object before, Object after, int placeAfter, IntConsumer number) {
         if (Objects.equals(before, after)) {
             return;
         }
-        BigDecimal from = Attribute.number(before);
-        BigDecimal to = Attribute.number(after);
-        if (from != null && to != null) {
-            forEachBetween(place(from), place(to), number);
+        int placeBefore = placeOf(before);
+        if (placeBefore >= 0 && placeAfter >= 0) {
+            forEachBetween(placeBefore, placeAfter, number);
         } else if (before instanceof String && after instanceof String) {
             accept(byText.getOrDefault(before, NONE), number);
             accept(byText.getOrDefault(after, NONE), number);
@@ -178,8 +183,16 @@ final class AttributeIndex {
 
     /** Odd at a bound, even between bounds. */
     private int place(BigDecimal value) {
-        int place = Arrays.binarySearch(bounds, value);
-        return place >= 0 ? 2 * place + 1 : 2 * (-place - 1);
+        int near = Arrays.binarySearch(rounded, value.doubleValue());
+        int bound = near < 0 ? -near - 1 : near;
+        // Rounding keeps the order, but several numbers may be one.
+        while (bound > 0 && bounds[bound - 1].compareTo(value) >= 0) {
+            bound--;
+        }
+        while (bound < bounds.length && bounds[bound].compareTo(value) < 0) {
+            bound++;
+        }
+        return bound < bounds.length && bounds[bound].compareTo(value) == 0 ? 2 * bound + 1 : 2 * bound;
     }
 
     private void forEachBetween(int one, int other, IntConsumer number) {

@@ -3,12 +3,15 @@ package io.tributary.operators.segment;
 import io.tributary.operators.segment.ProfileField.Root;
 import io.tributary.operators.segment.SegmentIndex.Segment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Keeps a customer's memberships right: it is told which fields are about to change and what they hold then, and asks only
@@ -39,9 +42,17 @@ final class SegmentEvaluator {
     private final int[] valueIn;
     private final int[] places;
     private final int[] placeIn;
+
+    /** Where the value stood that was looked up last: most customers have the same ones of what they never did. */
+    private final Object[] lastValue;
+
+    private final int[] lastPlace;
     private final boolean[] truths;
     private final int[] truthIn;
     private int round;
+
+    /** Whether memberships may be others than what was noted says. */
+    private boolean isAnew;
 
     /** The segments that have to be asked. */
     private final SegmentQueue candidates;
@@ -51,6 +62,10 @@ final class SegmentEvaluator {
 
     private int[] concernedByNobody;
 
+    private final IntUnaryOperator placeOfAttribute = this::place;
+    private final IntPredicate conditionHolds = this::holds;
+    private final IntConsumer conditionFlips;
+
     private Facts facts;
     private Memberships memberships;
 
@@ -58,6 +73,7 @@ final class SegmentEvaluator {
     SegmentEvaluator(SegmentIndex index, Facts nobody) {
         this.index = index;
         this.nobody = nobody;
+        conditionFlips = this::askFlipped;
         noted = new int[index.attributeCount()];
         before = new Object[index.attributeCount()];
         notedIn = new int[index.attributeCount()];
@@ -65,6 +81,9 @@ final class SegmentEvaluator {
         valueIn = new int[index.attributeCount()];
         places = new int[index.attributeCount()];
         placeIn = new int[index.attributeCount()];
+        lastValue = new Object[index.attributeCount()];
+        lastPlace = new int[index.attributeCount()];
+        Arrays.fill(lastPlace, AttributeIndex.MISSING);
         truths = new boolean[index.conditionCount()];
         truthIn = new int[index.conditionCount()];
         candidates = new SegmentQueue(index.segments());
@@ -106,6 +125,7 @@ final class SegmentEvaluator {
      */
     void beginAnew(Memberships of) {
         begin();
+        isAnew = true;
         if (ofNobody == null) {
             lookAtNobody();
         }
@@ -153,6 +173,21 @@ final class SegmentEvaluator {
         concernedByNobody = concerned.stream().mapToInt(Integer::intValue).toArray();
     }
 
+    private void askFlipped(int condition) {
+        if (isAnew) {
+            ask(index.segmentsOf(condition));
+            return;
+        }
+        boolean holds = holds(condition);
+        for (int place : index.segmentsOf(condition)) {
+            // Who is not in it does not come into it because one of its conditions holds no more, nor the other way
+            // round.
+            if (!index.isConjunction(place) || memberships.contains(index.numberOf(place)) != holds) {
+                ask(place);
+            }
+        }
+    }
+
     /** The segments at some places decide otherwise than before. */
     void ask(int[] places) {
         for (int place : places) {
@@ -162,6 +197,7 @@ final class SegmentEvaluator {
 
     private void begin() {
         round++;
+        isAnew = false;
         notedCount = 0;
         candidates.clear();
     }
@@ -203,7 +239,7 @@ final class SegmentEvaluator {
         for (int i = 0; i < notedCount; i++) {
             int attribute = noted[i];
             index.attributeIndex(attribute)
-                    .forEachFlipped(before[attribute], value(attribute), condition -> ask(index.segmentsOf(condition)));
+                    .forEachFlipped(before[attribute], value(attribute), place(attribute), conditionFlips);
         }
         List<SegmentChange> changes = new ArrayList<>(0);
         for (int place = candidates.poll(); place >= 0; place = candidates.poll()) {
@@ -215,10 +251,9 @@ final class SegmentEvaluator {
 
     private void decide(int place, List<SegmentChange> changes) {
         boolean wasIn = memberships.contains(index.numberOf(place));
-        int[] conjuncts = index.conjunctsOf(place);
-        if (conjuncts != null) {
+        if (index.isConjunction(place)) {
             // Most segments are such, and of most of them nothing changes.
-            if (doAllHold(conjuncts) != wasIn) {
+            if (index.doAllHold(place, placeOfAttribute, conditionHolds) != wasIn) {
                 change(index.segments().get(place), null, !wasIn, this::holds, null, changes);
                 ask(index.askersOf(place));
             }
@@ -236,15 +271,6 @@ final class SegmentEvaluator {
         if (memberships.contains(segment.number()) != wasIn) {
             ask(index.askersOf(place));
         }
-    }
-
-    private boolean doAllHold(int[] conditions) {
-        for (int condition : conditions) {
-            if (!holds(condition)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void decideValues(Segment segment, List<SegmentChange> changes) {
@@ -316,7 +342,12 @@ final class SegmentEvaluator {
     private int place(int attribute) {
         if (placeIn[attribute] != round) {
             placeIn[attribute] = round;
-            places[attribute] = index.attributeIndex(attribute).placeOf(value(attribute));
+            Object value = value(attribute);
+            places[attribute] = value == lastValue[attribute]
+                    ? lastPlace[attribute]
+                    : index.attributeIndex(attribute).placeOf(value);
+            lastValue[attribute] = value;
+            lastPlace[attribute] = places[attribute];
         }
         return places[attribute];
     }

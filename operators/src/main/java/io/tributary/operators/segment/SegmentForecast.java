@@ -3,23 +3,37 @@ package io.tributary.operators.segment;
 import io.tributary.operators.segment.ProfileField.Root;
 import io.tributary.operators.segment.SegmentIndex.Segment;
 import io.tributary.schemas.time.Timestamps;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.IntStream;
 
-/** Tells when memberships end if nothing happens. */
+/** Tells when memberships end if nothing happens. Room for one customer at a time, used for one after the other; not thread-safe. */
 final class SegmentForecast {
     /** More changes by time alone than this are not looked through. */
     static final int MAX_STEPS = 10_000;
 
     private final SegmentIndex index;
 
-    /** What of a segment changes as time passes, also through the segments that it asks for. */
-    private record Clock(Set<Integer> elapsed, Set<ProfileField> computed) {
+    /**
+     * What of a segment changes as time passes, also through the segments that it asks for.
+     *
+     * @param areAlone if it is nothing but all of some conditions and asks for no segment, those that time changes; else null
+     */
+    private record Clock(Set<Integer> elapsed, Set<ProfileField> computed, int[] areAlone) {
         boolean stands() {
             return elapsed.isEmpty() && computed.isEmpty();
         }
     }
+
+    /** Of the customer who is asked about, by attribute. */
+    private final Map<Integer, Course> courses = new HashMap<>();
+
+    private Facts known;
 
     /** By place; null if nobody has asked. */
     private final Clock[] clocks;
@@ -29,17 +43,84 @@ final class SegmentForecast {
         clocks = new Clock[index.segments().size()];
     }
 
+    /** Begins with a customer. */
+    void begin(Facts of) {
+        known = of;
+        courses.clear();
+    }
+
     /**
-     * The instant from which on a customer who is in a segment now is not in it, milliseconds since 1970, or
+     * The instant from which on the customer, who is in a segment now, is not in it, milliseconds since 1970, or
      * {@link Long#MAX_VALUE} if time alone does not end it in the years that events can have.
      *
      * @param value of a parametric segment, else null
      */
-    long exitsAt(Segment segment, String value, Facts known) {
+    long exitsAt(Segment segment, String value) {
         Clock clock = clockOf(segment);
         if (clock.stands()) {
             return Long.MAX_VALUE;
         }
+        return clock.areAlone != null ? leastOf(clock.areAlone) : stepThrough(segment, value, clock);
+    }
+
+    /** Of conditions all of which hold now, when the first one does no more. */
+    private long leastOf(int[] conditions) {
+        long least = Long.MAX_VALUE;
+        for (int number : conditions) {
+            Course course = courseOf(index.attributeOf(number));
+            for (int step = 0; step < MAX_STEPS; step++) {
+                long at = course.at(step);
+                if (at > Timestamps.MAX || at >= least) {
+                    break;
+                }
+                if (!course.holds(number, step)) {
+                    least = at;
+                }
+            }
+        }
+        return least;
+    }
+
+    private Course courseOf(int attribute) {
+        return courses.computeIfAbsent(attribute, none -> new Course(attribute));
+    }
+
+    /** What becomes of an attribute as time passes; looked at as far as somebody asks. */
+    private final class Course {
+        private final Attribute attribute;
+        private final int place;
+        private final List<Object> values = new ArrayList<>();
+        private final List<Long> instants = new ArrayList<>();
+        private Facts facts;
+
+        Course(int place) {
+            this.place = place;
+            attribute = index.attribute(place);
+            facts = known;
+        }
+
+        /** The instant of a step after now, milliseconds since 1970; none before the step before. */
+        long at(int step) {
+            while (instants.size() <= step) {
+                long elapsed = attribute.isElapsed() ? index.nextFlip(place, facts) : Long.MAX_VALUE;
+                long next = Math.min(elapsed, facts.nextComputedChange(attribute.reads()));
+                instants.add(next);
+                if (next > Timestamps.MAX) {
+                    values.add(null);
+                } else {
+                    facts = facts.at(next);
+                    values.add(attribute.value(facts));
+                }
+            }
+            return instants.get(step);
+        }
+
+        boolean holds(int condition, int step) {
+            return ((Condition.OnAttribute) index.condition(condition).condition()).holds(values.get(step));
+        }
+    }
+
+    private long stepThrough(Segment segment, String value, Clock clock) {
         Facts facts = known;
         for (int step = 0; step < MAX_STEPS; step++) {
             long next = nextChange(clock, facts);
@@ -112,6 +193,17 @@ final class SegmentForecast {
                         .forEach(computed::add);
             }
         }
-        return new Clock(elapsed, computed);
+        int[] all = segment.isParametric() ? null : segment.formula().conjuncts();
+        boolean asks = all == null || IntStream.of(all).anyMatch(number -> index.attributeOf(number) < 0);
+        int[] areAlone = asks
+                ? null
+                : IntStream.of(all)
+                        .filter(number -> isTimely(index.attribute(index.attributeOf(number))))
+                        .toArray();
+        return new Clock(elapsed, computed, areAlone);
+    }
+
+    private static boolean isTimely(Attribute attribute) {
+        return attribute.isElapsed() || attribute.reads().stream().anyMatch(field -> field.root() == Root.COMPUTED);
     }
 }

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -21,6 +23,7 @@ import java.util.stream.IntStream;
 final class SegmentIndex {
     private static final int[] NONE = {};
     private static final Condition.Operator[] OPERATORS = Condition.Operator.values();
+    private static final int OPERATOR_BITS = 3;
 
     /**
      * A segment.
@@ -52,7 +55,10 @@ final class SegmentIndex {
 
     private final byte[] operatorOf;
 
-    /** By place in {@link #segments}: the conditions of one that is in it if all of them hold; else null. */
+    /**
+     * By place in {@link #segments}: of one that is nothing but all of some conditions, those, in pairs that lie side by side:
+     * what a comparison compares and {@link #packed} with what, or -1 and another condition. Else null.
+     */
     private final int[][] conjuncts;
 
     /** By place in {@link #segments}. */
@@ -106,7 +112,7 @@ final class SegmentIndex {
         }
         numbers = segments.stream().mapToInt(Segment::number).toArray();
         conjuncts = segments.stream()
-                .map(segment -> segment.isParametric() ? null : segment.formula.conjuncts())
+                .map(segment -> segment.isParametric() ? null : pairs(segment.formula.conjuncts()))
                 .toArray(int[][]::new);
         segmentsOf = new int[conditions.size()][];
         List<List<Integer>> bySegment = lists(conditions.size());
@@ -143,6 +149,23 @@ final class SegmentIndex {
             attributesOf.put(field, ints(of));
         });
         byRoot.forEach((root, of) -> attributesOfRoot.put(root, ints(of)));
+    }
+
+    private int[] pairs(int[] ofConditions) {
+        if (ofConditions == null) {
+            return null;
+        }
+        int[] pairs = new int[2 * ofConditions.length];
+        for (int i = 0; i < ofConditions.length; i++) {
+            int number = ofConditions[i];
+            pairs[2 * i] = isComparison(number) ? attributeOf[number] : -1;
+            pairs[2 * i + 1] = isComparison(number) ? packed(number) : number;
+        }
+        return pairs;
+    }
+
+    private int packed(int comparison) {
+        return boundOf[comparison] << OPERATOR_BITS | operatorOf[comparison];
     }
 
     private static List<List<Integer>> lists(int size) {
@@ -215,7 +238,37 @@ final class SegmentIndex {
      * @param place of the attribute's value, as {@link AttributeIndex#placeOf}
      */
     boolean holds(int comparison, int place) {
-        return AttributeIndex.holds(OPERATORS[operatorOf[comparison]], boundOf[comparison], place);
+        return holdsPacked(packed(comparison), place);
+    }
+
+    private static boolean holdsPacked(int packed, int place) {
+        return AttributeIndex.holds(OPERATORS[packed & (1 << OPERATOR_BITS) - 1], packed >> OPERATOR_BITS, place);
+    }
+
+    /**
+     * Whether the segment at a place is nothing but all of some conditions.
+     */
+    boolean isConjunction(int place) {
+        return conjuncts[place] != null;
+    }
+
+    /**
+     * Whether all conditions of a {@linkplain #isConjunction conjunction} hold.
+     *
+     * @param placeOfAttribute where an attribute's value stands, as {@link AttributeIndex#placeOf}
+     * @param other whether a condition holds that is no comparison
+     */
+    boolean doAllHold(int place, IntUnaryOperator placeOfAttribute, IntPredicate other) {
+        int[] pairs = conjuncts[place];
+        for (int i = 0; i < pairs.length; i += 2) {
+            boolean holds = pairs[i] < 0
+                    ? other.test(pairs[i + 1])
+                    : holdsPacked(pairs[i + 1], placeOfAttribute.applyAsInt(pairs[i]));
+            if (!holds) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether a condition compares an attribute with a number. */
@@ -226,11 +279,6 @@ final class SegmentIndex {
     /** The number in memberships of the segment at a place. */
     int numberOf(int place) {
         return numbers[place];
-    }
-
-    /** The conditions of the segment at a place if it is nothing but all of them, else null. */
-    int[] conjunctsOf(int place) {
-        return conjuncts[place];
     }
 
     boolean isOfValue(int condition) {

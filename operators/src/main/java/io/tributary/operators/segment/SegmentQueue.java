@@ -38,7 +38,7 @@ final class SegmentQueue {
             return;
         }
         addedIn[place] = round;
-        int of = rankOf[place];
+        int of = count.length == 1 ? 0 : rankOf[place];
         if (count[of] == placesOfRank[of].length) {
             placesOfRank[of] = Arrays.copyOf(placesOfRank[of], 2 * count[of]);
         }

@@ -246,9 +246,11 @@ public final class SegmentTracker {
     /** What the profile says of segments, in the order of (segment, value). */
     public List<Membership> memberships(Memberships memberships, Facts known) {
         List<Membership> all = new ArrayList<>();
+        SegmentForecast forecast = definitions.forecast();
+        forecast.begin(known);
         for (Held held : held(memberships)) {
             Segment segment = definitions.index().byNumber(held.number);
-            long exitsAt = definitions.forecast().exitsAt(segment, held.value, known);
+            long exitsAt = forecast.exitsAt(segment, held.value);
             all.add(new Membership(segment.name(), held.value, held.since, exitsAt));
         }
         all.sort(IN_ORDER);

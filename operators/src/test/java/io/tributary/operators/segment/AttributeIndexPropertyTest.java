@@ -81,7 +81,8 @@ class AttributeIndexPropertyTest {
 
     private static Set<Integer> flipped(List<OnAttribute> conditions, Object before, Object after) {
         Set<Integer> given = new HashSet<>();
-        new AttributeIndex(numbered(conditions)).forEachFlipped(before, after, given::add);
+        AttributeIndex index = new AttributeIndex(numbered(conditions));
+        index.forEachFlipped(before, after, index.placeOf(after), given::add);
         return given;
     }
 

@@ -22,7 +22,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +39,9 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /** Reads a set of definitions and names, at their places, all the mistakes in it. */
 final class DefinitionsParser {
+    /** Longest chain of segments of which each names the next. */
+    static final int MAX_CHAIN = 100;
+
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,63}");
     private static final Pattern WHOLE_NUMBER = Pattern.compile("\\d{1,9}");
 
@@ -506,9 +509,12 @@ final class DefinitionsParser {
         }
     }
 
-    /** Tells each circle once, where the first of its segments that was reached names the next. */
+    /**
+     * Tells each circle once, where the first of its segments that was reached names the next; and where chains become too
+     * long: whoever decides a segment first decides those that it names.
+     */
     private void refuseCircles(Map<String, SegmentNames> named) {
-        Set<String> done = new HashSet<>();
+        Map<String, Integer> done = new HashMap<>();
         for (String start : named.keySet()) {
             // By hand and not by recursion: a chain may be as long as there are segments.
             List<String> path = new ArrayList<>();
@@ -517,7 +523,8 @@ final class DefinitionsParser {
             while (!ahead.isEmpty()) {
                 if (!ahead.peek().hasNext()) {
                     ahead.pop();
-                    done.add(path.remove(path.size() - 1));
+                    String last = path.remove(path.size() - 1);
+                    done.put(last, chainFrom(named.get(last), done));
                     continue;
                 }
                 String next = ahead.peek().next();
@@ -536,12 +543,29 @@ final class DefinitionsParser {
             Map<String, SegmentNames> named,
             List<String> path,
             Deque<Iterator<String>> ahead,
-            Set<String> done) {
-        if (named.containsKey(name) && !done.contains(name)) {
+            Map<String, Integer> done) {
+        if (named.containsKey(name) && !done.containsKey(name)) {
             path.add(name);
             ahead.push(
                     named.get(name).names.stream().map(Finding::what).distinct().iterator());
         }
+    }
+
+    /** How many segments name each other from one on, itself included. */
+    private int chainFrom(SegmentNames segment, Map<String, Integer> done) {
+        int longest = 0;
+        for (Finding name : segment.names) {
+            int length = done.getOrDefault(name.what(), 0);
+            longest = Math.max(longest, length);
+            if (length == MAX_CHAIN) {
+                mistakes.add(
+                        segment.yaml,
+                        segment.error(
+                                name,
+                                "segments name each other in a chain of more than %d from here".formatted(MAX_CHAIN)));
+            }
+        }
+        return longest + 1;
     }
 
     private void refuseCircle(List<String> circle, Map<String, SegmentNames> named) {

@@ -331,6 +331,22 @@ class ExpressionMistakesTest {
                         "d.yaml:6:31: segments name each other in a circle: e → e");
     }
 
+    @Test
+    void aChainOfSegmentsIsRefusedWhereItBecomesTooLong() {
+        assertThat(mistakes(chain(100), IdentitySettings.defaults())).isEmpty();
+        assertThat(mistakes(chain(2_000), IdentitySettings.defaults()))
+                .containsExactly("d.yaml:102:34: segments name each other in a chain of more than 100 from here");
+    }
+
+    /** The first one names none, each other one the one before. */
+    private static String chain(int length) {
+        StringBuilder yaml = new StringBuilder("segments:\n- {name: s0, when: events.count > 1}\n");
+        for (int i = 1; i < length; i++) {
+            yaml.append("- {name: s%d, when: in_segment('s%d')}\n".formatted(i, i - 1));
+        }
+        return yaml.toString();
+    }
+
     static List<String> styles() {
         return List.of(
                 "orders.cout > 3",
