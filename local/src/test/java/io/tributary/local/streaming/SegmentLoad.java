@@ -20,7 +20,7 @@ import java.util.Set;
  * conditions ask for at least so much, one in ten that is not a segment's first for less.
  */
 final class SegmentLoad {
-    static final int CUSTOMERS = 600;
+    static final int CUSTOMERS = Integer.getInteger("tributary.segmentCostCustomers", 1_500);
     static final int THINGS = 40;
     static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
 
