@@ -135,16 +135,15 @@ final class SegmentEvaluator {
         ask(concernedByNobody);
         ask(index.parametric());
         for (int number : of.segments()) {
-            askWithAskers(index.byNumber(number));
+            askWithAskers(index.placeOfNumber(number));
         }
         for (int number : of.parametric().keySet()) {
-            askWithAskers(index.byNumber(number));
+            askWithAskers(index.placeOfNumber(number));
         }
     }
 
-    private void askWithAskers(Segment segment) {
-        if (segment != null) {
-            int place = index.placeOf(segment);
+    private void askWithAskers(int place) {
+        if (place >= 0) {
             ask(place);
             ask(index.askersOf(place));
         }
@@ -164,7 +163,7 @@ final class SegmentEvaluator {
         other.end(nobody, in);
         SortedSet<Integer> concerned = new TreeSet<>();
         for (int number : in.segments()) {
-            int place = index.placeOf(index.byNumber(number));
+            int place = index.placeOfNumber(number);
             concerned.add(place);
             for (int asker : index.askersOf(place)) {
                 concerned.add(asker);

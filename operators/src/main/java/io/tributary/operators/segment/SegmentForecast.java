@@ -53,14 +53,17 @@ final class SegmentForecast {
      * The instant from which on the customer, who is in a segment now, is not in it, milliseconds since 1970, or
      * {@link Long#MAX_VALUE} if time alone does not end it in the years that events can have.
      *
+     * @param place of the segment in the index
      * @param value of a parametric segment, else null
      */
-    long exitsAt(Segment segment, String value) {
-        Clock clock = clockOf(segment);
+    long exitsAt(int place, String value) {
+        Clock clock = clockOf(place);
         if (clock.stands()) {
             return Long.MAX_VALUE;
         }
-        return clock.areAlone != null ? leastOf(clock.areAlone) : stepThrough(segment, value, clock);
+        return clock.areAlone != null
+                ? leastOf(clock.areAlone)
+                : stepThrough(index.segments().get(place), value, clock);
     }
 
     /** Of conditions all of which hold now, when the first one does no more. */
@@ -90,6 +93,7 @@ final class SegmentForecast {
         private final Attribute attribute;
         private final int place;
         private final List<Object> values = new ArrayList<>();
+        private final List<Integer> places = new ArrayList<>();
         private final List<Long> instants = new ArrayList<>();
         private Facts facts;
 
@@ -105,18 +109,20 @@ final class SegmentForecast {
                 long elapsed = attribute.isElapsed() ? index.nextFlip(place, facts) : Long.MAX_VALUE;
                 long next = Math.min(elapsed, facts.nextComputedChange(attribute.reads()));
                 instants.add(next);
-                if (next > Timestamps.MAX) {
-                    values.add(null);
-                } else {
+                if (next <= Timestamps.MAX) {
                     facts = facts.at(next);
-                    values.add(attribute.value(facts));
+                    Object value = attribute.value(facts);
+                    values.add(value);
+                    places.add(index.attributeIndex(place).placeOf(value));
                 }
             }
             return instants.get(step);
         }
 
         boolean holds(int condition, int step) {
-            return ((Condition.OnAttribute) index.condition(condition).condition()).holds(values.get(step));
+            return index.isComparison(condition)
+                    ? index.holds(condition, places.get(step))
+                    : ((Condition.OnAttribute) index.condition(condition).condition()).holds(values.get(step));
         }
     }
 
@@ -162,10 +168,9 @@ final class SegmentForecast {
         return onAttribute.holds(onAttribute.attribute().value(facts));
     }
 
-    private Clock clockOf(Segment segment) {
-        int place = index.placeOf(segment);
+    private Clock clockOf(int place) {
         if (clocks[place] == null) {
-            clocks[place] = newClockOf(segment);
+            clocks[place] = newClockOf(index.segments().get(place));
         }
         return clocks[place];
     }
@@ -180,7 +185,7 @@ final class SegmentForecast {
         segment.formula().forEach(conditions::add);
         for (int number : conditions) {
             if (index.condition(number).condition() instanceof Condition.InSegment asked) {
-                Clock of = clockOf(index.byName(asked.segment()));
+                Clock of = clockOf(index.placeOf(index.byName(asked.segment())));
                 elapsed.addAll(of.elapsed);
                 computed.addAll(of.computed);
             } else {

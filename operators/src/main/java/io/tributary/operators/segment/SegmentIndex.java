@@ -41,7 +41,6 @@ final class SegmentIndex {
     }
 
     private final List<Segment> segments;
-    private final Map<Integer, Segment> byNumber = new HashMap<>();
     private final Map<String, Integer> byName = new HashMap<>();
     private final List<NamedCondition> conditions;
     private final Attribute[] attributes;
@@ -61,8 +60,10 @@ final class SegmentIndex {
      */
     private final int[][] conjuncts;
 
-    /** By place in {@link #segments}. */
+    /** By place in {@link #segments}, and the other way round; -1 for numbers that are no segment's any more. */
     private final int[] numbers;
+
+    private final int[] placeOfNumber;
 
     /** By condition: whether it looks at the value of a parametric segment. */
     private final boolean[] ofValue;
@@ -111,6 +112,11 @@ final class SegmentIndex {
             }
         }
         numbers = segments.stream().mapToInt(Segment::number).toArray();
+        placeOfNumber = new int[Arrays.stream(numbers).max().orElse(-1) + 1];
+        Arrays.fill(placeOfNumber, -1);
+        for (int place = 0; place < numbers.length; place++) {
+            placeOfNumber[numbers[place]] = place;
+        }
         conjuncts = segments.stream()
                 .map(segment -> segment.isParametric() ? null : pairs(segment.formula.conjuncts()))
                 .toArray(int[][]::new);
@@ -119,7 +125,6 @@ final class SegmentIndex {
         List<List<Integer>> byAsked = lists(segments.size());
         for (int place = 0; place < segments.size(); place++) {
             Segment segment = segments.get(place);
-            byNumber.put(segment.number, segment);
             byName.put(segment.name, place);
         }
         for (int place = 0; place < segments.size(); place++) {
@@ -205,7 +210,13 @@ final class SegmentIndex {
 
     /** Null if there is none. */
     Segment byNumber(int number) {
-        return byNumber.get(number);
+        int place = placeOfNumber(number);
+        return place < 0 ? null : segments.get(place);
+    }
+
+    /** The place of a segment in {@link #segments}, by its number in memberships; -1 if there is none. */
+    int placeOfNumber(int number) {
+        return number < placeOfNumber.length ? placeOfNumber[number] : -1;
     }
 
     /** Null if there is none. */

@@ -249,9 +249,9 @@ public final class SegmentTracker {
         SegmentForecast forecast = definitions.forecast();
         forecast.begin(known);
         for (Held held : held(memberships)) {
-            Segment segment = definitions.index().byNumber(held.number);
-            long exitsAt = forecast.exitsAt(segment, held.value);
-            all.add(new Membership(segment.name(), held.value, held.since, exitsAt));
+            int place = definitions.index().placeOfNumber(held.number);
+            String name = definitions.index().segments().get(place).name();
+            all.add(new Membership(name, held.value, held.since, forecast.exitsAt(place, held.value)));
         }
         all.sort(IN_ORDER);
         return all;
