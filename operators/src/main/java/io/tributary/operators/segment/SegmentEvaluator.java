@@ -3,7 +3,6 @@ package io.tributary.operators.segment;
 import io.tributary.operators.segment.ProfileField.Root;
 import io.tributary.operators.segment.SegmentIndex.Segment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
@@ -43,10 +42,6 @@ final class SegmentEvaluator {
     private final int[] places;
     private final int[] placeIn;
 
-    /** Where the value stood that was looked up last: most customers have the same ones of what they never did. */
-    private final Object[] lastValue;
-
-    private final int[] lastPlace;
     private final boolean[] truths;
     private final int[] truthIn;
     private int round;
@@ -81,9 +76,6 @@ final class SegmentEvaluator {
         valueIn = new int[index.attributeCount()];
         places = new int[index.attributeCount()];
         placeIn = new int[index.attributeCount()];
-        lastValue = new Object[index.attributeCount()];
-        lastPlace = new int[index.attributeCount()];
-        Arrays.fill(lastPlace, AttributeIndex.MISSING);
         truths = new boolean[index.conditionCount()];
         truthIn = new int[index.conditionCount()];
         candidates = new SegmentQueue(index.segments());
@@ -341,12 +333,7 @@ final class SegmentEvaluator {
     private int place(int attribute) {
         if (placeIn[attribute] != round) {
             placeIn[attribute] = round;
-            Object value = value(attribute);
-            places[attribute] = value == lastValue[attribute]
-                    ? lastPlace[attribute]
-                    : index.attributeIndex(attribute).placeOf(value);
-            lastValue[attribute] = value;
-            lastPlace[attribute] = places[attribute];
+            places[attribute] = index.attributeIndex(attribute).placeOf(value(attribute));
         }
         return places[attribute];
     }
