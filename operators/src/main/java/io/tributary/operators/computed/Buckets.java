@@ -61,12 +61,27 @@ final class Buckets<A> {
         return buckets.subList(firstCounting(now), buckets.size());
     }
 
+    /** How many count at an instant: the last ones. */
+    int countOfCounting(long now) {
+        return buckets.size() - firstCounting(now);
+    }
+
     private int firstCounting(long now) {
-        int first = 0;
-        while (first < buckets.size() && !bucketing.counts(buckets.get(first).number, now)) {
-            first++;
+        // Mostly the first.
+        if (buckets.isEmpty() || bucketing.counts(buckets.get(0).number, now)) {
+            return 0;
         }
-        return first;
+        int from = 1;
+        int to = buckets.size();
+        while (from < to) {
+            int middle = (from + to) >>> 1;
+            if (bucketing.counts(buckets.get(middle).number, now)) {
+                to = middle;
+            } else {
+                from = middle + 1;
+            }
+        }
+        return from;
     }
 
     /** The bucket of a number; a new one without content if there is none yet. */

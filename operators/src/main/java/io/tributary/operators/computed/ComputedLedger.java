@@ -250,6 +250,11 @@ public final class ComputedLedger {
         return part;
     }
 
+    /** Whether there is a fold of a definition, which may have nothing. */
+    public boolean contains(long id) {
+        return place(id) >= 0;
+    }
+
     /** The fold of a definition, not to be changed; null if there is none. */
     public Fold get(long id) {
         int place = place(id);

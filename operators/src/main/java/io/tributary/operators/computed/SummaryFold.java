@@ -6,6 +6,7 @@ import io.tributary.schemas.event.EventOrder;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -16,6 +17,9 @@ final class SummaryFold<V> extends TraitFold {
     private final Bucketing bucketing;
     private final Summary<V> summary;
     private final Buckets<V> buckets;
+
+    /** What the last bucket says, the last two, the last three …, as far as somebody has asked. */
+    private final List<V> ofLast = new ArrayList<>(0);
 
     SummaryFold(TraitShape shape, Summary<V> summary) {
         super(shape);
@@ -42,6 +46,7 @@ final class SummaryFold<V> extends TraitFold {
     }
 
     private void add(long number, V said) {
+        ofLast.clear();
         Bucket<V> bucket = buckets.at(number);
         bucket.set(bucket.content() == null ? said : summary.combine(bucket.content(), said));
     }
@@ -63,11 +68,21 @@ final class SummaryFold<V> extends TraitFold {
 
     @Override
     public Object value(long now) {
-        V all = null;
-        for (Bucket<V> bucket : buckets.counting(now)) {
-            all = all == null ? bucket.content() : summary.combine(all, bucket.content());
+        int count = buckets.countOfCounting(now);
+        return summary.result(count == 0 ? null : ofLast(count));
+    }
+
+    private V ofLast(int count) {
+        List<Bucket<V>> all = buckets.all();
+        if (count == 1) {
+            return all.get(all.size() - 1).content();
         }
-        return summary.result(all);
+        while (ofLast.size() < count) {
+            int size = ofLast.size();
+            V one = all.get(all.size() - 1 - size).content();
+            ofLast.add(size == 0 ? one : summary.combine(ofLast.get(size - 1), one));
+        }
+        return ofLast.get(count - 1);
     }
 
     @Override

@@ -62,6 +62,11 @@ public final class ProfileFacts implements Facts {
     }
 
     @Override
+    public boolean isFolded(long fold) {
+        return ledgers.computed.isFolded(fold);
+    }
+
+    @Override
     public Object value(ProfileField field) {
         return switch (field.root()) {
             case TRAITS -> trait(ledgers.record.get().trait(field.name()));

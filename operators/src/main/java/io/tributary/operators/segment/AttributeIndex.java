@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 
 /**
  * The conditions on one attribute, by where they flip: a change of the attribute's value costs time in the number of
@@ -29,19 +29,45 @@ final class AttributeIndex {
         private final List<Integer> equal = new ArrayList<>(0);
     }
 
+    /** Told what flips. */
+    interface Flips {
+        /** Those of {@link #comparisons} from one to before another may flip. */
+        void mayFlip(int from, int to);
+
+        /** @param condition the number of one that is no comparison and may flip */
+        void mayFlip(int condition);
+    }
+
     private static final int[] NONE = {};
+
+    /** Integers up to this one are the same as {@code double}. */
+    private static final long MOST_EXACT = 1L << 53;
+
+    /** What is of a bound, in this order. */
+    private static final int AT = 0;
+
+    private static final int BEHIND = 1;
+    private static final int EQUAL = 2;
+    private static final int KINDS = 3;
 
     private final BigDecimal[] bounds;
 
     /** The bounds rounded, to find the neighbourhood of a number in. */
     private final double[] rounded;
 
-    private final int[][] at;
-    private final int[][] behind;
-    private final int[][] equal;
-    private final Map<String, int[]> byText;
-    private final int[] all;
+    /** By bound: whether it is what it is rounded to. */
+    private final boolean[] isExact;
 
+    /** The comparisons by what makes them flip: of each bound those at it, then those behind it, then the equal ones. */
+    private final int[] comparisons;
+
+    /** By bound, three each: where they begin in {@link #comparisons}; and the end. */
+    private final int[] starts;
+
+    /** The conditions that are no comparisons. */
+    private final int[] others;
+
+    private final Map<String, int[]> byText;
     /** Values, ascending, of which the least above the value of an attribute that grows is where a condition flips. */
     private final long[] flips;
 
@@ -64,17 +90,27 @@ final class AttributeIndex {
         });
         bounds = byBound.keySet().toArray(BigDecimal[]::new);
         rounded = byBound.keySet().stream().mapToDouble(BigDecimal::doubleValue).toArray();
-        at = numbers(byBound.values().stream().map(bound -> bound.at).toList());
-        behind = numbers(byBound.values().stream().map(bound -> bound.behind).toList());
-        equal = numbers(byBound.values().stream().map(bound -> bound.equal).toList());
+        isExact = new boolean[bounds.length];
+        for (int i = 0; i < bounds.length; i++) {
+            isExact[i] = Double.isFinite(rounded[i]) && new BigDecimal(rounded[i]).compareTo(bounds[i]) == 0;
+        }
+        List<List<Integer>> kinds = byBound.values().stream()
+                .flatMap(bound -> Stream.of(bound.at, bound.behind, bound.equal))
+                .toList();
+        comparisons =
+                kinds.stream().flatMap(List::stream).mapToInt(Integer::intValue).toArray();
+        starts = new int[kinds.size() + 1];
+        for (int kind = 0; kind < kinds.size(); kind++) {
+            starts[kind + 1] = starts[kind] + kinds.get(kind).size();
+        }
         byText = new HashMap<>();
         texts.forEach((text, numbers) -> byText.put(text, ints(numbers)));
-        all = ints(conditions.keySet());
+        others = conditions.entrySet().stream()
+                .filter(condition -> !(condition.getValue() instanceof Condition.Comparison))
+                .mapToInt(Map.Entry::getKey)
+                .sorted()
+                .toArray();
         flips = flips();
-    }
-
-    private static int[][] numbers(List<List<Integer>> lists) {
-        return lists.stream().map(AttributeIndex::ints).toArray(int[][]::new);
     }
 
     private static int[] ints(Iterable<Integer> numbers) {
@@ -88,11 +124,11 @@ final class AttributeIndex {
         for (int i = 0; i < bounds.length; i++) {
             BigDecimal whole = bounds[i].setScale(0, RoundingMode.FLOOR);
             boolean isWhole = whole.compareTo(bounds[i]) == 0;
-            boolean isMet = isWhole && equal[i].length > 0;
-            if (at[i].length > 0 || isMet) {
+            boolean isMet = isWhole && isAny(i, EQUAL);
+            if (isAny(i, AT) || isMet) {
                 values.add(isWhole ? whole : whole.add(BigDecimal.ONE));
             }
-            if (behind[i].length > 0 || isMet) {
+            if (isAny(i, BEHIND) || isMet) {
                 values.add(whole.add(BigDecimal.ONE));
             }
         }
@@ -101,6 +137,16 @@ final class AttributeIndex {
                 .filter(value -> value.abs().compareTo(most) < 0)
                 .mapToLong(BigDecimal::longValueExact)
                 .toArray();
+    }
+
+    private boolean isAny(int bound, int kind) {
+        int of = KINDS * bound + kind;
+        return starts[of] < starts[of + 1];
+    }
+
+    /** The numbers of the comparisons, in an order in which those that flip together are neighbours. */
+    int[] comparisons() {
+        return comparisons;
     }
 
     /** The place of a value that is missing. */
@@ -115,6 +161,15 @@ final class AttributeIndex {
      * @param value as {@link Attribute#value}
      */
     int placeOf(Object value) {
+        if (value instanceof Long integer && integer < MOST_EXACT && integer > -MOST_EXACT) {
+            int near = Arrays.binarySearch(rounded, integer);
+            if (near < 0) {
+                return 2 * (-near - 1);
+            }
+            if (isExact[near]) {
+                return 2 * near + 1;
+            }
+        }
         BigDecimal number = Attribute.number(value);
         if (number != null) {
             return place(number);
@@ -160,32 +215,42 @@ final class AttributeIndex {
     }
 
     /**
-     * Gives the numbers of the conditions that may hold for one value and not for the other; at least those.
+     * Tells of the conditions that hold for one value and not for the other, if both are numbers of no other comparisons.
      *
      * @param before as {@link Attribute#value}
      * @param after as {@link Attribute#value}
      * @param placeAfter as {@link #placeOf}, of {@code after}
      */
-    void forEachFlipped(Object before, Object after, int placeAfter, IntConsumer number) {
+    void forEachFlipped(Object before, Object after, int placeAfter, Flips flips) {
         if (Objects.equals(before, after)) {
             return;
         }
         int placeBefore = placeOf(before);
         if (placeBefore >= 0 && placeAfter >= 0) {
-            forEachBetween(placeBefore, placeAfter, number);
+            forEachBetween(placeBefore, placeAfter, flips);
         } else if (before instanceof String && after instanceof String) {
-            accept(byText.getOrDefault(before, NONE), number);
-            accept(byText.getOrDefault(after, NONE), number);
+            mayFlip(byText.getOrDefault(before, NONE), flips);
+            mayFlip(byText.getOrDefault(after, NONE), flips);
         } else {
-            accept(all, number);
+            flips.mayFlip(0, comparisons.length);
+            mayFlip(others, flips);
+        }
+    }
+
+    private static void mayFlip(int[] conditions, Flips flips) {
+        for (int condition : conditions) {
+            flips.mayFlip(condition);
         }
     }
 
     /** Odd at a bound, even between bounds. */
     private int place(BigDecimal value) {
-        int near = Arrays.binarySearch(rounded, value.doubleValue());
-        int bound = near < 0 ? -near - 1 : near;
-        // Rounding keeps the order, but several numbers may be one.
+        int bound = Arrays.binarySearch(rounded, value.doubleValue());
+        if (bound < 0) {
+            // Rounding keeps the order.
+            return 2 * (-bound - 1);
+        }
+        // But several numbers may be one.
         while (bound > 0 && bounds[bound - 1].compareTo(value) >= 0) {
             bound--;
         }
@@ -195,26 +260,27 @@ final class AttributeIndex {
         return bound < bounds.length && bounds[bound].compareTo(value) == 0 ? 2 * bound + 1 : 2 * bound;
     }
 
-    private void forEachBetween(int one, int other, IntConsumer number) {
-        int low = Math.min(one, other);
-        int high = Math.max(one, other);
+    private void forEachBetween(int before, int after, Flips flips) {
+        int low = Math.min(before, after);
+        int high = Math.max(before, after);
         for (int i = low / 2; 2 * i + 1 <= high; i++) {
             int bound = 2 * i + 1;
             if (low < bound) {
-                accept(at[i], number);
+                mayFlip(i, AT, flips);
             }
             if (low <= bound && bound < high) {
-                accept(behind[i], number);
+                mayFlip(i, BEHIND, flips);
             }
             if (low != high && (low == bound || high == bound)) {
-                accept(equal[i], number);
+                mayFlip(i, EQUAL, flips);
             }
         }
     }
 
-    private static void accept(int[] numbers, IntConsumer consumer) {
-        for (int number : numbers) {
-            consumer.accept(number);
+    private void mayFlip(int bound, int kind, Flips flips) {
+        if (isAny(bound, kind)) {
+            int of = KINDS * bound + kind;
+            flips.mayFlip(starts[of], starts[of + 1]);
         }
     }
 }

@@ -20,8 +20,9 @@ public final class CompiledDefinitions {
         traits = new ComputedTraits(definitions);
         decidesAnything =
                 !definitions.traits().isEmpty() || !definitions.segments().isEmpty();
-        evaluator = new SegmentEvaluator(read.index(), new FactsOfNobody(traits.facts(ComputedLedger::new)));
-        forecast = new SegmentForecast(read.index());
+        evaluator = new SegmentEvaluator(
+                read.index(), new FactsOfNobody(traits.facts(ComputedLedger::new)), traits::foldOf);
+        forecast = new SegmentForecast(read.index(), traits::mayChangeByTime);
         changes = new DefinitionChanges(read.index(), read.published());
     }
 

@@ -8,6 +8,9 @@ public interface ComputedFacts {
     /** As {@link Facts#value}, at an instant in milliseconds since 1970. */
     Object value(String trait, long now);
 
+    /** As {@link Facts#isFolded}. */
+    boolean isFolded(long fold);
+
     /** As {@link Facts#values}, at an instant in milliseconds since 1970. */
     SortedMap<String, Object> values(String segment, long now);
 

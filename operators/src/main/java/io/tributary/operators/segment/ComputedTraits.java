@@ -17,6 +17,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -53,6 +54,11 @@ public final class ComputedTraits {
     /** Those of windows: time alone changes them. */
     private final Map<Long, List<ProfileField>> windowed = new HashMap<>();
 
+    /** The ids of those, by what they say; and the roots under which there are any. */
+    private final Map<ProfileField, Long> windowedIds = new HashMap<>();
+
+    private final Set<Root> windowedRoots = EnumSet.noneOf(Root.class);
+
     public ComputedTraits(Definitions definitions) {
         for (TraitDefinition trait : definitions.traits().values()) {
             Object ofNothing = exact(TraitFold.of(trait.shape()).value(0));
@@ -74,6 +80,8 @@ public final class ComputedTraits {
         fields.computeIfAbsent(id, none -> new ArrayList<>(1)).add(field);
         if (fold.shape().window() != null) {
             windowed.computeIfAbsent(id, none -> new ArrayList<>(1)).add(field);
+            windowedIds.put(field, id);
+            windowedRoots.add(field.root());
         }
         List<OfName> all = new ArrayList<>();
         for (String name : Set.copyOf(fold.events())) {
@@ -88,6 +96,17 @@ public final class ComputedTraits {
     public List<ProfileField> changedBy(CustomerEvent event) {
         OfName ofName = byEventName.get(event.name());
         return ofName == null ? List.of() : Collections.unmodifiableList(ofName.fields);
+    }
+
+    /** The id of what is folded for a computed trait; {@link SegmentEvaluator#NO_FOLD} if there is no such trait. */
+    long foldOf(ProfileField computed) {
+        Trait trait = traits.get(computed.name());
+        return trait == null ? SegmentEvaluator.NO_FOLD : trait.id;
+    }
+
+    /** Whether time alone may change what a field says; of a whole root, anything of it. */
+    boolean mayChangeByTime(ProfileField field) {
+        return field.name() == null ? windowedRoots.contains(field.root()) : windowedIds.containsKey(field);
     }
 
     /** Whether any trait looks at events like this one. */
@@ -169,6 +188,11 @@ public final class ComputedTraits {
         }
 
         @Override
+        public boolean isFolded(long fold) {
+            return ledger.get().contains(fold);
+        }
+
+        @Override
         public SortedMap<String, Object> values(String segment, long now) {
             Long id = idsOfSegments.get(segment);
             return id != null && ledger.get().get(id) instanceof ValuesFold fold
@@ -186,17 +210,12 @@ public final class ComputedTraits {
         }
 
         private long nextOf(ProfileField field, long now) {
-            Long id =
-                    switch (field.root()) {
-                        case COMPUTED -> traits.containsKey(field.name()) ? traits.get(field.name()).id : null;
-                        case VALUE -> idsOfSegments.get(field.name());
-                        default -> null;
-                    };
-            return id == null || !windowed.containsKey(id) ? Long.MAX_VALUE : nextOf(ledger.get(), id, now);
+            Long id = windowedIds.get(field);
+            return id == null ? Long.MAX_VALUE : nextOf(ledger.get(), id, now);
         }
 
         private long nextOfAll(Root root, long now) {
-            if (windowed.isEmpty()) {
+            if (!windowedRoots.contains(root)) {
                 return Long.MAX_VALUE;
             }
             long[] next = {Long.MAX_VALUE};

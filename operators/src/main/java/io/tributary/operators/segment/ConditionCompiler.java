@@ -43,15 +43,32 @@ final class ConditionCompiler {
     private final Programs programs;
     private final ToIntFunction<NamedCondition> numbers;
 
-    /**
-     * A condition with the expression that somebody has written.
-     *
-     * @param programs of the whole that the expression is part of
-     */
-    record NamedCondition(Condition condition, Programs programs, CelExpr expression) {
-        /** As somebody has written it: made when it is asked for, since most conditions are never told to anybody. */
+    /** A condition with the expression that somebody has written. */
+    static final class NamedCondition {
+        private final Condition condition;
+        private final Programs programs;
+        private final CelExpr expression;
+        private String text;
+
+        /** @param programs of the whole that the expression is part of */
+        NamedCondition(Condition condition, Programs programs, CelExpr expression) {
+            this.condition = condition;
+            this.programs = programs;
+            this.expression = expression;
+        }
+
+        Condition condition() {
+            return condition;
+        }
+
+        /** As somebody has written it. Made when it is asked for, since most conditions are never told to anybody. */
         String text() {
-            return programs.text(expression);
+            String made = text;
+            if (made == null) {
+                made = programs.text(expression);
+                text = made;
+            }
+            return made;
         }
     }
 

@@ -42,6 +42,14 @@ public interface Facts {
      */
     Collection<ProfileField> computedChangesBy(long until);
 
+    /**
+     * Whether anything may be folded under an id, see {@link ComputedTraits#foldOf}: if not, the computed trait says what it
+     * says of nobody.
+     */
+    default boolean isFolded(long fold) {
+        return true;
+    }
+
     /** Milliseconds since 1970. */
     long now();
 

@@ -3,14 +3,16 @@ package io.tributary.operators.segment;
 import io.tributary.operators.segment.ProfileField.Root;
 import io.tributary.operators.segment.SegmentIndex.Segment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
+import java.util.function.ToLongFunction;
 
 /**
  * Keeps a customer's memberships right: it is told which fields are about to change and what they hold then, and asks only
@@ -25,8 +27,15 @@ final class SegmentEvaluator {
     private static final List<ProfileField> ALL_COMPUTED =
             List.of(ProfileField.all(Root.COMPUTED), ProfileField.all(Root.VALUE));
 
+    /** Of what is not folded. */
+    static final long NO_FOLD = 0;
+
     private final SegmentIndex index;
     private final Facts nobody;
+    private final ToLongFunction<ProfileField> foldOf;
+
+    /** By attribute: what is folded for it, or {@link #NO_FOLD}. */
+    private final long[] folds;
 
     /** What attributes held before, of those that may change. */
     private final int[] noted;
@@ -46,29 +55,34 @@ final class SegmentEvaluator {
     private final int[] truthIn;
     private int round;
 
-    /** Whether memberships may be others than what was noted says. */
-    private boolean isAnew;
-
     /** The segments that have to be asked. */
     private final SegmentQueue candidates;
 
-    /** What attributes hold of somebody of whom nothing is known, and whom else to ask then; null if never asked for. */
+    /**
+     * What attributes hold of somebody of whom nothing is known, as most do of anybody, and whom else to ask then; null if
+     * never asked for.
+     */
     private Object[] ofNobody;
 
+    private int[] placesOfNobody;
     private int[] concernedByNobody;
 
     private final IntUnaryOperator placeOfAttribute = this::place;
     private final IntPredicate conditionHolds = this::holds;
-    private final IntConsumer conditionFlips;
+    private final Flips flips = new Flips();
 
     private Facts facts;
     private Memberships memberships;
+    private List<SegmentChange> changes;
 
-    /** @param nobody what is known of somebody of whom nothing is known */
-    SegmentEvaluator(SegmentIndex index, Facts nobody) {
+    /**
+     * @param nobody what is known of somebody of whom nothing is known
+     * @param foldOf the id of what is folded for a computed trait, or {@link #NO_FOLD}
+     */
+    SegmentEvaluator(SegmentIndex index, Facts nobody, ToLongFunction<ProfileField> foldOf) {
         this.index = index;
         this.nobody = nobody;
-        conditionFlips = this::askFlipped;
+        this.foldOf = foldOf;
         noted = new int[index.attributeCount()];
         before = new Object[index.attributeCount()];
         notedIn = new int[index.attributeCount()];
@@ -79,6 +93,15 @@ final class SegmentEvaluator {
         truths = new boolean[index.conditionCount()];
         truthIn = new int[index.conditionCount()];
         candidates = new SegmentQueue(index.segments());
+        folds = new long[index.attributeCount()];
+        Arrays.setAll(folds, this::fold);
+    }
+
+    private long fold(int attribute) {
+        return index.attribute(attribute).operand() instanceof Attribute.Path path
+                        && path.field().root() == Root.COMPUTED
+                ? foldOf.applyAsLong(path.field())
+                : NO_FOLD;
     }
 
     // ------------------------------------------------------------------------------------------------ before and after
@@ -117,7 +140,6 @@ final class SegmentEvaluator {
      */
     void beginAnew(Memberships of) {
         begin();
-        isAnew = true;
         if (ofNobody == null) {
             lookAtNobody();
         }
@@ -143,10 +165,12 @@ final class SegmentEvaluator {
 
     private void lookAtNobody() {
         ofNobody = new Object[index.attributeCount()];
+        placesOfNobody = new int[index.attributeCount()];
         for (int attribute = 0; attribute < index.attributeCount(); attribute++) {
             ofNobody[attribute] = index.attribute(attribute).value(nobody);
+            placesOfNobody[attribute] = index.attributeIndex(attribute).placeOf(ofNobody[attribute]);
         }
-        SegmentEvaluator other = new SegmentEvaluator(index, nobody);
+        SegmentEvaluator other = new SegmentEvaluator(index, nobody, foldOf);
         other.begin();
         for (int place = 0; place < index.segments().size(); place++) {
             other.ask(place);
@@ -164,18 +188,57 @@ final class SegmentEvaluator {
         concernedByNobody = concerned.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    private void askFlipped(int condition) {
-        if (isAnew) {
-            ask(index.segmentsOf(condition));
-            return;
+    /** Who looks at what flips of an attribute. */
+    private final class Flips implements AttributeIndex.Flips {
+        private ComparedSegments compared;
+        private int placeNow;
+
+        void of(int attribute) {
+            if (isAsBefore(attribute)) {
+                return;
+            }
+            Object now = value(attribute);
+            compared = index.compared(attribute);
+            placeNow = place(attribute);
+            index.attributeIndex(attribute).forEachFlipped(before[attribute], now, placeNow, this);
         }
-        boolean holds = holds(condition);
-        for (int place : index.segmentsOf(condition)) {
+
+        /** What can be said without looking at what it holds, of one that held before what it holds of nobody. */
+        @SuppressWarnings("ReferenceEquality") // Says less than it could.
+        private boolean isAsBefore(int attribute) {
+            return ofNobody != null
+                    && before[attribute] == ofNobody[attribute]
+                    && (isNotFolded(attribute)
+                            || (index.attribute(attribute).operand() instanceof Attribute.Expression expression
+                                    && expression.reads().stream().allMatch(SegmentEvaluator.this::isAsOfNobody)));
+        }
+
+        @Override
+        public void mayFlip(int from, int to) {
+            int end = compared.start(to);
+            for (int record = compared.start(from); record < end; record = compared.next(record)) {
+                if (compared.isConjunction(record)) {
+                    decideConjunction(record);
+                } else {
+                    ask(compared.place(record));
+                }
+            }
+        }
+
+        private void decideConjunction(int record) {
+            boolean wasIn = memberships.contains(compared.number(record));
+            boolean holds = compared.doesComparisonHold(record, placeNow);
             // Who is not in it does not come into it because one of its conditions holds no more, nor the other way
             // round.
-            if (!index.isConjunction(place) || memberships.contains(index.numberOf(place)) != holds) {
-                ask(place);
+            if (wasIn != holds && (wasIn || compared.doOthersHold(record, placeOfAttribute, conditionHolds))) {
+                change(index.segments().get(compared.place(record)), null, !wasIn, conditionHolds, null);
+                ask(index.askersOf(compared.place(record)));
             }
+        }
+
+        @Override
+        public void mayFlip(int condition) {
+            ask(index.segmentsOf(condition));
         }
     }
 
@@ -188,7 +251,6 @@ final class SegmentEvaluator {
 
     private void begin() {
         round++;
-        isAnew = false;
         notedCount = 0;
         candidates.clear();
     }
@@ -227,44 +289,32 @@ final class SegmentEvaluator {
     List<SegmentChange> end(Facts known, Memberships of) {
         facts = known;
         memberships = of;
+        List<SegmentChange> all = new ArrayList<>(0);
+        changes = all;
         for (int i = 0; i < notedCount; i++) {
-            int attribute = noted[i];
-            index.attributeIndex(attribute)
-                    .forEachFlipped(before[attribute], value(attribute), place(attribute), conditionFlips);
+            flips.of(noted[i]);
         }
-        List<SegmentChange> changes = new ArrayList<>(0);
         for (int place = candidates.poll(); place >= 0; place = candidates.poll()) {
-            decide(place, changes);
+            decide(place);
         }
-        changes.sort(IN_ORDER);
-        return changes;
+        all.sort(IN_ORDER);
+        return all;
     }
 
-    private void decide(int place, List<SegmentChange> changes) {
-        boolean wasIn = memberships.contains(index.numberOf(place));
-        if (index.isConjunction(place)) {
-            // Most segments are such, and of most of them nothing changes.
-            if (index.doAllHold(place, placeOfAttribute, conditionHolds) != wasIn) {
-                change(index.segments().get(place), null, !wasIn, this::holds, null, changes);
-                ask(index.askersOf(place));
-            }
-            return;
-        }
+    private void decide(int place) {
         Segment segment = index.segments().get(place);
+        boolean wasIn = memberships.contains(segment.number());
         if (segment.isParametric()) {
-            decideValues(segment, changes);
-        } else {
-            boolean isIn = segment.formula().holds(this::holds);
-            if (isIn != wasIn) {
-                change(segment, null, isIn, this::holds, null, changes);
-            }
+            decideValues(segment);
+        } else if (segment.formula().holds(conditionHolds) != wasIn) {
+            change(segment, null, !wasIn, conditionHolds, null);
         }
         if (memberships.contains(segment.number()) != wasIn) {
             ask(index.askersOf(place));
         }
     }
 
-    private void decideValues(Segment segment, List<SegmentChange> changes) {
+    private void decideValues(Segment segment) {
         SortedMap<String, Object> results = facts.values(segment.name());
         SortedSet<String> in = ParametricRule.in(segment, results, this::holds);
         SortedSet<String> all = new TreeSet<>(in);
@@ -273,18 +323,12 @@ final class SegmentEvaluator {
             boolean isIn = in.contains(value);
             if (isIn != memberships.values(segment.number()).containsKey(value)) {
                 Object result = results.get(value);
-                change(segment, value, isIn, condition -> holds(condition, result), result, changes);
+                change(segment, value, isIn, condition -> holds(condition, result), result);
             }
         }
     }
 
-    private void change(
-            Segment segment,
-            String value,
-            boolean entered,
-            IntPredicate condition,
-            Object result,
-            List<SegmentChange> changes) {
+    private void change(Segment segment, String value, boolean entered, IntPredicate condition, Object result) {
         if (entered) {
             memberships.enter(segment.number(), value, facts.now());
         } else {
@@ -333,9 +377,32 @@ final class SegmentEvaluator {
     private int place(int attribute) {
         if (placeIn[attribute] != round) {
             placeIn[attribute] = round;
-            places[attribute] = index.attributeIndex(attribute).placeOf(value(attribute));
+            places[attribute] = newPlace(attribute);
         }
         return places[attribute];
+    }
+
+    @SuppressWarnings("ReferenceEquality") // Only saves the search.
+    private int newPlace(int attribute) {
+        if (ofNobody != null && isNotFolded(attribute)) {
+            return placesOfNobody[attribute];
+        }
+        // Not kept: to store an object of now in an old array costs more than what most attributes take.
+        Object value = valueIn[attribute] == round
+                ? values[attribute]
+                : index.attribute(attribute).value(facts);
+        return ofNobody != null && value == ofNobody[attribute]
+                ? placesOfNobody[attribute]
+                : index.attributeIndex(attribute).placeOf(value);
+    }
+
+    /** Whether an attribute is of something folded of which there is nothing. */
+    private boolean isNotFolded(int attribute) {
+        return folds[attribute] != NO_FOLD && !facts.isFolded(folds[attribute]);
+    }
+
+    private boolean isAsOfNobody(ProfileField field) {
+        return field.name() != null && Objects.equals(facts.value(field), nobody.value(field));
     }
 
     private Object value(int attribute) {

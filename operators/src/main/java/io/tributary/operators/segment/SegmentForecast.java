@@ -4,12 +4,11 @@ import io.tributary.operators.segment.ProfileField.Root;
 import io.tributary.operators.segment.SegmentIndex.Segment;
 import io.tributary.schemas.time.Timestamps;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /** Tells when memberships end if nothing happens. Room for one customer at a time, used for one after the other; not thread-safe. */
@@ -18,6 +17,7 @@ final class SegmentForecast {
     static final int MAX_STEPS = 10_000;
 
     private final SegmentIndex index;
+    private final Predicate<ProfileField> isWindowed;
 
     /**
      * What of a segment changes as time passes, also through the segments that it asks for.
@@ -25,28 +25,40 @@ final class SegmentForecast {
      * @param areAlone if it is nothing but all of some conditions and asks for no segment, those that time changes; else null
      */
     private record Clock(Set<Integer> elapsed, Set<ProfileField> computed, int[] areAlone) {
+        /** That of most segments. */
+        static final Clock STANDS = new Clock(Set.of(), Set.of(), null);
+
         boolean stands() {
             return elapsed.isEmpty() && computed.isEmpty();
         }
     }
 
-    /** Of the customer who is asked about, by attribute. */
-    private final Map<Integer, Course> courses = new HashMap<>();
+    /** Of the customer who is asked about, and by attribute which, if it is of this customer. */
+    private final List<Course> courses = new ArrayList<>();
+
+    private final int[] courseOf;
+    private final int[] courseIn;
+    private int round;
 
     private Facts known;
 
     /** By place; null if nobody has asked. */
     private final Clock[] clocks;
 
-    SegmentForecast(SegmentIndex index) {
+    /** @param isWindowed whether time alone may change a field of computed traits */
+    SegmentForecast(SegmentIndex index, Predicate<ProfileField> isWindowed) {
         this.index = index;
+        this.isWindowed = isWindowed;
         clocks = new Clock[index.segments().size()];
+        courseOf = new int[index.attributeCount()];
+        courseIn = new int[index.attributeCount()];
     }
 
     /** Begins with a customer. */
     void begin(Facts of) {
         known = of;
         courses.clear();
+        round++;
     }
 
     /**
@@ -85,7 +97,12 @@ final class SegmentForecast {
     }
 
     private Course courseOf(int attribute) {
-        return courses.computeIfAbsent(attribute, none -> new Course(attribute));
+        if (courseIn[attribute] != round) {
+            courseIn[attribute] = round;
+            courseOf[attribute] = courses.size();
+            courses.add(new Course(attribute));
+        }
+        return courses.get(courseOf[attribute]);
     }
 
     /** What becomes of an attribute as time passes; looked at as far as somebody asks. */
@@ -178,7 +195,7 @@ final class SegmentForecast {
     private Clock newClockOf(Segment segment) {
         Set<Integer> elapsed = new HashSet<>();
         Set<ProfileField> computed = new HashSet<>();
-        if (segment.isParametric()) {
+        if (segment.isParametric() && isWindowed.test(new ProfileField(Root.VALUE, segment.name()))) {
             computed.add(new ProfileField(Root.VALUE, segment.name()));
         }
         Set<Integer> conditions = new HashSet<>();
@@ -193,10 +210,11 @@ final class SegmentForecast {
                 if (attribute.isElapsed()) {
                     elapsed.add(index.attributeOf(number));
                 }
-                attribute.reads().stream()
-                        .filter(field -> field.root() == Root.COMPUTED)
-                        .forEach(computed::add);
+                attribute.reads().stream().filter(isWindowed).forEach(computed::add);
             }
+        }
+        if (elapsed.isEmpty() && computed.isEmpty()) {
+            return Clock.STANDS;
         }
         int[] all = segment.isParametric() ? null : segment.formula().conjuncts();
         boolean asks = all == null || IntStream.of(all).anyMatch(number -> index.attributeOf(number) < 0);
@@ -208,7 +226,7 @@ final class SegmentForecast {
         return new Clock(elapsed, computed, areAlone);
     }
 
-    private static boolean isTimely(Attribute attribute) {
-        return attribute.isElapsed() || attribute.reads().stream().anyMatch(field -> field.root() == Root.COMPUTED);
+    private boolean isTimely(Attribute attribute) {
+        return attribute.isElapsed() || attribute.reads().stream().anyMatch(isWindowed);
     }
 }

@@ -14,16 +14,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.IntPredicate;
-import java.util.function.IntUnaryOperator;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /** All segments of a set of definitions, by what can change them. Immutable, for all threads. */
 final class SegmentIndex {
     private static final int[] NONE = {};
-    private static final Condition.Operator[] OPERATORS = Condition.Operator.values();
-    private static final int OPERATOR_BITS = 3;
 
     /**
      * A segment.
@@ -40,7 +36,9 @@ final class SegmentIndex {
         }
     }
 
+    /** In the order of names. */
     private final List<Segment> segments;
+
     private final Map<String, Integer> byName = new HashMap<>();
     private final List<NamedCondition> conditions;
     private final Attribute[] attributes;
@@ -49,20 +47,12 @@ final class SegmentIndex {
     /** By condition: its attribute, or -1. */
     private final int[] attributeOf;
 
-    /** By condition: of a comparison the number of its bound, else -1, and the operator; see {@link AttributeIndex#holds}. */
-    private final int[] boundOf;
+    /** By condition: of a comparison {@link ComparedSegments#packed} what it compares with, else -1. */
+    private final int[] comparisons;
 
-    private final byte[] operatorOf;
+    private final ComparedSegments[] compared;
 
-    /**
-     * By place in {@link #segments}: of one that is nothing but all of some conditions, those, in pairs that lie side by side:
-     * what a comparison compares and {@link #packed} with what, or -1 and another condition. Else null.
-     */
-    private final int[][] conjuncts;
-
-    /** By place in {@link #segments}, and the other way round; -1 for numbers that are no segment's any more. */
-    private final int[] numbers;
-
+    /** By number of a segment in memberships: its place in {@link #segments}; -1 for numbers that are no segment's any more. */
     private final int[] placeOfNumber;
 
     /** By condition: whether it looks at the value of a parametric segment. */
@@ -102,24 +92,14 @@ final class SegmentIndex {
         }
         attributes = places.keySet().toArray(Attribute[]::new);
         attributeIndices = ofAttribute.stream().map(AttributeIndex::new).toArray(AttributeIndex[]::new);
-        boundOf = new int[conditions.size()];
-        operatorOf = new byte[conditions.size()];
+        comparisons = new int[conditions.size()];
         for (int number = 0; number < conditions.size(); number++) {
-            boundOf[number] = -1;
-            if (conditions.get(number).condition() instanceof Condition.Comparison comparison && !ofValue[number]) {
-                boundOf[number] = attributeIndices[attributeOf[number]].boundOf(comparison);
-                operatorOf[number] = (byte) comparison.operator().ordinal();
-            }
+            comparisons[number] =
+                    conditions.get(number).condition() instanceof Condition.Comparison comparison && !ofValue[number]
+                            ? ComparedSegments.packed(
+                                    comparison.operator(), attributeIndices[attributeOf[number]].boundOf(comparison))
+                            : -1;
         }
-        numbers = segments.stream().mapToInt(Segment::number).toArray();
-        placeOfNumber = new int[Arrays.stream(numbers).max().orElse(-1) + 1];
-        Arrays.fill(placeOfNumber, -1);
-        for (int place = 0; place < numbers.length; place++) {
-            placeOfNumber[numbers[place]] = place;
-        }
-        conjuncts = segments.stream()
-                .map(segment -> segment.isParametric() ? null : pairs(segment.formula.conjuncts()))
-                .toArray(int[][]::new);
         segmentsOf = new int[conditions.size()][];
         List<List<Integer>> bySegment = lists(conditions.size());
         List<List<Integer>> byAsked = lists(segments.size());
@@ -137,6 +117,13 @@ final class SegmentIndex {
             });
         }
         Arrays.setAll(segmentsOf, number -> ints(bySegment.get(number)));
+        placeOfNumber =
+                new int[segments.stream().mapToInt(Segment::number).max().orElse(-1) + 1];
+        Arrays.fill(placeOfNumber, -1);
+        for (int place = 0; place < segments.size(); place++) {
+            placeOfNumber[segments.get(place).number] = place;
+        }
+        compared = Arrays.stream(attributeIndices).map(this::compared).toArray(ComparedSegments[]::new);
         askers = new int[segments.size()][];
         Arrays.setAll(askers, place -> ints(byAsked.get(place)));
         elapsed = places(Attribute::isElapsed);
@@ -156,21 +143,27 @@ final class SegmentIndex {
         byRoot.forEach((root, of) -> attributesOfRoot.put(root, ints(of)));
     }
 
-    private int[] pairs(int[] ofConditions) {
-        if (ofConditions == null) {
-            return null;
-        }
-        int[] pairs = new int[2 * ofConditions.length];
-        for (int i = 0; i < ofConditions.length; i++) {
-            int number = ofConditions[i];
-            pairs[2 * i] = isComparison(number) ? attributeOf[number] : -1;
-            pairs[2 * i + 1] = isComparison(number) ? packed(number) : number;
-        }
-        return pairs;
+    private ComparedSegments compared(AttributeIndex index) {
+        return ComparedSegments.of(IntStream.of(index.comparisons())
+                .mapToObj(number -> IntStream.of(segmentsOf[number])
+                        .mapToObj(place -> record(place, number))
+                        .toList())
+                .toList());
     }
 
-    private int packed(int comparison) {
-        return boundOf[comparison] << OPERATOR_BITS | operatorOf[comparison];
+    private int[] record(int place, int comparison) {
+        Segment segment = segments.get(place);
+        int[] all = segment.isParametric() ? null : segment.formula.conjuncts();
+        if (all == null || IntStream.of(all).anyMatch(number -> attributeOf[number] < 0)) {
+            return ComparedSegments.record(place, comparisons[comparison]);
+        }
+        int[] others = IntStream.of(all)
+                .filter(number -> number != comparison)
+                .flatMap(number -> isComparison(number)
+                        ? IntStream.of(attributeOf[number], comparisons[number])
+                        : IntStream.of(-1, number))
+                .toArray();
+        return ComparedSegments.record(place, comparisons[comparison], segment.number, others);
     }
 
     private static List<List<Integer>> lists(int size) {
@@ -249,47 +242,17 @@ final class SegmentIndex {
      * @param place of the attribute's value, as {@link AttributeIndex#placeOf}
      */
     boolean holds(int comparison, int place) {
-        return holdsPacked(packed(comparison), place);
+        return ComparedSegments.holds(comparisons[comparison], place);
     }
 
-    private static boolean holdsPacked(int packed, int place) {
-        return AttributeIndex.holds(OPERATORS[packed & (1 << OPERATOR_BITS) - 1], packed >> OPERATOR_BITS, place);
-    }
-
-    /**
-     * Whether the segment at a place is nothing but all of some conditions.
-     */
-    boolean isConjunction(int place) {
-        return conjuncts[place] != null;
-    }
-
-    /**
-     * Whether all conditions of a {@linkplain #isConjunction conjunction} hold.
-     *
-     * @param placeOfAttribute where an attribute's value stands, as {@link AttributeIndex#placeOf}
-     * @param other whether a condition holds that is no comparison
-     */
-    boolean doAllHold(int place, IntUnaryOperator placeOfAttribute, IntPredicate other) {
-        int[] pairs = conjuncts[place];
-        for (int i = 0; i < pairs.length; i += 2) {
-            boolean holds = pairs[i] < 0
-                    ? other.test(pairs[i + 1])
-                    : holdsPacked(pairs[i + 1], placeOfAttribute.applyAsInt(pairs[i]));
-            if (!holds) {
-                return false;
-            }
-        }
-        return true;
+    /** The segments that compare the attribute at a place. */
+    ComparedSegments compared(int attribute) {
+        return compared[attribute];
     }
 
     /** Whether a condition compares an attribute with a number. */
     boolean isComparison(int condition) {
-        return boundOf[condition] >= 0;
-    }
-
-    /** The number in memberships of the segment at a place. */
-    int numberOf(int place) {
-        return numbers[place];
+        return comparisons[condition] >= 0;
     }
 
     boolean isOfValue(int condition) {

@@ -1,6 +1,7 @@
 package io.tributary.operators.segment;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.SerializedString;
 import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -10,24 +11,39 @@ import java.util.SortedMap;
 
 /** The public JSON of computed traits, memberships and their changes. */
 public final class SegmentJson {
+    // Names that are written by the dozen, encoded once.
+    private static final SerializedString AT = new SerializedString("at");
+    private static final SerializedString CUSTOMER_ID = new SerializedString("customer_id");
+    private static final SerializedString SEGMENT = new SerializedString("segment");
+    private static final SerializedString VALUE = new SerializedString("value");
+    private static final SerializedString CHANGE = new SerializedString("change");
+    private static final SerializedString DEFINITION_VERSION = new SerializedString("definition_version");
+    private static final SerializedString BECAUSE = new SerializedString("because");
+    private static final SerializedString CONDITION = new SerializedString("condition");
+    private static final SerializedString OBSERVED = new SerializedString("observed");
+    private static final SerializedString SINCE = new SerializedString("since");
+    private static final SerializedString EXITS_AT = new SerializedString("exits_at");
+
     private SegmentJson() {}
 
     /** Writes a change as an object. */
     public static void write(JsonGenerator json, String customerId, SegmentChange change) throws IOException {
         json.writeStartObject();
-        json.writeStringField("at", Timestamps.format(change.at()));
-        json.writeStringField("customer_id", customerId);
-        json.writeStringField("segment", change.segment());
+        writeTime(json, AT, change.at());
+        write(json, CUSTOMER_ID, customerId);
+        write(json, SEGMENT, change.segment());
         if (change.value() != null) {
-            json.writeStringField("value", change.value());
+            write(json, VALUE, change.value());
         }
-        json.writeStringField("change", change.entered() ? "entered" : "exited");
-        json.writeNumberField("definition_version", change.version());
-        json.writeArrayFieldStart("because");
+        write(json, CHANGE, change.entered() ? "entered" : "exited");
+        json.writeFieldName(DEFINITION_VERSION);
+        json.writeNumber(change.version());
+        json.writeFieldName(BECAUSE);
+        json.writeStartArray();
         for (SegmentChange.Reason reason : change.because()) {
             json.writeStartObject();
-            json.writeStringField("condition", reason.condition());
-            json.writeStringField("observed", reason.observed());
+            write(json, CONDITION, reason.condition());
+            write(json, OBSERVED, reason.observed());
             json.writeEndObject();
         }
         json.writeEndArray();
@@ -87,16 +103,27 @@ public final class SegmentJson {
         json.writeArrayFieldStart("segments");
         for (SegmentTracker.Membership membership : memberships) {
             json.writeStartObject();
-            json.writeStringField("segment", membership.segment());
+            write(json, SEGMENT, membership.segment());
             if (membership.value() != null) {
-                json.writeStringField("value", membership.value());
+                write(json, VALUE, membership.value());
             }
-            json.writeStringField("since", Timestamps.format(membership.since()));
+            writeTime(json, SINCE, membership.since());
             if (membership.exitsAt() != SegmentClock.NEVER) {
-                json.writeStringField("exits_at", Timestamps.format(membership.exitsAt()));
+                writeTime(json, EXITS_AT, membership.exitsAt());
             }
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    private static void write(JsonGenerator json, SerializedString field, String text) throws IOException {
+        json.writeFieldName(field);
+        json.writeString(text);
+    }
+
+    private static void writeTime(JsonGenerator json, SerializedString field, long millis) throws IOException {
+        byte[] time = Timestamps.formatAscii(millis);
+        json.writeFieldName(field);
+        json.writeRawUTF8String(time, 0, time.length);
     }
 }

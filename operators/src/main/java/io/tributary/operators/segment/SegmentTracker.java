@@ -6,6 +6,7 @@ import io.tributary.schemas.definition.PublishedDefinition;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventKind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
@@ -245,15 +246,29 @@ public final class SegmentTracker {
 
     /** What the profile says of segments, in the order of (segment, value). */
     public List<Membership> memberships(Memberships memberships, Facts known) {
-        List<Membership> all = new ArrayList<>();
         SegmentForecast forecast = definitions.forecast();
         forecast.begin(known);
-        for (Held held : held(memberships)) {
-            int place = definitions.index().placeOfNumber(held.number);
-            String name = definitions.index().segments().get(place).name();
-            all.add(new Membership(name, held.value, held.since, forecast.exitsAt(place, held.value)));
+        SegmentIndex index = definitions.index();
+        int[] numbers = memberships.segments();
+        int[] places = new int[numbers.length];
+        Arrays.setAll(places, i -> index.placeOfNumber(numbers[i]));
+        // Places are in the order of names.
+        Arrays.sort(places);
+        List<Membership> all = new ArrayList<>(places.length);
+        for (int place : places) {
+            Segment segment = index.segments().get(place);
+            long since = memberships.since(segment.number());
+            all.add(new Membership(segment.name(), null, since, forecast.exitsAt(place, null)));
         }
-        all.sort(IN_ORDER);
+        memberships.parametric().forEach((number, values) -> {
+            int place = index.placeOfNumber(number);
+            String name = index.segments().get(place).name();
+            values.forEach(
+                    (value, since) -> all.add(new Membership(name, value, since, forecast.exitsAt(place, value))));
+        });
+        if (!memberships.parametric().isEmpty()) {
+            all.sort(IN_ORDER);
+        }
         return all;
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -82,7 +83,17 @@ class AttributeIndexPropertyTest {
     private static Set<Integer> flipped(List<OnAttribute> conditions, Object before, Object after) {
         Set<Integer> given = new HashSet<>();
         AttributeIndex index = new AttributeIndex(numbered(conditions));
-        index.forEachFlipped(before, after, index.placeOf(after), given::add);
+        index.forEachFlipped(before, after, index.placeOf(after), new AttributeIndex.Flips() {
+            @Override
+            public void mayFlip(int from, int to) {
+                IntStream.range(from, to).forEach(i -> given.add(index.comparisons()[i]));
+            }
+
+            @Override
+            public void mayFlip(int condition) {
+                given.add(condition);
+            }
+        });
         return given;
     }
 
@@ -100,7 +111,8 @@ class AttributeIndexPropertyTest {
     Arbitrary<OnAttribute> comparisons() {
         return Combinators.combine(
                         Arbitraries.of(Operator.class),
-                        Arbitraries.of("-3", "0", "0.0", "1.5", "2", "2.00", "7", "9.99"))
+                        Arbitraries.of(
+                                "-3", "0", "1e-400", "1.5", "2", "2.00", "2.0000000000000000001", "7", "9.99", "1e400"))
                 .as((operator, bound) -> new Condition.Comparison(ATTRIBUTE, operator, new BigDecimal(bound)));
     }
 
@@ -119,7 +131,19 @@ class AttributeIndexPropertyTest {
     @Provide
     Arbitrary<Object> numbers() {
         return Arbitraries.<Object>of(
-                -4L, -3L, 0L, 1L, 2L, 7L, 8L, 10L, new BigDecimal("1.50"), new BigDecimal("9.99"));
+                -4L,
+                -3L,
+                0L,
+                1L,
+                2L,
+                7L,
+                8L,
+                10L,
+                Long.MAX_VALUE,
+                new BigDecimal("1.50"),
+                new BigDecimal("2.0000000000000000001"),
+                new BigDecimal("2.0000000000000000002"),
+                new BigDecimal("9.99"));
     }
 
     @Provide

@@ -1,5 +1,6 @@
 package io.tributary.schemas.time;
 
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -27,6 +28,7 @@ public final class Timestamps {
     private static final DateTimeFormatter COLON_OFFSET = general("+HH:mm");
     private static final DateTimeFormatter BASIC_OFFSET = general("+HHmm");
     private static final long MILLIS_PER_DAY = 86_400_000L;
+    private static final byte[] FORM = "0000-00-00T00:00:00.000Z".getBytes(StandardCharsets.US_ASCII);
 
     private Timestamps() {}
 
@@ -151,6 +153,11 @@ public final class Timestamps {
 
     /** {@code yyyy-MM-ddTHH:mm:ss.SSSZ}. */
     public static String format(long millis) {
+        return new String(formatAscii(millis), StandardCharsets.ISO_8859_1);
+    }
+
+    /** The same as ASCII, for what is written as bytes. */
+    public static byte[] formatAscii(long millis) {
         if (millis < 0 || millis > MAX) {
             throw new IllegalArgumentException("not between 1970 and 9999: " + millis);
         }
@@ -165,7 +172,7 @@ public final class Timestamps {
         int day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1;
         int month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
         int year = (int) (yearOfEra + era * 400) + (month <= 2 ? 1 : 0);
-        char[] text = "0000-00-00T00:00:00.000Z".toCharArray();
+        byte[] text = FORM.clone();
         put(text, 0, 4, year);
         put(text, 5, 2, month);
         put(text, 8, 2, day);
@@ -173,13 +180,13 @@ public final class Timestamps {
         put(text, 14, 2, ofDay / 60_000 % 60);
         put(text, 17, 2, ofDay / 1_000 % 60);
         put(text, 20, 3, ofDay % 1_000);
-        return new String(text);
+        return text;
     }
 
-    private static void put(char[] text, int at, int width, int value) {
+    private static void put(byte[] text, int at, int width, int value) {
         int rest = value;
         for (int i = at + width - 1; i >= at; i--) {
-            text[i] = (char) ('0' + rest % 10);
+            text[i] = (byte) ('0' + rest % 10);
             rest /= 10;
         }
     }
