@@ -51,9 +51,10 @@ import org.apache.flink.util.OutputTag;
  * a key has its turn behind each {@link #RECORDS_PER_KEY} of them; while there are none, keys follow each other. So a
  * barrier never waits for a sweep or for what is due, only for a key.
  *
- * <p>Nor does a checkpoint contain too much of it: when {@link #KEYS_PER_TICK} keys have had their turns, and {@link
+ * <p>Nor does a checkpoint contain too much of a sweep: when {@link #KEYS_PER_TICK} keys have been looked at, and {@link
  * #KEYS_PER_RECORD} for each record, the next ones wait for the next {@link #TICK}. The state backend writes all
  * that has changed since the last checkpoint while the task waits, and keys change it several times as fast as records do.
+ * What is due waits for no tick: a watermark waits for it.
  *
  * <p>The function's own timers fire all at once, as soon as a watermark comes. It goes on when the keys have had their turns up
  * to it; watermarks that come meanwhile are taken up together then, so what goes on always rises. Meanwhile what is told
@@ -82,8 +83,7 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
 
     static final int KEYS_PER_TICK = 10;
 
-    /** More than what a record lets come due later, or the watermark would fall behind. */
-    static final int KEYS_PER_RECORD = 2;
+    static final int KEYS_PER_RECORD = 1;
 
     private static final int ALL = 100;
 
@@ -110,7 +110,7 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
     private transient int recordsBefore;
     private transient boolean isMailUnderWay;
 
-    /** How many keys may have their turns before the next tick. Ticks come while there are any to have one. */
+    /** How many keys the sweep may look at before the next tick. Ticks come while it goes on. */
     private transient int allowance;
 
     private transient boolean isTicking;
@@ -389,25 +389,27 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
     }
 
     private void mail() {
-        if (!isTicking) {
+        if (rest != null && !isTicking) {
             isTicking = true;
             ProcessingTimeService time = getProcessingTimeService();
             // What it throws ends the task: it runs in the mailbox.
             var unused = time.registerTimer(time.getCurrentProcessingTime() + TICK, now -> tick());
         }
-        if (!isMailUnderWay && allowance > 0) {
+        if (!isMailUnderWay && (hasTurns || maySweep())) {
             isMailUnderWay = true;
             mailbox.execute(this::takeTurn, "turn");
         }
+    }
+
+    private boolean maySweep() {
+        return rest != null && allowance > 0;
     }
 
     private void tick() {
         allowance = KEYS_PER_TICK + KEYS_PER_RECORD * recordsSinceTick;
         recordsSinceTick = 0;
         isTicking = false;
-        if (hasTurns || rest != null) {
-            mail();
-        }
+        mail();
     }
 
     private void takeTurn() throws Exception {
@@ -415,22 +417,19 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
         boolean isIdle = records == recordsBefore;
         if (isIdle || records >= RECORDS_PER_KEY) {
             records = 0;
-            allowance--;
             if (hasTurns) {
                 turn();
             }
-            sweepNext();
+            if (maySweep()) {
+                allowance--;
+                sweepNext();
+            }
         }
         recordsBefore = records;
-        if (hasTurns || rest != null) {
-            mail();
-        }
+        mail();
     }
 
     private void sweepNext() throws Exception {
-        if (rest == null) {
-            return;
-        }
         if (!rest.hasNext()) {
             end();
             swept = target;

@@ -313,6 +313,19 @@ class SweepOperatorTest {
 
     @ParameterizedTest
     @MethodSource("backends")
+    void whatIsDueWaitsForNoTick(StateBackend backend) throws Exception {
+        try (var harness = start(backend, 1, 0, null)) {
+            await(harness, 100, "@5");
+            harness.processBothWatermarks(new Watermark(9));
+            Mails.runDue(harness, Integer.MAX_VALUE);
+
+            assertThat(drain(harness)).hasSize(101).endsWith("watermark 9");
+            assertThat(harness.getProcessingTimeService().getNumActiveTimers()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
     void theEndOfTheInputWaitsForNoTick(StateBackend backend) throws Exception {
         try (var harness = start(backend, 1, 0, null)) {
             await(harness, 100, "@5");
