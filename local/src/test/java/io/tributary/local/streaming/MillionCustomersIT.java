@@ -87,6 +87,9 @@ class MillionCustomersIT {
         }
     }
 
+    /** Those of a stretch: how long each took, and what the slowest task is. */
+    private record Checkpoints(List<Duration> durations, String slowest) {}
+
     @Test
     void eventsOfOthersAndCheckpointsDoNotWaitForAll() throws Exception {
         Configuration more = new Configuration();
@@ -138,13 +141,17 @@ class MillionCustomersIT {
                 seen.await(Duration.ofSeconds(10));
                 traffic.stop();
                 await("the events of others", () -> seen.uncommitted().size() >= traffic.sent());
-                JsonNode checkpoints = get(flink.http().resolve("/jobs/" + job.getJobID() + "/checkpoints"));
+                URI address = flink.http().resolve("/jobs/" + job.getJobID());
+                List<Checkpoints> checkpoints = new ArrayList<>();
+                for (Phase phase : phases) {
+                    checkpoints.add(checkpoints(path -> get(URI.create(address + path)), phase));
+                }
                 job.stopWithSavepoint(false, folder.resolve("savepoint").toUri().toString(), SavepointFormatType.NATIVE)
                         .get();
                 await("the events of others, committed", () -> seen.committed().size() >= traffic.sent());
 
-                for (Phase phase : phases) {
-                    print(phase, seen, checkpoints);
+                for (int i = 0; i < phases.size(); i++) {
+                    print(phases.get(i), seen, checkpoints.get(i));
                 }
                 assertThat(seen.uncommitted()).hasSize(traffic.sent());
                 assertThat(seen.committed()).hasSize(traffic.sent());
@@ -174,23 +181,30 @@ class MillionCustomersIT {
         return new Phase(name, nanos, System.nanoTime(), millis, System.currentTimeMillis(), changes);
     }
 
-    private static void print(Phase phase, OutputObserver seen, JsonNode checkpoints) {
-        Latencies uncommitted = seen.uncommitted(phase.beganNanos, phase.endedNanos);
-        Latencies committed = seen.committed(phase.beganNanos, phase.endedNanos);
+    private static Checkpoints checkpoints(SlowestTask.Rest job, Phase phase) throws Exception {
         List<Duration> durations = new ArrayList<>();
-        for (JsonNode checkpoint : checkpoints.path("history")) {
+        List<Long> ids = new ArrayList<>();
+        for (JsonNode checkpoint : job.get("/checkpoints").path("history")) {
             long at = checkpoint.path("trigger_timestamp").asLong();
             if (checkpoint.path("status").asText().equals("COMPLETED")
                     && at >= phase.beganMillis
                     && at <= phase.endedMillis) {
                 durations.add(
                         Duration.ofMillis(checkpoint.path("end_to_end_duration").asLong()));
+                ids.add(checkpoint.path("id").asLong());
             }
         }
+        return new Checkpoints(durations, ids.isEmpty() ? "" : SlowestTask.of(job, ids));
+    }
+
+    private static void print(Phase phase, OutputObserver seen, Checkpoints checkpoints) {
+        Latencies uncommitted = seen.uncommitted(phase.beganNanos, phase.endedNanos);
+        Latencies committed = seen.committed(phase.beganNanos, phase.endedNanos);
+        List<Duration> durations = checkpoints.durations;
         System.out.printf(
                 Locale.ROOT,
                 "%-10s %6.1f s, %,8.0f customers/s; events p50 %,d ms, p99 %,d ms, most %,d ms;"
-                        + " committed p50 %,d ms, p99 %,d ms; %d checkpoints%s%n",
+                        + " committed p50 %,d ms, p99 %,d ms; %d checkpoints%s%n           %s%n",
                 phase.name,
                 phase.seconds(),
                 phase.changes / phase.seconds(),
@@ -205,7 +219,8 @@ class MillionCustomersIT {
                         : ", median %,d ms, most %,d ms"
                                 .formatted(
                                         new Latencies(durations).percentile(50).toMillis(),
-                                        new Latencies(durations).greatest().toMillis()));
+                                        new Latencies(durations).greatest().toMillis()),
+                checkpoints.slowest);
     }
 
     private static JobClient submit(FlinkCluster flink, String servers) throws Exception {

@@ -38,6 +38,7 @@ import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.api.transformations.TwoInputTransformation;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.util.OutputTag;
 
@@ -48,7 +49,12 @@ import org.apache.flink.util.OutputTag;
  *
  * <p>A key at a time, each as a mail of its own: records, timers and barriers come between them. While records keep coming,
  * a key has its turn behind each {@link #RECORDS_PER_KEY} of them; while there are none, keys follow each other. So a
- * checkpoint never waits for a sweep or for what is due, only for a key.
+ * barrier never waits for a sweep or for what is due, only for a key.
+ *
+ * <p>Nor does a checkpoint contain too much of a sweep: when {@link #KEYS_PER_TICK} keys have been looked at, and {@link
+ * #KEYS_PER_RECORD} for each record, the next ones wait for the next {@link #TICK}. The state backend writes all
+ * that has changed since the last checkpoint while the task waits, and keys change it several times as fast as records do.
+ * What is due waits for no tick: a watermark waits for it.
  *
  * <p>The function's own timers fire all at once, as soon as a watermark comes. It goes on when the keys have had their turns up
  * to it; watermarks that come meanwhile are taken up together then, so what goes on always rises. Meanwhile what is told
@@ -71,6 +77,13 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
     private static final long serialVersionUID = 1L;
 
     static final int RECORDS_PER_KEY = 2;
+
+    /** Milliseconds of processing time. */
+    static final long TICK = 10;
+
+    static final int KEYS_PER_TICK = 10;
+
+    static final int KEYS_PER_RECORD = 1;
 
     private static final int ALL = 100;
 
@@ -96,6 +109,12 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
 
     private transient int recordsBefore;
     private transient boolean isMailUnderWay;
+
+    /** How many keys the sweep may look at before the next tick. Ticks come while it goes on. */
+    private transient int allowance;
+
+    private transient boolean isTicking;
+    private transient int recordsSinceTick;
 
     private transient Counter keysSwept;
     private transient volatile int progress;
@@ -216,6 +235,7 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
         collector.eraseTimestamp();
         context = new Context(function());
         keysSwept = getMetricGroup().counter("keysSwept");
+        allowance = KEYS_PER_TICK;
         progress = ALL;
         getMetricGroup().gauge("sweepProgress", () -> progress);
         turnsTaken = getMetricGroup().counter("turnsTaken");
@@ -246,6 +266,9 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
     public void processElement1(StreamRecord<A> element) throws Exception {
         super.processElement1(element);
         records++;
+        if (isTicking) {
+            recordsSinceTick++;
+        }
     }
 
     @Override
@@ -366,10 +389,27 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
     }
 
     private void mail() {
-        if (!isMailUnderWay) {
+        if (rest != null && !isTicking) {
+            isTicking = true;
+            ProcessingTimeService time = getProcessingTimeService();
+            // What it throws ends the task: it runs in the mailbox.
+            var unused = time.registerTimer(time.getCurrentProcessingTime() + TICK, now -> tick());
+        }
+        if (!isMailUnderWay && (hasTurns || maySweep())) {
             isMailUnderWay = true;
             mailbox.execute(this::takeTurn, "turn");
         }
+    }
+
+    private boolean maySweep() {
+        return rest != null && allowance > 0;
+    }
+
+    private void tick() {
+        allowance = KEYS_PER_TICK + KEYS_PER_RECORD * recordsSinceTick;
+        recordsSinceTick = 0;
+        isTicking = false;
+        mail();
     }
 
     private void takeTurn() throws Exception {
@@ -380,18 +420,16 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
             if (hasTurns) {
                 turn();
             }
-            sweepNext();
+            if (maySweep()) {
+                allowance--;
+                sweepNext();
+            }
         }
         recordsBefore = records;
-        if (hasTurns || rest != null) {
-            mail();
-        }
+        mail();
     }
 
     private void sweepNext() throws Exception {
-        if (rest == null) {
-            return;
-        }
         if (!rest.hasNext()) {
             end();
             swept = target;

@@ -2,6 +2,7 @@ package io.tributary.operators.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.operators.testing.Mails;
 import java.io.Serial;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,6 @@ import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
@@ -122,15 +122,6 @@ class SweepOperatorTest {
         return harness;
     }
 
-    private static int mails(AbstractStreamOperatorTestHarness<String> harness, int most) throws Exception {
-        int run = 0;
-        while (run < most && harness.getTaskMailbox().hasMail()) {
-            harness.getTaskMailbox().take(TaskMailbox.MIN_PRIORITY).run();
-            run++;
-        }
-        return run;
-    }
-
     private static void know(KeyedTwoInputStreamOperatorTestHarness<String, String, Long, String> harness, int keys)
             throws Exception {
         for (int i = 0; i < keys; i++) {
@@ -150,12 +141,12 @@ class SweepOperatorTest {
         try (var harness = start(backend, 1, 0, null)) {
             know(harness, 100);
             harness.processElement2(7L, 0);
-            mails(harness, 10);
+            Mails.run(harness, 10);
             harness.processElement1("later", 0);
             for (int i = 90; i < 100; i++) {
                 harness.processElement1("-k" + i, 0);
             }
-            mails(harness, Integer.MAX_VALUE);
+            Mails.run(harness, Integer.MAX_VALUE);
 
             assertThat(harness.extractOutputValues())
                     .as("who comes later is right, and of who goes nothing comes back")
@@ -164,7 +155,7 @@ class SweepOperatorTest {
                     .doesNotContain("later 7");
             harness.processElement2(8L, 0);
             harness.getOutput().clear();
-            mails(harness, Integer.MAX_VALUE);
+            Mails.run(harness, Integer.MAX_VALUE);
             assertThat(harness.extractOutputValues()).hasSize(91).contains("later 8");
         }
     }
@@ -175,11 +166,11 @@ class SweepOperatorTest {
         try (var harness = start(backend, 1, 0, null)) {
             know(harness, 20);
             harness.processElement2(7L, 0);
-            mails(harness, 3);
+            Mails.run(harness, 3);
             harness.getOperator().finish();
 
             assertThat(harness.extractOutputValues()).containsExactlyInAnyOrderElementsOf(expected(0, 20, "7"));
-            assertThat(mails(harness, Integer.MAX_VALUE))
+            assertThat(Mails.run(harness, Integer.MAX_VALUE))
                     .as("of the one under way")
                     .isOne();
         }
@@ -193,14 +184,14 @@ class SweepOperatorTest {
         try (var harness = start(backend, 1, 0, null)) {
             know(harness, 40);
             harness.processElement2(7L, 0);
-            mails(harness, 10);
+            Mails.run(harness, 10);
             swept.addAll(harness.extractOutputValues());
             state = harness.snapshot(1, 1);
         }
         for (int subtask = 0; subtask < 2; subtask++) {
             try (var harness = start(backend, 2, subtask, state)) {
                 harness.processElement2(7L, 0);
-                mails(harness, Integer.MAX_VALUE);
+                Mails.run(harness, Integer.MAX_VALUE);
                 swept.addAll(harness.extractOutputValues());
             }
         }
@@ -245,13 +236,13 @@ class SweepOperatorTest {
     void recordsComeBetweenTheTurnsOfALeap(StateBackend backend) throws Exception {
         try (var harness = start(backend, 1, 0, null)) {
             await(harness, 100, "@5");
-            mails(harness, Integer.MAX_VALUE);
+            Mails.run(harness, Integer.MAX_VALUE);
             harness.processBothWatermarks(new Watermark(9));
             int records = 0;
-            while (records < 1_000 && harness.getTaskMailbox().hasMail()) {
+            while (records < 1_000 && !harness.getOutput().contains(new Watermark(9))) {
                 harness.processElement1("record", 0);
                 records++;
-                mails(harness, 1);
+                Mails.run(harness, 1);
             }
 
             List<String> sent = drain(harness);
@@ -270,12 +261,86 @@ class SweepOperatorTest {
             await(harness, 20, "@3");
             await(harness, 20, "@10");
             harness.processBothWatermarks(new Watermark(9));
-            assertThat(mails(harness, Integer.MAX_VALUE)).isBetween(39, 41);
+            assertThat(Mails.run(harness, Integer.MAX_VALUE)).isBetween(39, 41);
 
             List<String> sent = drain(harness);
             assertThat(sent.subList(0, 20)).containsExactlyInAnyOrderElementsOf(turns(0, 20, "@3 told 0 at 9"));
             assertThat(sent.subList(20, 40)).containsExactlyInAnyOrderElementsOf(turns(0, 20, "@5 told 0 at 9"));
             assertThat(sent.subList(40, sent.size())).containsExactly("watermark 9");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void whoeverIsNotYetAllowedWaitsForTheNextTick(StateBackend backend) throws Exception {
+        try (var harness = start(backend, 1, 0, null)) {
+            know(harness, 100);
+            harness.processElement2(7L, 0);
+            for (int ticks = 1; ticks <= 3; ticks++) {
+                Mails.runDue(harness, Integer.MAX_VALUE);
+                assertThat(harness.extractOutputValues()).hasSize(ticks * SweepOperator.KEYS_PER_TICK);
+                harness.getProcessingTimeService().advance(SweepOperator.TICK - 1);
+                assertThat(harness.getTaskMailbox().hasMail()).isFalse();
+                harness.getProcessingTimeService().advance(1);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void theMoreRecordsCameTheMoreKeysFollow(StateBackend backend) throws Exception {
+        try (var harness = start(backend, 1, 0, null)) {
+            know(harness, 100);
+            harness.processElement2(7L, 0);
+            Mails.runDue(harness, Integer.MAX_VALUE);
+            for (int i = 0; i < 15; i++) {
+                harness.processElement1("record", 0);
+            }
+            harness.getOutput().clear();
+            harness.getProcessingTimeService().advance(SweepOperator.TICK);
+            Mails.runDue(harness, Integer.MAX_VALUE);
+            assertThat(harness.extractOutputValues())
+                    .hasSize(SweepOperator.KEYS_PER_TICK + 15 * SweepOperator.KEYS_PER_RECORD);
+
+            harness.getOutput().clear();
+            harness.getProcessingTimeService().advance(SweepOperator.TICK);
+            Mails.runDue(harness, Integer.MAX_VALUE);
+            assertThat(harness.extractOutputValues())
+                    .as("of a tick in which none came")
+                    .hasSize(SweepOperator.KEYS_PER_TICK);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void whatIsDueWaitsForNoTick(StateBackend backend) throws Exception {
+        try (var harness = start(backend, 1, 0, null)) {
+            await(harness, 100, "@5");
+            harness.processBothWatermarks(new Watermark(9));
+            Mails.runDue(harness, Integer.MAX_VALUE);
+
+            assertThat(drain(harness)).hasSize(101).endsWith("watermark 9");
+            assertThat(harness.getProcessingTimeService().getNumActiveTimers()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void theEndOfTheInputWaitsForNoTick(StateBackend backend) throws Exception {
+        try (var harness = start(backend, 1, 0, null)) {
+            await(harness, 100, "@5");
+            harness.processElement2(7L, 0);
+            harness.processBothWatermarks(new Watermark(9));
+            Mails.runDue(harness, Integer.MAX_VALUE);
+            harness.processBothWatermarks(Watermark.MAX_WATERMARK);
+            harness.getOperator().finish();
+
+            assertThat(drain(harness))
+                    .containsAll(turns(0, 100, "@5 told 7 at 9"))
+                    .containsAll(expected(0, 100, "7"));
+            harness.getProcessingTimeService().advance(SweepOperator.TICK);
+            assertThat(harness.getTaskMailbox().hasMail()).as("of a last tick").isFalse();
+            assertThat(harness.getProcessingTimeService().getNumActiveTimers()).isZero();
         }
     }
 
@@ -288,6 +353,7 @@ class SweepOperatorTest {
 
             assertThat(drain(harness)).containsExactly("watermark 4");
             assertThat(harness.getTaskMailbox().hasMail()).isFalse();
+            assertThat(harness.getProcessingTimeService().getNumActiveTimers()).isZero();
         }
     }
 
@@ -301,7 +367,7 @@ class SweepOperatorTest {
 
             assertThat(drain(harness).subList(0, 20)).containsExactlyInAnyOrderElementsOf(turns(0, 20, "!5"));
             harness.processBothWatermarks(new Watermark(11));
-            mails(harness, Integer.MAX_VALUE);
+            Mails.run(harness, Integer.MAX_VALUE);
             assertThat(harness.numEventTimeTimers()).isZero();
         }
     }
@@ -315,12 +381,12 @@ class SweepOperatorTest {
             await(harness, 1, "!17");
             await(harness, 10, "@25");
             harness.processBothWatermarks(new Watermark(9));
-            mails(harness, 3);
+            Mails.run(harness, 3);
             drain(harness);
             harness.processBothWatermarks(new Watermark(19));
             harness.processBothWatermarks(new Watermark(29));
             assertThat(drain(harness)).startsWith("k0!17");
-            mails(harness, Integer.MAX_VALUE);
+            Mails.run(harness, Integer.MAX_VALUE);
 
             List<String> sent = drain(harness);
             assertThat(sent)
@@ -343,14 +409,14 @@ class SweepOperatorTest {
             await(harness, 40, "@5");
             await(harness, 40, "@15");
             harness.processBothWatermarks(new Watermark(9));
-            mails(harness, 10);
+            Mails.run(harness, 10);
             taken.addAll(drain(harness));
             assertThat(taken).hasSizeBetween(10, 12);
             state = harness.snapshot(1, 1);
         }
         for (int subtask = 0; subtask < 2; subtask++) {
             try (var harness = start(backend, 2, subtask, state)) {
-                mails(harness, Integer.MAX_VALUE);
+                Mails.run(harness, Integer.MAX_VALUE);
                 List<String> sent = drain(harness);
                 assertThat(sent).as("no watermark has to come").endsWith("watermark 9");
                 taken.addAll(sent.subList(0, sent.size() - 1));
@@ -372,17 +438,17 @@ class SweepOperatorTest {
             await(harness, 10, "@15");
             harness.processBothWatermarks(new Watermark(9));
             harness.processElement2(7L, 0);
-            mails(harness, 3);
+            Mails.run(harness, 3);
             state = harness.snapshot(1, 1);
-            mails(harness, Integer.MAX_VALUE);
+            Mails.run(harness, Integer.MAX_VALUE);
             assertThat(drain(harness))
                     .containsAll(turns(0, 10, "@5 told 0 at 9"))
                     .containsAll(expected(0, 10, "7"));
         }
         try (var harness = start(backend, 1, 0, state)) {
-            mails(harness, 2);
+            Mails.run(harness, 2);
             harness.processBothWatermarks(new Watermark(19));
-            mails(harness, Integer.MAX_VALUE);
+            Mails.run(harness, Integer.MAX_VALUE);
 
             List<String> sent = drain(harness);
             assertThat(sent.subList(0, sent.indexOf("watermark 9"))).allMatch(any -> any.contains("@5 told 0"));
@@ -402,7 +468,7 @@ class SweepOperatorTest {
             await(harness, 10, "@5");
             await(harness, 10, "@15");
             harness.processBothWatermarks(new Watermark(9));
-            mails(harness, 2);
+            Mails.run(harness, 2);
             harness.processBothWatermarks(Watermark.MAX_WATERMARK);
             harness.getOperator().finish();
 
@@ -421,7 +487,7 @@ class SweepOperatorTest {
             harness.processBothWatermarks(new Watermark(9));
             harness.processWatermarkStatus1(WatermarkStatus.IDLE);
             harness.processWatermarkStatus2(WatermarkStatus.IDLE);
-            mails(harness, Integer.MAX_VALUE);
+            Mails.run(harness, Integer.MAX_VALUE);
 
             assertThat(drain(harness)).hasSize(5).endsWith("watermark 9", "idle");
         }

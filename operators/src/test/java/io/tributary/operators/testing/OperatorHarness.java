@@ -16,7 +16,6 @@ import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.state.rocksdb.RocksDBKeyedStateBackend;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 
@@ -79,18 +78,13 @@ public abstract class OperatorHarness<O> implements AutoCloseable {
     }
 
     /**
-     * Runs mails of the operator, and those that they send.
+     * Runs mails of the operator, and those that they send; those too that wait for a moment of processing time.
      *
      * @param most no more than these
      * @return how many there were
      */
     public int runMails(int most) throws Exception {
-        int run = 0;
-        while (run < most && harness.getTaskMailbox().hasMail()) {
-            harness.getTaskMailbox().take(TaskMailbox.MIN_PRIORITY).run();
-            run++;
-        }
-        return run;
+        return Mails.run(harness, most);
     }
 
     /** Runs all mails. */
