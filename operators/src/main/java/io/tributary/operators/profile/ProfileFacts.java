@@ -1,5 +1,6 @@
 package io.tributary.operators.profile;
 
+import io.tributary.operators.segment.ComputedCourse;
 import io.tributary.operators.segment.ComputedFacts;
 import io.tributary.operators.segment.Facts;
 import io.tributary.operators.segment.PlainJson;
@@ -59,6 +60,11 @@ public final class ProfileFacts implements Facts {
     @Override
     public Collection<ProfileField> computedChangesBy(long until) {
         return ledgers.computed.changesBy(until, now);
+    }
+
+    @Override
+    public ComputedCourse course(ProfileField computed) {
+        return ledgers.computed.course(computed.name());
     }
 
     @Override

@@ -204,6 +204,19 @@ final class AttributeIndex {
     }
 
     /**
+     * The place from which on a comparison holds, if it is one that holds from some place on; else the least integer.
+     *
+     * @param bound as {@link #boundOf}
+     */
+    static int holdsFrom(Condition.Operator operator, int bound) {
+        return switch (operator) {
+            case GREATER_OR_EQUAL -> 2 * bound + 1;
+            case GREATER -> 2 * bound + 2;
+            case LESS, LESS_OR_EQUAL, EQUAL, NOT_EQUAL -> Integer.MIN_VALUE;
+        };
+    }
+
+    /**
      * The least integer above a value at which a condition flips.
      *
      * @return {@link Long#MAX_VALUE} if there is none

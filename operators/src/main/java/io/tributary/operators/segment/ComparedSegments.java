@@ -81,6 +81,11 @@ final class ComparedSegments {
                 OPERATORS[packed & (1 << OPERATOR_BITS) - 1], packed >> OPERATOR_BITS, placeOfValue);
     }
 
+    /** As {@link AttributeIndex#holdsFrom}. */
+    static int holdsFrom(int packed) {
+        return AttributeIndex.holdsFrom(OPERATORS[packed & (1 << OPERATOR_BITS) - 1], packed >> OPERATOR_BITS);
+    }
+
     /** Where the records begin of the segments that have a comparison, and those of the comparison before end. */
     int start(int comparison) {
         return starts[comparison];

@@ -11,6 +11,9 @@ public interface ComputedFacts {
     /** As {@link Facts#isFolded}. */
     boolean isFolded(long fold);
 
+    /** As {@link Facts#course}. */
+    ComputedCourse course(String trait);
+
     /** As {@link Facts#values}, at an instant in milliseconds since 1970. */
     SortedMap<String, Object> values(String segment, long now);
 

@@ -188,6 +188,14 @@ public final class ComputedTraits {
         }
 
         @Override
+        public ComputedCourse course(String name) {
+            Trait trait = traits.get(name);
+            return trait != null && ledger.get().get(trait.id) instanceof TraitFold fold
+                    ? new CourseOfFold(fold)
+                    : new CourseOfNothing(trait == null ? null : trait.ofNothing);
+        }
+
+        @Override
         public boolean isFolded(long fold) {
             return ledger.get().contains(fold);
         }
@@ -247,6 +255,30 @@ public final class ComputedTraits {
                 }
             });
             return changes;
+        }
+    }
+
+    private record CourseOfFold(TraitFold fold) implements ComputedCourse {
+        @Override
+        public Object value(long now) {
+            return exact(fold.value(now));
+        }
+
+        @Override
+        public long nextChange(long now) {
+            return fold.nextChange(now);
+        }
+    }
+
+    private record CourseOfNothing(Object value) implements ComputedCourse {
+        @Override
+        public Object value(long now) {
+            return value;
+        }
+
+        @Override
+        public long nextChange(long now) {
+            return Long.MAX_VALUE;
         }
     }
 

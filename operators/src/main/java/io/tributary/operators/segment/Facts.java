@@ -1,6 +1,7 @@
 package io.tributary.operators.segment;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.SortedMap;
 
 /** What is known of a customer at an instant. */
@@ -48,6 +49,25 @@ public interface Facts {
      */
     default boolean isFolded(long fold) {
         return true;
+    }
+
+    /**
+     * A computed trait as time passes.
+     *
+     * @param computed under {@link ProfileField.Root#COMPUTED}
+     */
+    default ComputedCourse course(ProfileField computed) {
+        return new ComputedCourse() {
+            @Override
+            public Object value(long now) {
+                return at(now).value(computed);
+            }
+
+            @Override
+            public long nextChange(long now) {
+                return at(now).nextComputedChange(List.of(computed));
+            }
+        };
     }
 
     /** Milliseconds since 1970. */

@@ -4,6 +4,7 @@ import io.tributary.operators.segment.ProfileField.Root;
 import io.tributary.operators.segment.SegmentIndex.Segment;
 import io.tributary.schemas.time.Timestamps;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -82,16 +83,7 @@ final class SegmentForecast {
     private long leastOf(int[] conditions) {
         long least = Long.MAX_VALUE;
         for (int number : conditions) {
-            Course course = courseOf(index.attributeOf(number));
-            for (int step = 0; step < MAX_STEPS; step++) {
-                long at = course.at(step);
-                if (at > Timestamps.MAX || at >= least) {
-                    break;
-                }
-                if (!course.holds(number, step)) {
-                    least = at;
-                }
-            }
+            least = Math.min(least, courseOf(index.attributeOf(number)).endOf(number, least));
         }
         return least;
     }
@@ -109,36 +101,110 @@ final class SegmentForecast {
     private final class Course {
         private final Attribute attribute;
         private final int place;
-        private final List<Object> values = new ArrayList<>();
-        private final List<Integer> places = new ArrayList<>();
-        private final List<Long> instants = new ArrayList<>();
+        private final ComputedCourse computed;
         private Facts facts;
+
+        /** Of each step after now: when, what the attribute holds from then on, and where that stands. */
+        private long[] instants = new long[8];
+
+        private final List<Object> values = new ArrayList<>();
+        private int[] places = new int[8];
+
+        /** By step: the least of the places up to it. */
+        private int[] leastPlaces = new int[8];
+
+        private int count;
+        private boolean isAtEnd;
 
         Course(int place) {
             this.place = place;
             attribute = index.attribute(place);
             facts = known;
+            computed = attribute.form() == Attribute.Form.VALUE
+                            && attribute.operand() instanceof Attribute.Path path
+                            && path.path().isEmpty()
+                            && path.field().root() == Root.COMPUTED
+                    ? known.course(path.field())
+                    : null;
         }
 
-        /** The instant of a step after now, milliseconds since 1970; none before the step before. */
-        long at(int step) {
-            while (instants.size() <= step) {
-                long elapsed = attribute.isElapsed() ? index.nextFlip(place, facts) : Long.MAX_VALUE;
-                long next = Math.min(elapsed, facts.nextComputedChange(attribute.reads()));
-                instants.add(next);
-                if (next <= Timestamps.MAX) {
-                    facts = facts.at(next);
-                    Object value = attribute.value(facts);
-                    values.add(value);
-                    places.add(index.attributeIndex(place).placeOf(value));
+        /**
+         * When a condition does not hold any more that holds now, milliseconds since 1970; {@link Long#MAX_VALUE} if that
+         * is not before an instant, or time alone does not bring it about in the years that events can have.
+         */
+        long endOf(int condition, long before) {
+            int holdsFrom = index.holdsFrom(condition);
+            int step = 0;
+            if (holdsFrom != Integer.MIN_VALUE) {
+                step = firstBelow(holdsFrom);
+            }
+            for (; step < MAX_STEPS && hasStep(step) && instants[step] < before; step++) {
+                if (!holds(condition, step)) {
+                    return instants[step];
                 }
             }
-            return instants.get(step);
+            return Long.MAX_VALUE;
         }
 
-        boolean holds(int condition, int step) {
+        /** The first step that has been looked at of which the place is below another; if there is none, the next one. */
+        private int firstBelow(int other) {
+            int from = 0;
+            int to = count;
+            while (from < to) {
+                int middle = (from + to) >>> 1;
+                if (leastPlaces[middle] < other) {
+                    to = middle;
+                } else {
+                    from = middle + 1;
+                }
+            }
+            return from;
+        }
+
+        /** Whether there is a step after now; looks at it if nobody has, which has looked at the one before. */
+        private boolean hasStep(int step) {
+            if (step == count && !isAtEnd) {
+                long now = count == 0 ? known.now() : instants[count - 1];
+                long next = nextChange(now);
+                isAtEnd = next > Timestamps.MAX;
+                if (!isAtEnd) {
+                    add(next);
+                }
+            }
+            return step < count;
+        }
+
+        private long nextChange(long now) {
+            if (computed != null) {
+                return computed.nextChange(now);
+            }
+            long elapsed = attribute.isElapsed() ? index.nextFlip(place, facts) : Long.MAX_VALUE;
+            return Math.min(elapsed, facts.nextComputedChange(attribute.reads()));
+        }
+
+        private void add(long instant) {
+            Object value;
+            if (computed != null) {
+                value = computed.value(instant);
+            } else {
+                facts = facts.at(instant);
+                value = attribute.value(facts);
+            }
+            if (count == instants.length) {
+                instants = Arrays.copyOf(instants, 2 * count);
+                places = Arrays.copyOf(places, 2 * count);
+                leastPlaces = Arrays.copyOf(leastPlaces, 2 * count);
+            }
+            instants[count] = instant;
+            values.add(value);
+            places[count] = index.attributeIndex(place).placeOf(value);
+            leastPlaces[count] = count == 0 ? places[0] : Math.min(leastPlaces[count - 1], places[count]);
+            count++;
+        }
+
+        private boolean holds(int condition, int step) {
             return index.isComparison(condition)
-                    ? index.holds(condition, places.get(step))
+                    ? index.holds(condition, places[step])
                     : ((Condition.OnAttribute) index.condition(condition).condition()).holds(values.get(step));
         }
     }

@@ -245,6 +245,11 @@ final class SegmentIndex {
         return ComparedSegments.holds(comparisons[comparison], place);
     }
 
+    /** As {@link AttributeIndex#holdsFrom}; the least integer of what is no comparison, too. */
+    int holdsFrom(int condition) {
+        return isComparison(condition) ? ComparedSegments.holdsFrom(comparisons[condition]) : Integer.MIN_VALUE;
+    }
+
     /** The segments that compare the attribute at a place. */
     ComparedSegments compared(int attribute) {
         return compared[attribute];
