@@ -68,6 +68,7 @@ final class AttributeIndex {
     private final int[] others;
 
     private final Map<String, int[]> byText;
+
     /** Values, ascending, of which the least above the value of an attribute that grows is where a condition flips. */
     private final long[] flips;
 

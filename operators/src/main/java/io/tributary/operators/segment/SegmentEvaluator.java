@@ -203,11 +203,15 @@ final class SegmentEvaluator {
             index.attributeIndex(attribute).forEachFlipped(before[attribute], now, placeNow, this);
         }
 
-        /** What can be said without looking at what it holds, of one that held before what it holds of nobody. */
+        /**
+         * What can be said without looking at what it holds, of one that held before what it holds of nobody. Of one that
+         * grows as time passes nothing can: of nobody it was asked at no instant of the customer's.
+         */
         @SuppressWarnings("ReferenceEquality") // Says less than it could.
         private boolean isAsBefore(int attribute) {
             return ofNobody != null
                     && before[attribute] == ofNobody[attribute]
+                    && !index.attribute(attribute).isElapsed()
                     && (isNotFolded(attribute)
                             || (index.attribute(attribute).operand() instanceof Attribute.Expression expression
                                     && expression.reads().stream().allMatch(SegmentEvaluator.this::isAsOfNobody)));

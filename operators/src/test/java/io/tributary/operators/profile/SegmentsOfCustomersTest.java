@@ -123,6 +123,29 @@ class SegmentsOfCustomersTest {
 
     // -------------------------------------------------------------------------------------------------------- events
 
+    /** Nobody of whom nothing is known has a time either, so it passes for what is not read from the customer, too. */
+    @Test
+    void aNewCustomerIsInWhatDependsOnTheTimeAlone() throws Exception {
+        PublishedDefinitions published = FolderHarness.published(
+                """
+                segments:
+                - {name: after, when: "days_since(timestamp('2025-12-01T00:00:00Z')) >= 5"}
+                - {name: named, when: "days_since(has(traits.since) ? string(traits.since) : '2025-12-01T00:00:00Z') >= 5"}
+                """);
+        try (LedgerMoves ofThese = new LedgerMoves(published);
+                FolderHarness harness = new FolderHarness(0, published, null)) {
+            CustomerEvent event = viewed("m1", "shoes", minute(0)).event();
+            for (CustomerMessage message : ofThese.event(event)) {
+                harness.process(message, message.because().timestamp());
+            }
+
+            assertThat(harness.drain(ProfileFolder.SEGMENT_CHANGES))
+                    .extracting(record ->
+                            JSON.readTree(record.value()).path("segment").asText())
+                    .containsExactly("after", "named");
+        }
+    }
+
     @Test
     void anEventChangesWhatItTouches() throws Exception {
         see(viewed("m1", "shoes", minute(0)));
