@@ -2,7 +2,6 @@ package io.tributary.local.backtest;
 
 import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.profile.ProfileJson;
-import io.tributary.operators.segment.SegmentTracker;
 import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventKind;
@@ -210,10 +209,7 @@ final class GroupRun {
         for (Customer customer : identities.customers()) {
             if (customer.exists()) {
                 ProfileJson.Segments published = segmentsOf(customer).published(end);
-                published.memberships().stream()
-                        .map(SegmentTracker.Membership::segment)
-                        .distinct()
-                        .forEach(segment -> members.merge(segment, 1L, Long::sum));
+                published.memberships().segments().forEach(segment -> members.merge(segment, 1L, Long::sum));
                 profiles.add(profile(customer, published));
             }
         }

@@ -5,8 +5,8 @@ import io.tributary.local.segments.SegmentPreview.Figures;
 import io.tributary.local.segments.SegmentPreview.Group;
 import io.tributary.local.segments.SegmentPreview.Overlap;
 import io.tributary.local.segments.SegmentPreview.Sample;
+import io.tributary.operators.segment.PublishedFacts;
 import io.tributary.operators.segment.SegmentChange;
-import io.tributary.operators.segment.SegmentTracker;
 import io.tributary.schemas.time.Timestamps;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -86,7 +86,7 @@ public final class PreviewText {
         add("  %,d of %,d %s:", group.samples().size(), group.count(), who);
         for (Sample sample : group.samples()) {
             add("  %s  %s", sample.customerId(), CustomerText.identifiers(sample.identifiers()));
-            for (SegmentTracker.Membership value : sample.values()) {
+            for (PublishedFacts.Membership value : sample.values()) {
                 add("      value %s since %s", CustomerText.safe(value.value()), Timestamps.format(value.since()));
             }
             for (SegmentChange.Reason reason : sample.because()) {

@@ -6,7 +6,6 @@ import io.tributary.operators.segment.CompiledDefinitions;
 import io.tributary.operators.segment.PublishedFacts;
 import io.tributary.operators.segment.PublishedSegments;
 import io.tributary.operators.segment.SegmentChange;
-import io.tributary.operators.segment.SegmentTracker;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.SegmentDefinition;
 import java.util.ArrayList;
@@ -44,7 +43,7 @@ public final class SegmentPreview {
             String customerId,
             JsonNode identifiers,
             List<SegmentChange.Reason> because,
-            List<SegmentTracker.Membership> values) {}
+            List<PublishedFacts.Membership> values) {}
 
     /**
      * What two segments have in common.

@@ -2,8 +2,8 @@ package io.tributary.operators.profile;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.tributary.operators.segment.PublishedMemberships;
 import io.tributary.operators.segment.SegmentJson;
-import io.tributary.operators.segment.SegmentTracker;
 import io.tributary.schemas.identity.Identifier;
 import io.tributary.schemas.identity.Namespace;
 import io.tributary.schemas.json.AcceptedJson;
@@ -37,15 +37,12 @@ public final class ProfileJson {
      * @param computed by name, without what is missing, zero or empty
      * @param incomplete computed traits that do not count from the customer's beginning, and since when they do,
      *     milliseconds since 1970, by name
-     * @param memberships in the order of (segment, value)
      */
     public record Segments(
-            SortedMap<String, Object> computed,
-            SortedMap<String, Long> incomplete,
-            List<SegmentTracker.Membership> memberships) {
+            SortedMap<String, Object> computed, SortedMap<String, Long> incomplete, PublishedMemberships memberships) {
         /** Of a customer about whom no definition says anything. */
         public static final Segments NONE =
-                new Segments(Collections.emptySortedMap(), Collections.emptySortedMap(), List.of());
+                new Segments(Collections.emptySortedMap(), Collections.emptySortedMap(), PublishedMemberships.NONE);
     }
 
     private ProfileJson() {}
@@ -99,7 +96,7 @@ public final class ProfileJson {
                 writeCart(json, cart, true);
             }
             writeConsent(json, activity.consent().statements());
-            SegmentJson.writeMemberships(json, segments.memberships);
+            segments.memberships.write(json);
             writeMergedFrom(json, mergedFrom, mergedFromCount);
             json.writeNumberField("version", version);
             json.writeEndObject();

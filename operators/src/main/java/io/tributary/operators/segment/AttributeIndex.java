@@ -157,7 +157,7 @@ final class AttributeIndex {
     static final int NO_NUMBER = -2;
 
     /**
-     * Where a value of the attribute stands among the bounds of its comparisons: with it {@link #holds} decides them.
+     * Where a value of the attribute stands among the bounds of its comparisons: {@link #placesOf} tells where they hold.
      *
      * @param value as {@link Attribute#value}
      */
@@ -184,37 +184,42 @@ final class AttributeIndex {
     }
 
     /**
-     * Whether a comparison holds, as {@link Condition.Comparison#holds}.
+     * The places of values of which a comparison holds, as {@link Condition.Comparison#holds}: those {@link #from} one {@link
+     * #to} another; if the first is the greater one, all others, but not {@link #MISSING}.
      *
      * @param bound as {@link #boundOf}
-     * @param place as {@link #placeOf}
      */
-    static boolean holds(Condition.Operator operator, int bound, int place) {
-        if (place < 0) {
-            return operator == Condition.Operator.NOT_EQUAL && place == NO_NUMBER;
-        }
+    static long placesOf(Condition.Operator operator, int bound) {
         int at = 2 * bound + 1;
         return switch (operator) {
-            case LESS -> place < at;
-            case LESS_OR_EQUAL -> place <= at;
-            case GREATER -> place > at;
-            case GREATER_OR_EQUAL -> place >= at;
-            case EQUAL -> place == at;
-            case NOT_EQUAL -> place != at;
+            case LESS -> places(0, at - 1);
+            case LESS_OR_EQUAL -> places(0, at);
+            case GREATER -> places(at + 1, Integer.MAX_VALUE);
+            case GREATER_OR_EQUAL -> places(at, Integer.MAX_VALUE);
+            case EQUAL -> places(at, at);
+            case NOT_EQUAL -> places(at + 1, at - 1);
         };
     }
 
+    private static long places(int from, int to) {
+        return (long) from << Integer.SIZE | to;
+    }
+
+    static int from(long places) {
+        return (int) (places >> Integer.SIZE);
+    }
+
+    static int to(long places) {
+        return (int) places;
+    }
+
     /**
-     * The place from which on a comparison holds, if it is one that holds from some place on; else the least integer.
+     * Whether a value stands at one of some {@link #placesOf}.
      *
-     * @param bound as {@link #boundOf}
+     * @param place as {@link #placeOf}
      */
-    static int holdsFrom(Condition.Operator operator, int bound) {
-        return switch (operator) {
-            case GREATER_OR_EQUAL -> 2 * bound + 1;
-            case GREATER -> 2 * bound + 2;
-            case LESS, LESS_OR_EQUAL, EQUAL, NOT_EQUAL -> Integer.MIN_VALUE;
-        };
+    static boolean isIn(int from, int to, int place) {
+        return from <= to ? place >= from && place <= to : (place >= from || place <= to) && place != MISSING;
     }
 
     /**

@@ -13,18 +13,19 @@ import java.util.stream.IntStream;
 final class ComparedSegments {
     // What a record has.
     private static final int PLACE = 0;
-    private static final int COMPARISON = 1;
-    private static final int NUMBER = 2;
-    private static final int CONDITIONS = 3;
-    private static final int HEADER = 4;
+    private static final int NUMBER = 1;
+    private static final int CONDITIONS = 2;
+    private static final int FROM = 3;
+    private static final int TO = 4;
+    private static final int HEADER = 5;
 
-    private static final int OPERATOR_BITS = 3;
-    private static final Condition.Operator[] OPERATORS = Condition.Operator.values();
+    /** What is of a condition. */
+    private static final int CONDITION = 3;
 
     /**
-     * Of each segment: its place, the comparison, its number in memberships, how many other conditions it has, or
-     * -1 if it is not nothing but all of some, and of each of those two: what attribute a comparison compares and {@link
-     * #packed} with what, or -1 and another condition.
+     * Of each segment: its place, its number in memberships, how many other conditions it has, or -1 if it is not nothing
+     * but all of some, and at which places the comparison holds; and of each of the other conditions the attribute that it
+     * compares and at which places it holds, or -1 and its number.
      */
     private final int[] records;
 
@@ -53,37 +54,37 @@ final class ComparedSegments {
     }
 
     /** A record of a segment that has to be looked at as a whole. */
-    static int[] record(int place, int comparison) {
-        return new int[] {place, comparison, -1, -1};
+    static int[] record(int place) {
+        return new int[] {place, -1, -1, 0, 0};
     }
 
     /**
      * A record of a segment that is nothing but all of some conditions on attributes.
      *
-     * @param comparison {@link #packed}
      * @param number of the segment in memberships
-     * @param others the other conditions: the place of an attribute and a {@link #packed} comparison, or -1 and the number of
-     *     another condition
+     * @param comparison as {@link AttributeIndex#placesOf}
+     * @param others the other conditions: each a {@link #comparison} or a {@link #condition}
      */
-    static int[] record(int place, int comparison, int number, int[] others) {
-        return IntStream.concat(IntStream.of(place, comparison, number, others.length / 2), IntStream.of(others))
+    static int[] record(int place, int number, long comparison, int[] others) {
+        return IntStream.concat(
+                        IntStream.of(
+                                place,
+                                number,
+                                others.length / CONDITION,
+                                AttributeIndex.from(comparison),
+                                AttributeIndex.to(comparison)),
+                        IntStream.of(others))
                 .toArray();
     }
 
-    /** @param bound as {@link AttributeIndex#boundOf} */
-    static int packed(Condition.Operator operator, int bound) {
-        return bound << OPERATOR_BITS | operator.ordinal();
+    /** @param places as {@link AttributeIndex#placesOf} */
+    static IntStream comparison(int attribute, long places) {
+        return IntStream.of(attribute, AttributeIndex.from(places), AttributeIndex.to(places));
     }
 
-    /** Whether what is {@link #packed} holds of a value that stands at a place. */
-    static boolean holds(int packed, int placeOfValue) {
-        return AttributeIndex.holds(
-                OPERATORS[packed & (1 << OPERATOR_BITS) - 1], packed >> OPERATOR_BITS, placeOfValue);
-    }
-
-    /** As {@link AttributeIndex#holdsFrom}. */
-    static int holdsFrom(int packed) {
-        return AttributeIndex.holdsFrom(OPERATORS[packed & (1 << OPERATOR_BITS) - 1], packed >> OPERATOR_BITS);
+    /** A condition that is no comparison. */
+    static IntStream condition(int number) {
+        return IntStream.of(-1, number, 0);
     }
 
     /** Where the records begin of the segments that have a comparison, and those of the comparison before end. */
@@ -92,7 +93,7 @@ final class ComparedSegments {
     }
 
     int next(int record) {
-        return record + HEADER + 2 * Math.max(0, records[record + CONDITIONS]);
+        return record + HEADER + CONDITION * Math.max(0, records[record + CONDITIONS]);
     }
 
     /** The place of the segment in the index. */
@@ -106,7 +107,7 @@ final class ComparedSegments {
      * @param placeOfValue as {@link AttributeIndex#placeOf}, of the attribute
      */
     boolean doesComparisonHold(int record, int placeOfValue) {
-        return holds(records[record + COMPARISON], placeOfValue);
+        return AttributeIndex.isIn(records[record + FROM], records[record + TO], placeOfValue);
     }
 
     /** Whether the segment is nothing but all of some conditions on attributes. */
@@ -127,10 +128,10 @@ final class ComparedSegments {
      */
     boolean doOthersHold(int record, IntUnaryOperator placeOfAttribute, IntPredicate condition) {
         int end = next(record);
-        for (int i = record + HEADER; i < end; i += 2) {
+        for (int i = record + HEADER; i < end; i += CONDITION) {
             boolean holds = records[i] < 0
                     ? condition.test(records[i + 1])
-                    : holds(records[i + 1], placeOfAttribute.applyAsInt(records[i]));
+                    : AttributeIndex.isIn(records[i + 1], records[i + 2], placeOfAttribute.applyAsInt(records[i]));
             if (!holds) {
                 return false;
             }

@@ -170,40 +170,48 @@ public final class ComputedTraits {
         return true;
     }
 
-    /** What a ledger says, which is asked for whenever something is. */
+    /** What a ledger says, which is asked for once, when something is. */
     public ComputedFacts facts(Supplier<ComputedLedger> ledger) {
         return new OfLedger(ledger);
     }
 
     private final class OfLedger implements ComputedFacts {
-        private final Supplier<ComputedLedger> ledger;
+        private final Supplier<ComputedLedger> supplier;
+        private ComputedLedger ledger;
 
-        private OfLedger(Supplier<ComputedLedger> ledger) {
-            this.ledger = ledger;
+        private OfLedger(Supplier<ComputedLedger> supplier) {
+            this.supplier = supplier;
+        }
+
+        private ComputedLedger ledger() {
+            if (ledger == null) {
+                ledger = supplier.get();
+            }
+            return ledger;
         }
 
         @Override
         public Object value(String trait, long now) {
-            return ComputedTraits.this.value(ledger.get(), trait, now);
+            return ComputedTraits.this.value(ledger(), trait, now);
         }
 
         @Override
         public ComputedCourse course(String name) {
             Trait trait = traits.get(name);
-            return trait != null && ledger.get().get(trait.id) instanceof TraitFold fold
+            return trait != null && ledger().get(trait.id) instanceof TraitFold fold
                     ? new CourseOfFold(fold)
                     : new CourseOfNothing(trait == null ? null : trait.ofNothing);
         }
 
         @Override
         public boolean isFolded(long fold) {
-            return ledger.get().contains(fold);
+            return ledger().contains(fold);
         }
 
         @Override
         public SortedMap<String, Object> values(String segment, long now) {
             Long id = idsOfSegments.get(segment);
-            return id != null && ledger.get().get(id) instanceof ValuesFold fold
+            return id != null && ledger().get(id) instanceof ValuesFold fold
                     ? fold.results(now)
                     : Collections.emptySortedMap();
         }
@@ -219,7 +227,7 @@ public final class ComputedTraits {
 
         private long nextOf(ProfileField field, long now) {
             Long id = windowedIds.get(field);
-            return id == null ? Long.MAX_VALUE : nextOf(ledger.get(), id, now);
+            return id == null ? Long.MAX_VALUE : nextOf(ledger(), id, now);
         }
 
         private long nextOfAll(Root root, long now) {
@@ -227,7 +235,7 @@ public final class ComputedTraits {
                 return Long.MAX_VALUE;
             }
             long[] next = {Long.MAX_VALUE};
-            ComputedLedger all = ledger.get();
+            ComputedLedger all = ledger();
             all.forEachId(id -> {
                 if (windowed.getOrDefault(id, List.of()).stream().anyMatch(field -> field.root() == root)) {
                     next[0] = Math.min(next[0], nextOf(all, id, now));
@@ -247,7 +255,7 @@ public final class ComputedTraits {
                 return List.of();
             }
             List<ProfileField> changes = new ArrayList<>();
-            ComputedLedger all = ledger.get();
+            ComputedLedger all = ledger();
             all.forEachId(id -> {
                 List<ProfileField> ofId = windowed.get(id);
                 if (ofId != null && nextOf(all, id, now) <= until) {

@@ -7,6 +7,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -44,6 +45,11 @@ public final class Memberships {
         return since[Arrays.binarySearch(segments, 0, count, segment)];
     }
 
+    /** The same of one of {@link #segments}, by its place among them. */
+    long sinceOf(int place) {
+        return since[place];
+    }
+
     /** The segments that are not parametric, ascending. */
     int[] segments() {
         return Arrays.copyOf(segments, count);
@@ -52,6 +58,13 @@ public final class Memberships {
     /** The parametric segments, ascending. */
     SortedMap<Integer, SortedMap<String, Long>> parametric() {
         return Collections.unmodifiableSortedMap(parametric);
+    }
+
+    /** How many memberships there are in parametric segments. */
+    int parametricCount() {
+        return parametric.isEmpty()
+                ? 0
+                : parametric.values().stream().mapToInt(Map::size).sum();
     }
 
     public boolean isEmpty() {

@@ -35,6 +35,15 @@ import java.util.TreeMap;
  * <p>Amounts have no trailing zeros. Not thread-safe, as its JSON is not.
  */
 public final class PublishedFacts implements Facts {
+    /**
+     * A membership as a profile tells it.
+     *
+     * @param value of a parametric segment, else null
+     * @param since milliseconds since 1970
+     * @param exitsAt when it ends if nothing happens, milliseconds since 1970; {@link SegmentClock#NEVER} if it does not
+     */
+    public record Membership(String segment, String value, long since, long exitsAt) {}
+
     private static final long NEVER = SegmentClock.NEVER;
 
     private final JsonNode profile;
@@ -276,11 +285,11 @@ public final class PublishedFacts implements Facts {
      *
      * @throws IllegalArgumentException if it is no profile
      */
-    public List<SegmentTracker.Membership> memberships() {
-        List<SegmentTracker.Membership> memberships = new ArrayList<>();
+    public List<Membership> memberships() {
+        List<Membership> memberships = new ArrayList<>();
         for (JsonNode membership : profile.path("segments")) {
             JsonNode exitsAt = membership.path("exits_at");
-            memberships.add(new SegmentTracker.Membership(
+            memberships.add(new Membership(
                     membership.path("segment").asText(),
                     membership.path("value").textValue(),
                     millis(membership.path("since")),

@@ -27,7 +27,7 @@ public final class PublishedSegments {
 
     private final SegmentIndex index;
     private final PublishedFacts facts;
-    private final Map<String, List<SegmentTracker.Membership>> parametric = new HashMap<>();
+    private final Map<String, List<PublishedFacts.Membership>> parametric = new HashMap<>();
     private final Map<String, Boolean> decided = new HashMap<>();
     private final Map<Integer, Boolean> truths = new HashMap<>();
 
@@ -35,7 +35,7 @@ public final class PublishedSegments {
     public PublishedSegments(CompiledDefinitions definitions, PublishedFacts facts) {
         this.index = definitions.index();
         this.facts = facts;
-        for (SegmentTracker.Membership membership : facts.memberships()) {
+        for (PublishedFacts.Membership membership : facts.memberships()) {
             Segment segment = index.byName(membership.segment());
             if (segment != null
                     && segment.isParametric()
@@ -76,7 +76,7 @@ public final class PublishedSegments {
     }
 
     /** The values that the customer is in a parametric segment with; none of another segment. */
-    public List<SegmentTracker.Membership> values(String name) {
+    public List<PublishedFacts.Membership> values(String name) {
         return List.copyOf(parametric.getOrDefault(name, List.of()));
     }
 

@@ -44,7 +44,7 @@ final class SegmentEvaluator {
     private final Object[] before;
     private final int[] notedIn;
 
-    /** What attributes hold, and whether conditions hold; known if of the present round. */
+    /** What attributes hold that are not folded, and whether conditions hold; known if of the present round. */
     private final Object[] values;
 
     private final int[] valueIn;
@@ -391,10 +391,7 @@ final class SegmentEvaluator {
         if (ofNobody != null && isNotFolded(attribute)) {
             return placesOfNobody[attribute];
         }
-        // Not kept: to store an object of now in an old array costs more than what most attributes take.
-        Object value = valueIn[attribute] == round
-                ? values[attribute]
-                : index.attribute(attribute).value(facts);
+        Object value = value(attribute);
         return ofNobody != null && value == ofNobody[attribute]
                 ? placesOfNobody[attribute]
                 : index.attributeIndex(attribute).placeOf(value);
@@ -410,6 +407,10 @@ final class SegmentEvaluator {
     }
 
     private Object value(int attribute) {
+        if (folds[attribute] != NO_FOLD) {
+            // Not kept: to store an object of now in an old array costs more than to ask what is folded.
+            return index.attribute(attribute).value(facts);
+        }
         if (valueIn[attribute] != round) {
             valueIn[attribute] = round;
             values[attribute] = index.attribute(attribute).value(facts);

@@ -64,7 +64,7 @@ public sealed interface SegmentExplanation {
             String segment,
             boolean isParametric,
             SegmentExplanation when,
-            List<SegmentTracker.Membership> values)
+            List<PublishedFacts.Membership> values)
             implements SegmentExplanation {
         public Asked {
             values = List.copyOf(values);

@@ -20,19 +20,21 @@ final class SegmentForecast {
     private final SegmentIndex index;
     private final Predicate<ProfileField> isWindowed;
 
-    /**
-     * What of a segment changes as time passes, also through the segments that it asks for.
-     *
-     * @param areAlone if it is nothing but all of some conditions and asks for no segment, those that time changes; else null
-     */
-    private record Clock(Set<Integer> elapsed, Set<ProfileField> computed, int[] areAlone) {
+    /** What of a segment changes as time passes, also through the segments that it asks for. */
+    private record Clock(Set<Integer> elapsed, Set<ProfileField> computed) {
         /** That of most segments. */
-        static final Clock STANDS = new Clock(Set.of(), Set.of(), null);
+        static final Clock STANDS = new Clock(Set.of(), Set.of());
 
         boolean stands() {
             return elapsed.isEmpty() && computed.isEmpty();
         }
     }
+
+    private static final int[] NO_CONDITIONS = {};
+    private static final int[] NOT_ALONE = {};
+
+    /** How much is of a condition in {@link #timely}. */
+    private static final int CONDITION = 3;
 
     /** Of the customer who is asked about, and by attribute which, if it is of this customer. */
     private final List<Course> courses = new ArrayList<>();
@@ -46,11 +48,19 @@ final class SegmentForecast {
     /** By place; null if nobody has asked. */
     private final Clock[] clocks;
 
+    /**
+     * By place, null if nobody has asked: the conditions that time changes; of each its attribute, {@link
+     * SegmentIndex#holdsFrom}, and its number. {@link #NOT_ALONE} of a segment that time changes and that is more than all of
+     * some conditions, or asks for another segment.
+     */
+    private final int[][] timely;
+
     /** @param isWindowed whether time alone may change a field of computed traits */
     SegmentForecast(SegmentIndex index, Predicate<ProfileField> isWindowed) {
         this.index = index;
         this.isWindowed = isWindowed;
         clocks = new Clock[index.segments().size()];
+        timely = new int[index.segments().size()][];
         courseOf = new int[index.attributeCount()];
         courseIn = new int[index.attributeCount()];
     }
@@ -70,20 +80,19 @@ final class SegmentForecast {
      * @param value of a parametric segment, else null
      */
     long exitsAt(int place, String value) {
-        Clock clock = clockOf(place);
-        if (clock.stands()) {
-            return Long.MAX_VALUE;
+        if (timely[place] == null) {
+            timely[place] = newTimelyOf(place);
         }
-        return clock.areAlone != null
-                ? leastOf(clock.areAlone)
-                : stepThrough(index.segments().get(place), value, clock);
+        return timely[place] == NOT_ALONE
+                ? stepThrough(index.segments().get(place), value, clockOf(place))
+                : leastOf(timely[place]);
     }
 
     /** Of conditions all of which hold now, when the first one does no more. */
     private long leastOf(int[] conditions) {
         long least = Long.MAX_VALUE;
-        for (int number : conditions) {
-            least = Math.min(least, courseOf(index.attributeOf(number)).endOf(number, least));
+        for (int i = 0; i < conditions.length; i += CONDITION) {
+            least = Math.min(least, courseOf(conditions[i]).endOf(conditions[i + 1], conditions[i + 2], least));
         }
         return least;
     }
@@ -131,9 +140,10 @@ final class SegmentForecast {
         /**
          * When a condition does not hold any more that holds now, milliseconds since 1970; {@link Long#MAX_VALUE} if that
          * is not before an instant, or time alone does not bring it about in the years that events can have.
+         *
+         * @param holdsFrom of the condition, as {@link SegmentIndex#holdsFrom}
          */
-        long endOf(int condition, long before) {
-            int holdsFrom = index.holdsFrom(condition);
+        long endOf(int holdsFrom, int condition, long before) {
             int step = 0;
             if (holdsFrom != Integer.MIN_VALUE) {
                 step = firstBelow(holdsFrom);
@@ -279,17 +289,22 @@ final class SegmentForecast {
                 attribute.reads().stream().filter(isWindowed).forEach(computed::add);
             }
         }
-        if (elapsed.isEmpty() && computed.isEmpty()) {
-            return Clock.STANDS;
+        return elapsed.isEmpty() && computed.isEmpty() ? Clock.STANDS : new Clock(elapsed, computed);
+    }
+
+    private int[] newTimelyOf(int place) {
+        if (clockOf(place).stands()) {
+            return NO_CONDITIONS;
         }
+        Segment segment = index.segments().get(place);
         int[] all = segment.isParametric() ? null : segment.formula().conjuncts();
-        boolean asks = all == null || IntStream.of(all).anyMatch(number -> index.attributeOf(number) < 0);
-        int[] areAlone = asks
-                ? null
-                : IntStream.of(all)
-                        .filter(number -> isTimely(index.attribute(index.attributeOf(number))))
-                        .toArray();
-        return new Clock(elapsed, computed, areAlone);
+        if (all == null || IntStream.of(all).anyMatch(number -> index.attributeOf(number) < 0)) {
+            return NOT_ALONE;
+        }
+        return IntStream.of(all)
+                .filter(number -> isTimely(index.attribute(index.attributeOf(number))))
+                .flatMap(number -> IntStream.of(index.attributeOf(number), index.holdsFrom(number), number))
+                .toArray();
     }
 
     private boolean isTimely(Attribute attribute) {

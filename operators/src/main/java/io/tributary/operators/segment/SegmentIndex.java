@@ -1,8 +1,12 @@
 package io.tributary.operators.segment;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.cel.common.ast.CelExpr;
 import io.tributary.operators.segment.ConditionCompiler.NamedCondition;
 import io.tributary.operators.segment.ProfileField.Root;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -20,6 +24,7 @@ import java.util.stream.IntStream;
 /** All segments of a set of definitions, by what can change them. Immutable, for all threads. */
 final class SegmentIndex {
     private static final int[] NONE = {};
+    private static final long NO_COMPARISON = Long.MIN_VALUE;
 
     /**
      * A segment.
@@ -39,6 +44,11 @@ final class SegmentIndex {
     /** In the order of names. */
     private final List<Segment> segments;
 
+    /** The names of all, as in JSON strings, in UTF-8; and by place where they begin, and the end. */
+    private final byte[] names;
+
+    private final int[] nameStarts;
+
     private final Map<String, Integer> byName = new HashMap<>();
     private final List<NamedCondition> conditions;
     private final Attribute[] attributes;
@@ -47,8 +57,8 @@ final class SegmentIndex {
     /** By condition: its attribute, or -1. */
     private final int[] attributeOf;
 
-    /** By condition: of a comparison {@link ComparedSegments#packed} what it compares with, else -1. */
-    private final int[] comparisons;
+    /** By condition: of a comparison {@link AttributeIndex#placesOf} where it holds, else {@link #NO_COMPARISON}. */
+    private final long[] comparisons;
 
     private final ComparedSegments[] compared;
 
@@ -74,6 +84,13 @@ final class SegmentIndex {
     private SegmentIndex(List<Segment> segments, List<NamedCondition> conditions) {
         this.segments = List.copyOf(segments);
         this.conditions = List.copyOf(conditions);
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        nameStarts = new int[segments.size() + 1];
+        for (int place = 0; place < segments.size(); place++) {
+            all.writeBytes(JsonStringEncoder.getInstance().quoteAsUTF8(segments.get(place).name));
+            nameStarts[place + 1] = all.size();
+        }
+        names = all.toByteArray();
         Map<Attribute, Integer> places = new LinkedHashMap<>();
         attributeOf = new int[conditions.size()];
         ofValue = new boolean[conditions.size()];
@@ -92,13 +109,13 @@ final class SegmentIndex {
         }
         attributes = places.keySet().toArray(Attribute[]::new);
         attributeIndices = ofAttribute.stream().map(AttributeIndex::new).toArray(AttributeIndex[]::new);
-        comparisons = new int[conditions.size()];
+        comparisons = new long[conditions.size()];
         for (int number = 0; number < conditions.size(); number++) {
             comparisons[number] =
                     conditions.get(number).condition() instanceof Condition.Comparison comparison && !ofValue[number]
-                            ? ComparedSegments.packed(
+                            ? AttributeIndex.placesOf(
                                     comparison.operator(), attributeIndices[attributeOf[number]].boundOf(comparison))
-                            : -1;
+                            : NO_COMPARISON;
         }
         segmentsOf = new int[conditions.size()][];
         List<List<Integer>> bySegment = lists(conditions.size());
@@ -155,15 +172,15 @@ final class SegmentIndex {
         Segment segment = segments.get(place);
         int[] all = segment.isParametric() ? null : segment.formula.conjuncts();
         if (all == null || IntStream.of(all).anyMatch(number -> attributeOf[number] < 0)) {
-            return ComparedSegments.record(place, comparisons[comparison]);
+            return ComparedSegments.record(place);
         }
         int[] others = IntStream.of(all)
                 .filter(number -> number != comparison)
                 .flatMap(number -> isComparison(number)
-                        ? IntStream.of(attributeOf[number], comparisons[number])
-                        : IntStream.of(-1, number))
+                        ? ComparedSegments.comparison(attributeOf[number], comparisons[number])
+                        : ComparedSegments.condition(number))
                 .toArray();
-        return ComparedSegments.record(place, comparisons[comparison], segment.number, others);
+        return ComparedSegments.record(place, segment.number, comparisons[comparison], others);
     }
 
     private static List<List<Integer>> lists(int size) {
@@ -199,6 +216,11 @@ final class SegmentIndex {
 
     List<Segment> segments() {
         return segments;
+    }
+
+    /** Writes the name of the segment at a place as a string. */
+    void writeName(int place, JsonGenerator json) throws IOException {
+        json.writeRawUTF8String(names, nameStarts[place], nameStarts[place + 1] - nameStarts[place]);
     }
 
     /** Null if there is none. */
@@ -242,12 +264,16 @@ final class SegmentIndex {
      * @param place of the attribute's value, as {@link AttributeIndex#placeOf}
      */
     boolean holds(int comparison, int place) {
-        return ComparedSegments.holds(comparisons[comparison], place);
+        long places = comparisons[comparison];
+        return AttributeIndex.isIn(AttributeIndex.from(places), AttributeIndex.to(places), place);
     }
 
-    /** As {@link AttributeIndex#holdsFrom}; the least integer of what is no comparison, too. */
+    /** The place of its attribute's value from which on a condition holds, if it is one that holds from some place on; else the least integer. */
     int holdsFrom(int condition) {
-        return isComparison(condition) ? ComparedSegments.holdsFrom(comparisons[condition]) : Integer.MIN_VALUE;
+        long places = comparisons[condition];
+        return places != NO_COMPARISON && AttributeIndex.to(places) == Integer.MAX_VALUE
+                ? AttributeIndex.from(places)
+                : Integer.MIN_VALUE;
     }
 
     /** The segments that compare the attribute at a place. */
@@ -257,7 +283,7 @@ final class SegmentIndex {
 
     /** Whether a condition compares an attribute with a number. */
     boolean isComparison(int condition) {
-        return comparisons[condition] >= 0;
+        return comparisons[condition] != NO_COMPARISON;
     }
 
     boolean isOfValue(int condition) {

@@ -14,15 +14,15 @@ public final class SegmentJson {
     // Names that are written by the dozen, encoded once.
     private static final SerializedString AT = new SerializedString("at");
     private static final SerializedString CUSTOMER_ID = new SerializedString("customer_id");
-    private static final SerializedString SEGMENT = new SerializedString("segment");
-    private static final SerializedString VALUE = new SerializedString("value");
+    static final SerializedString SEGMENT = new SerializedString("segment");
+    static final SerializedString VALUE = new SerializedString("value");
     private static final SerializedString CHANGE = new SerializedString("change");
     private static final SerializedString DEFINITION_VERSION = new SerializedString("definition_version");
     private static final SerializedString BECAUSE = new SerializedString("because");
     private static final SerializedString CONDITION = new SerializedString("condition");
     private static final SerializedString OBSERVED = new SerializedString("observed");
-    private static final SerializedString SINCE = new SerializedString("since");
-    private static final SerializedString EXITS_AT = new SerializedString("exits_at");
+    static final SerializedString SINCE = new SerializedString("since");
+    static final SerializedString EXITS_AT = new SerializedString("exits_at");
 
     private SegmentJson() {}
 
@@ -94,34 +94,12 @@ public final class SegmentJson {
         }
     }
 
-    /** Writes the field {@code segments}; nothing if there are none. */
-    public static void writeMemberships(JsonGenerator json, List<SegmentTracker.Membership> memberships)
-            throws IOException {
-        if (memberships.isEmpty()) {
-            return;
-        }
-        json.writeArrayFieldStart("segments");
-        for (SegmentTracker.Membership membership : memberships) {
-            json.writeStartObject();
-            write(json, SEGMENT, membership.segment());
-            if (membership.value() != null) {
-                write(json, VALUE, membership.value());
-            }
-            writeTime(json, SINCE, membership.since());
-            if (membership.exitsAt() != SegmentClock.NEVER) {
-                writeTime(json, EXITS_AT, membership.exitsAt());
-            }
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-    }
-
-    private static void write(JsonGenerator json, SerializedString field, String text) throws IOException {
+    static void write(JsonGenerator json, SerializedString field, String text) throws IOException {
         json.writeFieldName(field);
         json.writeString(text);
     }
 
-    private static void writeTime(JsonGenerator json, SerializedString field, long millis) throws IOException {
+    static void writeTime(JsonGenerator json, SerializedString field, long millis) throws IOException {
         byte[] time = Timestamps.formatAscii(millis);
         json.writeFieldName(field);
         json.writeRawUTF8String(time, 0, time.length);

@@ -6,8 +6,6 @@ import io.tributary.schemas.definition.PublishedDefinition;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventKind;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -19,9 +17,6 @@ import java.util.function.Consumer;
  * which time alone changes something. What is older than what they are right for changes them as of that instant.
  */
 public final class SegmentTracker {
-    private static final Comparator<Membership> IN_ORDER = Comparator.comparing(Membership::segment)
-            .thenComparing(Membership::value, Comparator.nullsFirst(Comparator.naturalOrder()));
-
     private static final SegmentChange.Reason GONE =
             new SegmentChange.Reason("the customer exists", "its events are another's, or erased");
     private static final SegmentChange.Reason REMOVED = new SegmentChange.Reason("the segment is defined", "no more");
@@ -34,15 +29,6 @@ public final class SegmentTracker {
     // Of the instant between open and close.
     private boolean everything;
     private final List<ProfileField> computedThatMayChange = new ArrayList<>();
-
-    /**
-     * A membership as a profile tells it.
-     *
-     * @param value of a parametric segment, else null
-     * @param since milliseconds since 1970
-     * @param exitsAt when it ends if nothing happens, milliseconds since 1970; {@link SegmentClock#NEVER} if it does not
-     */
-    public record Membership(String segment, String value, long since, long exitsAt) {}
 
     public SegmentTracker(CompiledDefinitions definitions) {
         this.definitions = definitions;
@@ -244,31 +230,13 @@ public final class SegmentTracker {
         return all;
     }
 
-    /** What the profile says of segments, in the order of (segment, value). */
-    public List<Membership> memberships(Memberships memberships, Facts known) {
+    /** What the profile says of segments. */
+    public PublishedMemberships memberships(Memberships memberships, Facts known) {
+        if (memberships.isEmpty()) {
+            return PublishedMemberships.NONE;
+        }
         SegmentForecast forecast = definitions.forecast();
         forecast.begin(known);
-        SegmentIndex index = definitions.index();
-        int[] numbers = memberships.segments();
-        int[] places = new int[numbers.length];
-        Arrays.setAll(places, i -> index.placeOfNumber(numbers[i]));
-        // Places are in the order of names.
-        Arrays.sort(places);
-        List<Membership> all = new ArrayList<>(places.length);
-        for (int place : places) {
-            Segment segment = index.segments().get(place);
-            long since = memberships.since(segment.number());
-            all.add(new Membership(segment.name(), null, since, forecast.exitsAt(place, null)));
-        }
-        memberships.parametric().forEach((number, values) -> {
-            int place = index.placeOfNumber(number);
-            String name = index.segments().get(place).name();
-            values.forEach(
-                    (value, since) -> all.add(new Membership(name, value, since, forecast.exitsAt(place, value))));
-        });
-        if (!memberships.parametric().isEmpty()) {
-            all.sort(IN_ORDER);
-        }
-        return all;
+        return PublishedMemberships.of(definitions.index(), memberships, forecast);
     }
 }

@@ -60,7 +60,8 @@ class AttributeIndexPropertyTest {
 
         assertThat(conditions).allSatisfy(condition -> {
             Condition.Comparison comparison = (Condition.Comparison) condition;
-            assertThat(AttributeIndex.holds(comparison.operator(), index.boundOf(comparison), place))
+            long places = AttributeIndex.placesOf(comparison.operator(), index.boundOf(comparison));
+            assertThat(AttributeIndex.isIn(AttributeIndex.from(places), AttributeIndex.to(places), place))
                     .isEqualTo(comparison.holds(value));
         });
     }

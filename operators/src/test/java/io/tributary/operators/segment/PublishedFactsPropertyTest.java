@@ -364,7 +364,9 @@ class PublishedFactsPropertyTest {
                             activity,
                             record,
                             new ProfileJson.Segments(
-                                    traits.published(computed, now), Collections.emptySortedMap(), List.of()),
+                                    traits.published(computed, now),
+                                    Collections.emptySortedMap(),
+                                    PublishedMemberships.NONE),
                             Collections.emptySortedSet(),
                             activity.count()));
         }

@@ -103,7 +103,7 @@ class PublishedSegmentsTest {
         assertThat(segments.isIn("fan")).isTrue();
         assertThat(segments.isIn("a")).isTrue();
         assertThat(segments.values("fan"))
-                .extracting(SegmentTracker.Membership::value)
+                .extracting(PublishedFacts.Membership::value)
                 .containsExactly("hats", "shoes");
         assertThat(segments.because("fan")).isEmpty();
         Connective all = (Connective) segments.explain("fan");

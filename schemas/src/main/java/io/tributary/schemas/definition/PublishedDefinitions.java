@@ -6,8 +6,10 @@ import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.time.Timestamps;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
 import java.io.DataOutput;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -39,9 +41,7 @@ public final class PublishedDefinitions {
             Wire.writeVarLong(set.publication, out);
             out.writeLong(set.at);
             Wire.writeVarInt(set.byKey.size(), out);
-            for (PublishedDefinition definition : set.byKey.values()) {
-                Wire.writeBytes(definition.toJson(), out);
-            }
+            out.write(set.definitions());
         }
 
         @Override
@@ -68,6 +68,9 @@ public final class PublishedDefinitions {
     /** Those that have been removed too. */
     private final SortedMap<String, PublishedDefinition> byKey;
 
+    /** All that have ever been published, as {@link #CODEC} writes them; null if nobody has asked. A checkpoint asks each time. */
+    private byte[] written;
+
     /** What a publication does to a definition. */
     public enum Change {
         ADDED,
@@ -79,6 +82,18 @@ public final class PublishedDefinitions {
         this.publication = publication;
         this.at = at;
         this.byKey = Collections.unmodifiableSortedMap(byKey);
+    }
+
+    private synchronized byte[] definitions() throws IOException {
+        if (written == null) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            DataOutputStream out = new DataOutputStream(bytes);
+            for (PublishedDefinition definition : byKey.values()) {
+                Wire.writeBytes(definition.toJson(), out);
+            }
+            written = bytes.toByteArray();
+        }
+        return written;
     }
 
     /** Its number, from 1 on; 0 before the first one. */
