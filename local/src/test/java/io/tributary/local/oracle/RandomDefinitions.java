@@ -227,7 +227,10 @@ public final class RandomDefinitions {
             "orders.last_at",
             "cart.updated_at",
             "traits.vip_since",
-            "traits.plan");
+            "traits.plan",
+            // Of everybody the same, or of all who have not said otherwise.
+            "timestamp('2026-01-05T00:00:00Z')",
+            "has(traits.vip_since) ? string(traits.vip_since) : '2026-01-03T00:00:00Z'");
     private static final List<String> DAYS =
             List.of("-7", "0", "0.5", "1", "1", "2", "7", "7", "29", "30", "30.0", "31", "60", "90");
     private static final List<String> HOURS =

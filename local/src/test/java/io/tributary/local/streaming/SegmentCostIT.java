@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -55,8 +54,7 @@ class SegmentCostIT {
                         KafkaProcess.start(folder.resolve(count + "-kafka"), folder.resolve(count + "-kafka.log"));
                 kafkas.add(kafka);
                 Topics.create(kafka.bootstrapServers(), PARTITIONS);
-                Definitions definitions =
-                        Definitions.of(Map.of("load.yaml", load.definitions(count)), IdentitySettings.defaults());
+                Definitions definitions = Definitions.of(load.definitions(count), IdentitySettings.defaults());
                 DefinitionPublisher.publish(kafka.bootstrapServers(), definitions, SegmentLoad.START);
                 try (Publisher publisher = new Publisher(kafka.bootstrapServers())) {
                     publisher.send(PublishPlan.read(EventFiles.of(List.of(events), List.of())), 0, sent -> {});

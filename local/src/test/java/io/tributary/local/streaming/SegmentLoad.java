@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Events and segments to measure with. Each customer does five of forty things, a few hundred times. Of each thing there are
@@ -28,6 +30,7 @@ final class SegmentLoad {
     private static final int THINGS_EACH = 5;
     private static final int ITEMS = 50;
     private static final int SAMPLES = 2_000;
+    private static final int SEGMENTS_PER_FILE = 10_000;
     private static final long DAY = 86_400_000;
     private static final long WINDOW = 30 * DAY;
     private static final long LENGTH = 60 * DAY;
@@ -158,8 +161,27 @@ final class SegmentLoad {
         return segments;
     }
 
-    /** YAML. */
-    String definitions(int count) {
+    /** File → YAML. */
+    SortedMap<String, String> definitions(int count) {
+        SortedMap<String, String> files = new TreeMap<>();
+        files.put("traits.yaml", traits());
+        int number = 0;
+        StringBuilder yaml = new StringBuilder();
+        for (List<Condition> conditions : segments(count)) {
+            if (number % SEGMENTS_PER_FILE == 0) {
+                yaml = new StringBuilder("segments:\n");
+            }
+            String when =
+                    String.join(" && ", conditions.stream().map(Condition::cel).toList());
+            yaml.append("- {name: s_%d, when: \"%s\"}\n".formatted(number++, when));
+            if (number % SEGMENTS_PER_FILE == 0 || number == count) {
+                files.put("segments-%d.yaml".formatted(number), yaml.toString());
+            }
+        }
+        return files;
+    }
+
+    private static String traits() {
         StringBuilder yaml = new StringBuilder("traits:\n");
         for (int thing = 0; thing < THINGS; thing++) {
             String of = ", events: [%s]}\n".formatted(name(thing));
@@ -168,16 +190,6 @@ final class SegmentLoad {
             yaml.append("- {name: most_%02d, aggregate: max, value: event.properties.amount%s".formatted(thing, of));
             yaml.append("- {name: items_%02d, aggregate: unique_count, value: event.properties.item%s"
                     .formatted(thing, of));
-        }
-        yaml.append("segments:\n");
-        int number = 0;
-        for (List<Condition> conditions : segments(count)) {
-            yaml.append("- {name: s_%d, when: \"%s\"}\n"
-                    .formatted(
-                            number++,
-                            String.join(
-                                    " && ",
-                                    conditions.stream().map(Condition::cel).toList())));
         }
         return yaml.toString();
     }

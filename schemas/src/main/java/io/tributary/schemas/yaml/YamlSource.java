@@ -53,6 +53,9 @@ public final class YamlSource {
 
     private static final Pattern LINE_END = Pattern.compile("\\r\\n|[\\n\\r\\u0085\\u2028\\u2029]");
 
+    /** Of a file, in code points. */
+    public static final int MAX_CHARACTERS = 4 << 20;
+
     private final String name;
     private final String[] lines;
     private final Node root;
@@ -61,13 +64,21 @@ public final class YamlSource {
      * Reads a text.
      *
      * @param name what messages call it
-     * @throws DefinitionException if it is no YAML, or empty
+     * @throws DefinitionException if it is no YAML, empty, or longer than {@value #MAX_CHARACTERS} characters
      */
     public YamlSource(String name, String text) {
+        int characters = text.codePointCount(0, text.length());
+        if (characters > MAX_CHARACTERS) {
+            throw new DefinitionException(
+                    "%s: the file has %d characters, more than the %d that a file may have: split it"
+                            .formatted(name, characters, MAX_CHARACTERS));
+        }
         this.name = name;
         this.lines = LINE_END.split(text, -1);
         try {
-            root = new Yaml(new LoaderOptions()).compose(new StringReader(text));
+            LoaderOptions options = new LoaderOptions();
+            options.setCodePointLimit(MAX_CHARACTERS);
+            root = new Yaml(options).compose(new StringReader(text));
         } catch (MarkedYAMLException e) {
             throw error(
                     e.getProblemMark(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.tributary.schemas.identity.IdentitySettings;
+import io.tributary.schemas.yaml.YamlSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -176,6 +177,13 @@ class DefinitionMistakesTest {
     @MethodSource({"files", "models"})
     void saysWhatIsWrongInAFile(String yaml, List<String> messages) {
         assertThat(mistakes(yaml)).containsExactlyElementsOf(messages);
+    }
+
+    @Test
+    void aFileThatIsTooLongHasToBeSplit() {
+        assertThat(mistakes("#".repeat(YamlSource.MAX_CHARACTERS + 1)))
+                .containsExactly(
+                        "d.yaml: the file has 4194305 characters, more than the 4194304 that a file may have: split it");
     }
 
     @ParameterizedTest
