@@ -22,11 +22,11 @@ import java.util.TreeMap;
  * conditions ask for at least so much, one in ten that is not a segment's first for less.
  */
 final class SegmentLoad {
-    static final int CUSTOMERS = Integer.getInteger("tributary.segmentCostCustomers", 1_500);
+    static final int CUSTOMERS = Integer.getInteger("tributary.segmentCostCustomers", 750);
     static final int THINGS = 40;
     static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
 
-    private static final int EVENTS_EACH = Integer.getInteger("tributary.segmentCostEvents", 200);
+    private static final int EVENTS_EACH = Integer.getInteger("tributary.segmentCostEvents", 800);
     private static final int THINGS_EACH = 5;
     private static final int ITEMS = 50;
     private static final int SAMPLES = 2_000;
