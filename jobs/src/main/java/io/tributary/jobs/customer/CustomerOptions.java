@@ -123,16 +123,5 @@ public final class CustomerOptions {
                     + " time in milliseconds. The state keeps the greatest that it was ever given, so a job that goes on"
                     + " from a savepoint need not be told again.");
 
-    public static final ConfigOption<Duration> ABANDONED_CART_DELAY = ConfigOptions.key("triggers.abandoned-cart.delay")
-            .durationType()
-            .defaultValue(Duration.ofHours(1))
-            .withDescription("From the last cart event to the abandoned_cart trigger.");
-
-    public static final ConfigOption<Duration> ABANDONED_CART_EXPIRES_AFTER = ConfigOptions.key(
-                    "triggers.abandoned-cart.expires-after")
-            .durationType()
-            .defaultValue(Duration.ofHours(24))
-            .withDescription("From the abandoned_cart trigger to its expires_at.");
-
     private CustomerOptions() {}
 }

@@ -2,7 +2,6 @@ package io.tributary.jobs.customer;
 
 import io.tributary.jobs.options.OptionsException;
 import io.tributary.operators.identity.ResolutionRules;
-import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.event.EventLimits;
 import io.tributary.schemas.identity.IdentifierRules;
 import io.tributary.schemas.identity.IdentitySettings;
@@ -31,8 +30,7 @@ public record CustomerSettings(
         ResolutionRules resolutionRules,
         Duration latenessBound,
         Duration publishInterval,
-        long versionBase,
-        AbandonedCart abandonedCart) {
+        long versionBase) {
 
     /** Far above any clock in milliseconds, and far below the greatest version of a document. */
     public static final long MAX_VERSION_BASE = 1L << 62;
@@ -60,10 +58,7 @@ public record CustomerSettings(
                 identity == null ? ResolutionRules.defaults() : ResolutionRules.of(identity),
                 atLeast(Duration.ZERO, CustomerOptions.LATENESS_BOUND, options),
                 atLeast(Duration.ZERO, CustomerOptions.PUBLISH_INTERVAL, options),
-                versionBase(options),
-                new AbandonedCart(
-                        atLeast(Duration.ofMillis(1), CustomerOptions.ABANDONED_CART_DELAY, options),
-                        atLeast(Duration.ZERO, CustomerOptions.ABANDONED_CART_EXPIRES_AFTER, options)));
+                versionBase(options));
     }
 
     /** Null: the default rules. */

@@ -33,6 +33,7 @@ import io.tributary.operators.sink.SearchDocuments;
 import io.tributary.operators.sweep.SweepOperator;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.operators.trigger.CartWatcher;
+import io.tributary.operators.trigger.PublishedTrigger;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.privacy.PrivacyCommand;
 import java.util.List;
@@ -128,9 +129,12 @@ public final class CustomerTopology {
         // The folder's key is the watcher's: no shuffle lies between them.
         var cartChanges = DataStreamUtils.reinterpretAsKeyedStream(
                 folded.getSideOutput(ProfileFolder.CART_CHANGES), CartChange::customerId);
-        var triggers = WATCH.on(cartChanges
-                .process(new CartWatcher(settings.abandonedCart()))
-                .returns(WireType.OUTBOUND_RECORD.info()));
+        var triggers = WATCH.on(SweepOperator.process(
+                cartChanges,
+                definitions,
+                new CartWatcher(PublishedTrigger.of(ports.published())),
+                List.of(CartWatcher.periods()),
+                WireType.OUTBOUND_RECORD.info()));
         var profiles = folded.getSideOutput(ProfileFolder.PROFILES);
         var rejects = events.getSideOutput(EventIntake.REJECTS)
                 .union(commands.getSideOutput(EventIntake.REJECTS), definitions.getSideOutput(EventIntake.REJECTS));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.jobs.options.OptionsException;
-import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.event.EventLimits;
 import java.time.Duration;
 import org.apache.flink.configuration.Configuration;
@@ -21,7 +20,6 @@ class CustomerSettingsTest {
         CustomerSettings settings = CustomerSettings.from(options);
 
         assertThat(settings.latenessBound()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(settings.abandonedCart()).isEqualTo(AbandonedCart.defaults());
         assertThat(settings.limits()).isEqualTo(EventLimits.defaults());
     }
 
@@ -104,14 +102,5 @@ class CustomerSettingsTest {
         assertThatThrownBy(() -> CustomerSettings.from(options))
                 .isInstanceOf(OptionsException.class)
                 .hasMessageContaining("events.lateness-bound");
-    }
-
-    @Test
-    void refusesAnAbandonedCartWithoutADelay() {
-        options.set(CustomerOptions.ABANDONED_CART_DELAY, Duration.ZERO);
-
-        assertThatThrownBy(() -> CustomerSettings.from(options))
-                .isInstanceOf(OptionsException.class)
-                .hasMessageContaining("triggers.abandoned-cart.delay");
     }
 }

@@ -27,19 +27,19 @@ class OptionsFileTest {
                 events:
                   lateness-bound: 1 s
                   max-bytes: 1000
-                triggers: {abandoned-cart: {delay: 30 min}}
+                profile: {publish-interval: 30 min}
                 """);
         Configuration dotted = read(
                 """
                 kafka.bootstrap-servers: a:1,b:2
                 events.lateness-bound: 1 s
                 events.max-bytes: 1000
-                triggers.abandoned-cart.delay: 30 min
+                profile.publish-interval: 30 min
                 """);
 
         assertThat(nested.toMap()).isEqualTo(dotted.toMap()).hasSize(4);
         assertThat(nested.get(CustomerOptions.LATENESS_BOUND)).isEqualTo(Duration.ofSeconds(1));
-        assertThat(nested.get(CustomerOptions.ABANDONED_CART_DELAY)).isEqualTo(Duration.ofMinutes(30));
+        assertThat(nested.get(CustomerOptions.PUBLISH_INTERVAL)).isEqualTo(Duration.ofMinutes(30));
         assertThat(nested.get(CustomerOptions.EVENTS_MAX_BYTES)).isEqualTo(1_000);
     }
 

@@ -136,10 +136,8 @@ public final class BacktestCommand implements Callable<Integer> {
     private Backtest backtest(IdentitySettings rules) throws UserException {
         Definitions set = DefinitionsFolder.load(definitions == null ? StarterLibrary.folder() : definitions, rules);
         AbandonedCartDefinition cart = set.abandonedCart();
-        return new Backtest(
-                set,
-                cart == null ? null : new AbandonedCart(cart.within(), cart.expiresAfter()),
-                ResolutionRules.of(rules));
+        // In their first version, which holds from the beginning.
+        return new Backtest(set, cart == null ? null : AbandonedCart.of(cart, 1), ResolutionRules.of(rules));
     }
 
     private OptionalLong end() {

@@ -78,7 +78,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--definitions",
             paramLabel = "DIR",
-            description = "Computed traits and segments that hold for the customer job (default: none).")
+            description = "Computed traits, segments and triggers that hold for the customer job (default: none).")
     private Path definitions;
 
     @Option(

@@ -3,6 +3,8 @@ package io.tributary.local.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tributary.local.definitions.AbandonedCartAlone;
+import io.tributary.local.publish.DefinitionPublisher;
 import io.tributary.local.sink.SharedElasticsearch;
 import io.tributary.local.stack.KafkaBroker;
 import io.tributary.local.stack.Topics;
@@ -50,6 +52,8 @@ class StandaloneClusterIT {
                 var log = new KafkaLog(kafka.bootstrapServers());
                 var cluster = StandaloneCluster.start(Files.createDirectories(folder.resolve("flink")), options())) {
             Topics.create(kafka.bootstrapServers(), PARTITIONS);
+            DefinitionPublisher.publish(
+                    kafka.bootstrapServers(), AbandonedCartAlone.definitions(), ShopTraffic.END.toEpochMilli());
             var job = cluster.run(
                     "io.tributary.jobs.CustomerJob",
                     JAR,

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.jobs.customer.CustomerSettings;
 import io.tributary.local.backtest.BacktestResult;
+import io.tributary.local.definitions.AbandonedCartAlone;
 import io.tributary.local.streaming.CrowdComparison.Aspect;
 import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.Topic;
-import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.event.EventLimits;
@@ -186,12 +186,12 @@ class AdversariesIT {
                 rules,
                 scenario.latenessBound(),
                 scenario.publishInterval(),
-                0,
-                AbandonedCart.defaults());
+                0);
         CrowdLog log = new CrowdLog(scenario, crowd, List.of(), OptionalInt.empty());
-        BacktestResult expected = StreamedPeopleIT.backtest(log, rules, Definitions.none());
+        Definitions definitions = AbandonedCartAlone.definitions();
+        BacktestResult expected = StreamedPeopleIT.backtest(log, rules, definitions);
 
-        List<OutboundRecord> published = new CrowdRun(log, settings, PublishedDefinitions.NONE)
+        List<OutboundRecord> published = new CrowdRun(log, settings, PublishedDefinitions.NONE.next(definitions, 0))
                 .on(cluster, folder)
                 .records();
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tributary.jobs.customer.CustomerOptions;
 import io.tributary.local.backtest.Backtest;
 import io.tributary.local.backtest.BacktestResult;
+import io.tributary.local.definitions.AbandonedCartAlone;
 import io.tributary.local.input.EventFiles;
 import io.tributary.local.publish.PublishPlan;
 import io.tributary.local.simulate.SimulationConfig;
@@ -51,7 +52,7 @@ class DefinitionsWhileEventsFlowIT {
             """;
 
     /** Nobody is few and many at once, but by the one segment of the first set and the other of the second. */
-    private static final Definitions BEFORE = Definitions.of(
+    private static final Definitions BEFORE = AbandonedCartAlone.with(
             "before.yaml",
             TRAITS
                     + """
@@ -65,7 +66,7 @@ class DefinitionsWhileEventsFlowIT {
             - {name: fan, for_each: event.properties.category, trait: {aggregate: count, events: [Product Viewed]}, when: value >= 2}
             """);
 
-    private static final Definitions AFTER = Definitions.of(
+    private static final Definitions AFTER = AbandonedCartAlone.with(
             "after.yaml",
             TRAITS
                     + """

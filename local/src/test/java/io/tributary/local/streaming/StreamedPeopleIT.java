@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tributary.jobs.customer.CustomerSettings;
 import io.tributary.local.backtest.Backtest;
 import io.tributary.local.backtest.BacktestResult;
+import io.tributary.local.definitions.AbandonedCartAlone;
 import io.tributary.local.oracle.IdentityStreams;
 import io.tributary.local.oracle.RandomDefinitions;
 import io.tributary.local.streaming.CrowdComparison.Aspect;
@@ -122,7 +123,7 @@ class StreamedPeopleIT {
         CrowdLog log =
                 new CrowdLog(scenario, crowd, commands, only == null ? OptionalInt.empty() : OptionalInt.of(only));
         Definitions definitions =
-                Definitions.of("seed-" + scenario.seed(), RandomDefinitions.of(scenario.seed()) + NEVER_EMPTY);
+                AbandonedCartAlone.with("seed-" + scenario.seed(), RandomDefinitions.of(scenario.seed()) + NEVER_EMPTY);
         BacktestResult expected = backtest(log, scenario.rules(), definitions);
         CrowdRun.Published published = new CrowdRun(
                         log, settings(scenario), PublishedDefinitions.NONE.next(definitions, 0))
@@ -152,8 +153,7 @@ class StreamedPeopleIT {
                 scenario.rules(),
                 scenario.latenessBound(),
                 scenario.publishInterval(),
-                0,
-                AbandonedCart.defaults());
+                0);
     }
 
     static BacktestResult backtest(CrowdLog log, ResolutionRules rules, Definitions definitions) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.jobs.customer.CustomerOptions;
+import io.tributary.local.definitions.AbandonedCartAlone;
 import io.tributary.local.publish.DefinitionPublisher;
 import io.tributary.local.sink.SharedElasticsearch;
 import io.tributary.local.stack.CustomerStackJob;
@@ -52,12 +53,12 @@ final class StreamedRun implements AutoCloseable {
     private JobClient job;
 
     /**
-     * A run whose job has started.
+     * A run whose job has started; the abandoned cart is all that is published before.
      *
      * @param partitions of the topic of events
      */
     StreamedRun(int partitions) throws Exception {
-        this(partitions, Definitions.none(), true);
+        this(partitions, AbandonedCartAlone.definitions(), true);
     }
 
     /**

@@ -26,6 +26,7 @@ import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sweep.SweptKeyGroups;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.operators.trigger.CartStep;
+import io.tributary.operators.trigger.TriggerPeriods;
 import io.tributary.operators.trigger.TriggerState;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.definition.DefinitionInbound;
@@ -106,6 +107,8 @@ public final class WireType<T> {
             of("memberships", Memberships.class, Memberships.CODEC, false);
     public static final WireType<SweptKeyGroups> SWEPT_KEY_GROUPS =
             of("swept-key-groups", SweptKeyGroups.class, SweptKeyGroups.CODEC, true);
+    public static final WireType<TriggerPeriods> TRIGGER_PERIODS =
+            of("trigger-periods", TriggerPeriods.class, TriggerPeriods.CODEC, true);
     public static final WireType<TriggerState> TRIGGER_STATE =
             of("trigger-state", TriggerState.class, TriggerState.CODEC, false);
 

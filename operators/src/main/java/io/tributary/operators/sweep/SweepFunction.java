@@ -45,6 +45,13 @@ public abstract class SweepFunction<K, A, B, O> extends KeyedBroadcastProcessFun
      */
     protected abstract void turn(long instant, ReadOnlyContext context, Collector<O> out) throws Exception;
 
+    /**
+     * What was kept is there, and nothing has come yet.
+     *
+     * @param watermark that had come last when it was kept, milliseconds since 1970; the least long if none had
+     */
+    protected void start(long watermark) throws Exception {}
+
     /** The name of a state without namespaces that each key has which may have to be looked at. */
     protected abstract String stateOfEveryKey();
 

@@ -240,6 +240,7 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
         getMetricGroup().gauge("sweepProgress", () -> progress);
         turnsTaken = getMetricGroup().counter("turnsTaken");
         getMetricGroup().gauge("turnsBehindMilliseconds", () -> turnsBehind);
+        function().start(watermark);
         if (watermark != Watermark.UNINITIALIZED.getTimestamp()) {
             timers.initializeWatermark(watermark);
             beginTurns();

@@ -1,5 +1,6 @@
 package io.tributary.operators.trigger;
 
+import io.tributary.schemas.definition.AbandonedCartDefinition;
 import java.io.Serializable;
 import java.time.Duration;
 import org.apache.flink.cep.pattern.Pattern;
@@ -11,10 +12,14 @@ import org.apache.flink.cep.pattern.conditions.SimpleCondition;
  *
  * @param delay from the last cart event to the deadline
  * @param expiresAfter from the deadline to the instant after which acting on the trigger makes no sense
+ * @param version of the definition, from 1 on; 0 of {@link #NONE}
  */
-public record AbandonedCart(Duration delay, Duration expiresAfter) implements Serializable {
+public record AbandonedCart(Duration delay, Duration expiresAfter, int version) implements Serializable {
     public static final String NAME = "abandoned_cart";
-    public static final int DEFINITION_VERSION = 1;
+
+    /** Nothing is abandoned: there is no definition. */
+    public static final AbandonedCart NONE = new AbandonedCart(Duration.ofMillis(1), Duration.ZERO, 0);
+
     /** A customer who refuses this purpose gets no trigger; silence is consent. */
     public static final String PURPOSE = "marketing";
 
@@ -29,7 +34,16 @@ public record AbandonedCart(Duration delay, Duration expiresAfter) implements Se
 
     /** One hour of silence; a day to act. */
     public static AbandonedCart defaults() {
-        return new AbandonedCart(Duration.ofHours(1), Duration.ofHours(24));
+        return new AbandonedCart(Duration.ofHours(1), Duration.ofHours(24), 1);
+    }
+
+    /** @param definition null if there is none */
+    public static AbandonedCart of(AbandonedCartDefinition definition, int version) {
+        return definition == null ? NONE : new AbandonedCart(definition.within(), definition.expiresAfter(), version);
+    }
+
+    boolean isThere() {
+        return version > 0;
     }
 
     /**
@@ -38,7 +52,7 @@ public record AbandonedCart(Duration delay, Duration expiresAfter) implements Se
      */
     Pattern<CartStep, ?> pattern() {
         return Pattern.<CartStep>begin(CART)
-                .where(SimpleCondition.of(CartStep::filled))
+                .where(SimpleCondition.of(isThere() ? CartStep::filled : step -> false))
                 .notFollowedBy(END)
                 .where(SimpleCondition.of(step -> true))
                 .within(delay.plusMillis(1));

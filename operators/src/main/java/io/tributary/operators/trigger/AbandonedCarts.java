@@ -27,11 +27,24 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  */
 public final class AbandonedCarts implements AutoCloseable {
     private final AbandonedCart definition;
+
+    /** What began at or before this instant was decided by an earlier definition. */
+    private final long decided;
+
     private final NfaHost<CartStep> host;
     private final DataOutputSerializer buffer = new DataOutputSerializer(256);
 
+    /** By a definition that has held from the beginning. */
     public AbandonedCarts(AbandonedCart definition) {
+        this(definition, Long.MIN_VALUE);
+    }
+
+    /**
+     * @param decided what began at or before this instant was decided by an earlier definition, milliseconds since 1970
+     */
+    AbandonedCarts(AbandonedCart definition, long decided) {
         this.definition = definition;
+        this.decided = decided;
         this.host = new NfaHost<>(
                 definition.pattern(), WireType.CART_STEP.info().createSerializer(new SerializerConfigImpl()));
     }
@@ -89,13 +102,27 @@ public final class AbandonedCarts implements AutoCloseable {
         return overfull;
     }
 
+    /**
+     * Goes on where another definition ends: open matches are found anew. What is due up to a watermark is decided by the
+     * other one, what is due later by this one, unless it is due already.
+     *
+     * @param watermark milliseconds since 1970
+     * @param fired receives the triggers of the other definition in the order of their deadlines
+     */
+    void takeOver(
+            AbandonedCarts other, TriggerState state, String customerId, long watermark, Consumer<Trigger> fired) {
+        other.advance(state, customerId, watermark, fired);
+        replay(state.cart(), other.host.time());
+        save(state);
+    }
+
     /** Finds the open matches anew; what would have fired before an instant counts as decided. */
     private void replay(CartLog cart, long instant) {
         host.reset();
         long oldestOpen = instant - definition.delay().toMillis();
         for (CartEntry entry : cart.entries()) {
             // The deadline of an older one is decided, whatever came behind it.
-            if (entry.order().timestamp() >= oldestOpen) {
+            if (entry.order().timestamp() >= oldestOpen && entry.order().timestamp() > decided) {
                 step(cart, entry, match -> {});
             }
         }

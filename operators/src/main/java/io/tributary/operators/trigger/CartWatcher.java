@@ -3,47 +3,101 @@ package io.tributary.operators.trigger;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.Topic;
+import io.tributary.operators.sweep.SweepFunction;
+import io.tributary.operators.trigger.TriggerPeriods.Period;
+import io.tributary.schemas.definition.PublishedDefinitions;
 import java.io.IOException;
+import java.io.Serial;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.TimerService;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Fires the abandoned-cart trigger, by customer, behind the watermark.
+ * Fires the abandoned-cart trigger, by customer, behind the watermark, as it was published: another definition holds from the
+ * watermark at which it comes. What is due before is decided by the one before, what is due later by the new one; nobody is
+ * told twice of a cart, nor of one that was due under an earlier definition and did not fire.
  *
- * <p>State: one value per customer, gone 30 days after the customer's last cart event; one event-time timer.
+ * <p>State: one value per customer, gone 30 days after the customer's last cart event; one event-time timer. For all customers
+ * which definitions have held since when.
  */
-public final class CartWatcher extends KeyedProcessFunction<String, CartChange, OutboundRecord> {
+public final class CartWatcher extends SweepFunction<String, CartChange, PublishedDefinitions, OutboundRecord>
+        implements CheckpointedFunction {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
     /** What fires, and a record without a value for a customer whatever fired for whom is to be forgotten, in their order. */
     public static final OutputTag<OutboundRecord> SEARCHED =
             new OutputTag<>("searched-triggers", WireType.OUTBOUND_RECORD.info());
 
     private static final String TYPE = "io.tributary.trigger.v1";
 
-    private final AbandonedCart definition;
-    private transient AbandonedCarts abandonedCarts;
+    /** Under which the periods are kept. */
+    private static final int THE_PERIODS = 0;
+
+    private final PublishedTrigger atSubmission;
+    private transient BroadcastState<Integer, TriggerPeriods> kept;
+    private transient TriggerPeriods periods;
+
+    /** By publication, of the definitions that have been asked for. */
+    private transient Map<Long, AbandonedCarts> abandonedCarts;
+
     private transient ValueState<TriggerState> state;
     private transient Counter triggersFired;
     private transient Counter cartEventsLate;
     private transient Counter cartEventsForced;
 
-    public CartWatcher(AbandonedCart definition) {
-        this.definition = definition;
+    /** @param atSubmission what holds until something later is told */
+    public CartWatcher(PublishedTrigger atSubmission) {
+        this.atSubmission = atSubmission;
     }
 
     static ValueStateDescriptor<TriggerState> state() {
         return new ValueStateDescriptor<>("trigger", WireType.TRIGGER_STATE.info());
     }
 
+    /** Which definitions have held since when, for all customers. */
+    public static MapStateDescriptor<Integer, TriggerPeriods> periods() {
+        return new MapStateDescriptor<>("trigger-periods", Types.INT, WireType.TRIGGER_PERIODS.info());
+    }
+
+    @Override
+    public void initializeState(FunctionInitializationContext context) throws Exception {
+        kept = context.getOperatorStateStore().getBroadcastState(periods());
+        TriggerPeriods before = kept.get(THE_PERIODS);
+        periods = before == null ? TriggerPeriods.ofBeginning(atSubmission) : before;
+    }
+
+    @Override
+    protected void start(long watermark) throws Exception {
+        hold(periods.with(atSubmission, watermark));
+    }
+
+    private void hold(TriggerPeriods those) throws Exception {
+        periods = those;
+        kept.put(THE_PERIODS, periods);
+    }
+
+    @Override
+    public void snapshotState(FunctionSnapshotContext context) {
+        // All states are written when they change.
+    }
+
     @Override
     public void open(OpenContext openContext) {
-        abandonedCarts = new AbandonedCarts(definition);
+        abandonedCarts = new HashMap<>();
         state = getRuntimeContext().getState(state());
         triggersFired = getRuntimeContext().getMetricGroup().counter("triggersFired");
         cartEventsLate = getRuntimeContext().getMetricGroup().counter("cartEventsLate");
@@ -51,7 +105,71 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
     }
 
     @Override
-    public void processElement(CartChange change, Context context, Collector<OutboundRecord> out) throws Exception {
+    public void processBroadcastElement(PublishedDefinitions set, Context context, Collector<OutboundRecord> out)
+            throws Exception {
+        hold(periods.with(PublishedTrigger.of(set), context.currentWatermark()));
+    }
+
+    @Override
+    protected String stateOfEveryKey() {
+        return state().getName();
+    }
+
+    @Override
+    protected long target() {
+        return Math.max(periods.last().publication(), atSubmission.publication());
+    }
+
+    @Override
+    protected void sweep(ReadOnlyContext context, Collector<OutboundRecord> out) throws Exception {
+        TriggerState current = state.value();
+        if (current != null && catchUp(current, context.getCurrentKey(), context, out)) {
+            long watermark = context.currentWatermark();
+            now().advance(current, context.getCurrentKey(), watermark, trigger -> fire(trigger, context, out));
+            settle(current, watermark, context.timerService());
+        }
+    }
+
+    @Override
+    protected void turn(long instant, ReadOnlyContext context, Collector<OutboundRecord> out) {
+        throw new IllegalStateException("nobody has asked for a turn at " + instant);
+    }
+
+    private AbandonedCarts by(Period period) {
+        return abandonedCarts.computeIfAbsent(
+                period.publication(), added -> new AbandonedCarts(period.definition(), period.decided()));
+    }
+
+    /** Whatever has happened to the customer before is decided by what holds. */
+    private AbandonedCarts now() {
+        return by(periods.last());
+    }
+
+    /**
+     * Takes a customer through the definitions that hold since the one by which its matches were found.
+     *
+     * @return whether there are any
+     */
+    private boolean catchUp(
+            TriggerState current, String customerId, ReadOnlyContext context, Collector<OutboundRecord> out) {
+        // Behind the end of a bounded log nothing is decided any more.
+        if (current.publication() == periods.last().publication()
+                || context.currentWatermark() == Watermark.MAX_WATERMARK.getTimestamp()) {
+            return false;
+        }
+        AbandonedCarts before = by(periods.of(current.publication()));
+        for (Period period : periods.since(current.publication())) {
+            AbandonedCarts next = by(period);
+            next.takeOver(before, current, customerId, period.from(), trigger -> fire(trigger, context, out));
+            before = next;
+        }
+        current.publication(periods.last().publication());
+        return true;
+    }
+
+    @Override
+    public void processElement(CartChange change, ReadOnlyContext context, Collector<OutboundRecord> out)
+            throws Exception {
         if (change instanceof CartChange.Operation operation) {
             add(operation, context, out);
         } else if (change instanceof CartChange.Restart restart) {
@@ -63,11 +181,18 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
     }
 
     /** What fired before has been told before. */
-    private static void forget(String customerId, Context context) {
+    private static void forget(String customerId, ReadOnlyContext context) {
         context.output(SEARCHED, new OutboundRecord(Topic.TRIGGERS, customerId, customerId, TYPE, 0, 0, null));
     }
 
-    private void add(CartChange.Operation change, Context context, Collector<OutboundRecord> out) throws IOException {
+    private TriggerState newState() {
+        TriggerState current = new TriggerState();
+        current.publication(periods.last().publication());
+        return current;
+    }
+
+    private void add(CartChange.Operation change, ReadOnlyContext context, Collector<OutboundRecord> out)
+            throws IOException {
         TimerService timers = context.timerService();
         TriggerState current = state.value();
         if (current == null) {
@@ -75,23 +200,30 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
                 // The next cart event brings along whatever still counts of what was said before it.
                 return;
             }
-            current = new TriggerState();
+            current = newState();
         }
-        abandonedCarts.add(current, change, timers.currentWatermark());
+        boolean isOther = catchUp(current, change.customerId(), context, out);
+        now().add(current, change, timers.currentWatermark());
         if (change.entry() != null) {
             if (change.entry().isLate()) {
                 cartEventsLate.inc();
             }
-            if (abandonedCarts.relieve(current, change.customerId(), trigger -> fire(trigger, context, out))) {
+            if (now().relieve(current, change.customerId(), trigger -> fire(trigger, context, out))) {
                 cartEventsForced.inc();
             }
-            setTimer(current, Math.min(current.timer(), change.entry().knownAt()), timers);
         }
-        state.update(current);
+        if (isOther) {
+            settle(current, timers.currentWatermark(), timers);
+        } else {
+            if (change.entry() != null) {
+                setTimer(current, Math.min(current.timer(), change.entry().knownAt()), timers);
+            }
+            state.update(current);
+        }
     }
 
     /** All that is known before the instant has arrived, so what is due before it need not wait for the watermark. */
-    private void restart(CartChange.Restart restart, Context context, Collector<OutboundRecord> out)
+    private void restart(CartChange.Restart restart, ReadOnlyContext context, Collector<OutboundRecord> out)
             throws IOException {
         TimerService timers = context.timerService();
         TriggerState current = state.value();
@@ -99,9 +231,10 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
             if (restart.entries().isEmpty()) {
                 return;
             }
-            current = new TriggerState();
+            current = newState();
         }
-        abandonedCarts.restart(current, restart, trigger -> fire(trigger, context, out));
+        catchUp(current, restart.customerId(), context, out);
+        now().restart(current, restart, trigger -> fire(trigger, context, out));
         settle(current, Math.max(timers.currentWatermark(), restart.instant() - 1), timers);
     }
 
@@ -115,11 +248,12 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
             return;
         }
         current.timer(TriggerState.NO_TIMER);
-        abandonedCarts.advance(current, context.getCurrentKey(), watermark, trigger -> fire(trigger, context, out));
+        catchUp(current, context.getCurrentKey(), context, out);
+        now().advance(current, context.getCurrentKey(), watermark, trigger -> fire(trigger, context, out));
         settle(current, watermark, timers);
     }
 
-    private void fire(Trigger trigger, Context context, Collector<OutboundRecord> out) {
+    private void fire(Trigger trigger, ReadOnlyContext context, Collector<OutboundRecord> out) {
         triggersFired.inc();
         OutboundRecord record = record(trigger);
         out.collect(record);
@@ -128,7 +262,7 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
 
     /** Sets the timer for what comes next; a state for which nothing comes goes. */
     private void settle(TriggerState current, long watermark, TimerService timers) throws IOException {
-        long next = abandonedCarts.nextTimer(current, watermark);
+        long next = now().nextTimer(current, watermark);
         setTimer(current, next, timers);
         if (next == TriggerState.NO_TIMER) {
             state.clear();
@@ -159,7 +293,9 @@ public final class CartWatcher extends KeyedProcessFunction<String, CartChange, 
     @Override
     public void close() throws Exception {
         if (abandonedCarts != null) {
-            abandonedCarts.close();
+            for (AbandonedCarts carts : abandonedCarts.values()) {
+                carts.close();
+            }
         }
     }
 }

@@ -48,7 +48,7 @@ public record Trigger(AbandonedCart definition, String customerId, EventOrder an
                 "expires_at",
                 Timestamps.format(Math.min(
                         Timestamps.MAX, firedAt() + definition.expiresAfter().toMillis())));
-        json.writeNumberField("definition_version", AbandonedCart.DEFINITION_VERSION);
+        json.writeNumberField("definition_version", definition.version());
         json.writeFieldName("payload");
         ProfileJson.writeCart(json, cart, false);
         json.writeArrayFieldStart("because");

@@ -23,7 +23,7 @@ public final class TriggerState {
     /** Of more operations ahead of the watermark the earliest is decided before its time. */
     static final int MAX_PENDING = 1_000;
 
-    private static final byte FORMAT = 3;
+    private static final byte FORMAT = 4;
 
     public static final Codec<TriggerState> CODEC = new Codec<>() {
         @Override
@@ -34,6 +34,7 @@ public final class TriggerState {
             ConsentTimeline.CODEC.write(state.marketing, out);
             Wire.writeBytes(state.matching, out);
             out.writeLong(state.timer);
+            Wire.writeVarLong(state.publication, out);
         }
 
         @Override
@@ -45,6 +46,7 @@ public final class TriggerState {
             state.marketing = ConsentTimeline.CODEC.read(in);
             state.matching = Wire.readBytes(in);
             state.timer = in.readLong();
+            state.publication = Wire.readVarLong(in);
             return state;
         }
     };
@@ -68,8 +70,9 @@ public final class TriggerState {
 
     private byte[] matching = NO_MATCHING;
     private long timer = NO_TIMER;
+    private long publication;
 
-    /** Forgets all but the timer. */
+    /** Forgets all but the timer and by what it was decided. */
     void clear() {
         cart = new CartLog();
         pending.clear();
@@ -128,5 +131,14 @@ public final class TriggerState {
 
     public void timer(long instant) {
         timer = instant;
+    }
+
+    /** The publication by whose definition the matches were found. */
+    long publication() {
+        return publication;
+    }
+
+    void publication(long number) {
+        publication = number;
     }
 }

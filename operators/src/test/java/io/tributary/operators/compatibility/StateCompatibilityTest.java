@@ -28,7 +28,7 @@ import io.tributary.operators.testing.KeyedBroadcastHarness;
 import io.tributary.operators.testing.KeyedCoHarness;
 import io.tributary.operators.testing.KeyedHarness;
 import io.tributary.operators.testing.LedgerMoves;
-import io.tributary.operators.trigger.CartChange;
+import io.tributary.operators.testing.WatcherHarness;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.privacy.PrivacyCommand;
 import java.io.IOException;
@@ -275,8 +275,7 @@ class StateCompatibilityTest {
     @ParameterizedTest
     @MethodSource("versions")
     void firesForTheCartsThatWereOpenAndWaiting(Path version) throws Exception {
-        try (KeyedHarness<CartChange, OutboundRecord> harness =
-                StateFixtures.watcher(StateFixtures.read(version, StateFixtures.WATCHER))) {
+        try (WatcherHarness harness = StateFixtures.watcher(StateFixtures.read(version, StateFixtures.WATCHER))) {
             assertThat(harness.eventTimeTimers()).isEqualTo(1);
             harness.watermark(minute(70));
             assertThat(anchors(harness.drain())).as("the open match").containsExactly("m2 with 2");

@@ -22,16 +22,15 @@ import io.tributary.operators.profile.Consent;
 import io.tributary.operators.profile.CustomerMessage;
 import io.tributary.operators.profile.KeeperNotice;
 import io.tributary.operators.serialization.WireType;
-import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.testing.FolderHarness;
 import io.tributary.operators.testing.KeyedBroadcastHarness;
 import io.tributary.operators.testing.KeyedCoHarness;
 import io.tributary.operators.testing.KeyedHarness;
 import io.tributary.operators.testing.LedgerMoves;
 import io.tributary.operators.testing.TestEvent;
+import io.tributary.operators.testing.WatcherHarness;
 import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.operators.trigger.CartChange;
-import io.tributary.operators.trigger.CartWatcher;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventKind;
 import io.tributary.schemas.event.EventOrder;
@@ -176,7 +175,7 @@ final class StateFixtures {
     }
 
     private static OperatorSubtaskState watcherInTheMiddle() throws Exception {
-        try (KeyedHarness<CartChange, OutboundRecord> harness = watcher(null)) {
+        try (WatcherHarness harness = watcher(null)) {
             see(harness, added("m1", "p1", minute(0)), List.of(new Consent.Statement(minute(-9), false)));
             see(harness, added("m2", "p2", minute(1)), List.of(new Consent.Statement(minute(0), true)));
             harness.watermark(minute(2));
@@ -211,8 +210,7 @@ final class StateFixtures {
         }
     }
 
-    static void see(KeyedHarness<CartChange, OutboundRecord> harness, TestEvent event, List<Consent.Statement> consent)
-            throws Exception {
+    static void see(WatcherHarness harness, TestEvent event, List<Consent.Statement> consent) throws Exception {
         harness.process(new CartChange.Operation(CUSTOMER, CartEntry.of(event.event()), consent), 0);
     }
 
@@ -245,8 +243,7 @@ final class StateFixtures {
                 state);
     }
 
-    static KeyedHarness<CartChange, OutboundRecord> watcher(OperatorSubtaskState state) throws Exception {
-        return new KeyedHarness<>(
-                new CartWatcher(AbandonedCart.defaults()), CartChange::customerId, WireType.OUTBOUND_RECORD, state);
+    static WatcherHarness watcher(OperatorSubtaskState state) throws Exception {
+        return new WatcherHarness(AbandonedCart.defaults(), state);
     }
 }

@@ -8,15 +8,13 @@ import static io.tributary.operators.testing.TestEvent.track;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.operators.profile.ProfileFolder;
-import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.RejectJson;
 import io.tributary.operators.testing.FolderHarness;
-import io.tributary.operators.testing.KeyedHarness;
 import io.tributary.operators.testing.TestEvent;
+import io.tributary.operators.testing.WatcherHarness;
 import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.operators.trigger.CartChange;
-import io.tributary.operators.trigger.CartWatcher;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.Origin;
 import io.tributary.schemas.event.Reject;
@@ -180,11 +178,7 @@ class OutboundSerializerTest {
     private record Outputs(List<OutboundRecord> events, List<OutboundRecord> profiles, List<OutboundRecord> triggers) {
         static Outputs of(TestEvent... events) throws Exception {
             try (FolderHarness folder = new FolderHarness(0, null);
-                    KeyedHarness<CartChange, OutboundRecord> watcher = new KeyedHarness<>(
-                            new CartWatcher(AbandonedCart.defaults()),
-                            CartChange::customerId,
-                            WireType.OUTBOUND_RECORD,
-                            null)) {
+                    WatcherHarness watcher = new WatcherHarness(AbandonedCart.defaults(), null)) {
                 for (TestEvent event : events) {
                     CustomerEvent parsed = event.event();
                     folder.process(message(parsed), parsed.timestamp());

@@ -26,6 +26,7 @@ import io.tributary.operators.testing.KeyedCoHarness;
 import io.tributary.operators.testing.KeyedHarness;
 import io.tributary.operators.testing.LedgerMoves;
 import io.tributary.operators.testing.TestEvent;
+import io.tributary.operators.testing.WatcherHarness;
 import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.operators.trigger.CartWatcher;
@@ -53,7 +54,7 @@ class PrivacyCommandsTest {
     private KeyedCoHarness<Sighting, PrivacyCommand, FragmentMessage> resolver;
     private KeyedBroadcastHarness<FragmentMessage, KeeperNotice, CustomerMessage> keeper;
     private FolderHarness folder;
-    private KeyedHarness<CartChange, OutboundRecord> watcher;
+    private WatcherHarness watcher;
 
     /** Per customer the newest profile, null if it is a tombstone. */
     private final Map<String, JsonNode> profiles = new LinkedHashMap<>();
@@ -78,8 +79,7 @@ class PrivacyCommandsTest {
                 null);
         keeper = LedgerMoves.keeper(null);
         folder = new FolderHarness(0, null);
-        watcher = new KeyedHarness<>(
-                new CartWatcher(AbandonedCart.defaults()), CartChange::customerId, WireType.OUTBOUND_RECORD, null);
+        watcher = new WatcherHarness(AbandonedCart.defaults(), null);
     }
 
     @AfterEach

@@ -3,17 +3,13 @@ package io.tributary.operators.testing;
 import io.tributary.operators.profile.CustomerMessage;
 import io.tributary.operators.profile.ProfileFolder;
 import io.tributary.operators.segment.ActiveDefinitions;
-import io.tributary.operators.serialization.WireType;
-import io.tributary.operators.sink.OutboundRecord;
-import io.tributary.operators.sweep.SweepOperator;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.identity.IdentitySettings;
-import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 
-/** Runs the folder. A watermark is through it, with all turns, when it has been sent. */
-public final class FolderHarness extends KeyedBroadcastHarness<CustomerMessage, PublishedDefinitions, OutboundRecord> {
+/** Runs the folder. */
+public final class FolderHarness extends SweepHarness<CustomerMessage> {
     /** Without definitions. */
     public FolderHarness(long publishEveryMillis, OperatorSubtaskState restored) throws Exception {
         this(publishEveryMillis, PublishedDefinitions.NONE, restored);
@@ -41,30 +37,11 @@ public final class FolderHarness extends KeyedBroadcastHarness<CustomerMessage, 
             long publishEveryMillis, long versionBase, PublishedDefinitions published, OperatorSubtaskState restored)
             throws Exception {
         super(
-                new SweepOperator<>(
-                        new ProfileFolder(
-                                publishEveryMillis,
-                                versionBase,
-                                new ActiveDefinitions(published, IdentitySettings.defaults())),
-                        List.of(ProfileFolder.published()),
-                        WireType.PUBLISHED_DEFINITIONS.info()),
+                new ProfileFolder(
+                        publishEveryMillis, versionBase, new ActiveDefinitions(published, IdentitySettings.defaults())),
+                ProfileFolder.published(),
                 CustomerMessage::customerId,
-                WireType.OUTBOUND_RECORD,
                 restored);
-    }
-
-    @Override
-    public void watermark(long instant) throws Exception {
-        arrive(instant);
-        int run = 1;
-        while (run > 0 && !isThrough(instant)) {
-            run = runMails(1);
-        }
-    }
-
-    /** The watermark arrives; what has a turn by it waits for {@linkplain #runMails mails}. */
-    public void arrive(long instant) throws Exception {
-        super.watermark(instant);
     }
 
     /** A first publication. */

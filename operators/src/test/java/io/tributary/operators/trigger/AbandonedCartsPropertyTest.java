@@ -25,7 +25,7 @@ import net.jqwik.api.constraints.IntRange;
 class AbandonedCartsPropertyTest {
     private static final long MINUTE = 60_000;
     private static final String CUSTOMER = "c_1";
-    private static final AbandonedCart DEFINITION = new AbandonedCart(Duration.ofMinutes(10), Duration.ofHours(1));
+    private static final AbandonedCart DEFINITION = new AbandonedCart(Duration.ofMinutes(10), Duration.ofHours(1), 1);
 
     /**
      * One for all tries, as an operator has one for all customers: compiling the pattern and starting the thread that

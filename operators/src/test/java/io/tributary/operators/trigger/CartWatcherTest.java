@@ -12,10 +12,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.Consent;
-import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
-import io.tributary.operators.testing.KeyedHarness;
 import io.tributary.operators.testing.TestEvent;
+import io.tributary.operators.testing.WatcherHarness;
 import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
 import java.time.Duration;
@@ -34,7 +33,7 @@ class CartWatcherTest {
     private static final String ANA = "c_ana";
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private KeyedHarness<CartChange, OutboundRecord> harness;
+    private WatcherHarness harness;
 
     @BeforeEach
     void start() throws Exception {
@@ -189,7 +188,7 @@ class CartWatcherTest {
         for (int seed = 0; seed < 20; seed++) {
             List<TestEvent> shuffled = new ArrayList<>(instant);
             Collections.shuffle(shuffled, new Random(seed));
-            try (KeyedHarness<CartChange, OutboundRecord> other = started(null)) {
+            try (WatcherHarness other = started(null)) {
                 for (TestEvent event : shuffled) {
                     other.process(change(ANA, event, List.of()), 0);
                 }
@@ -505,9 +504,8 @@ class CartWatcherTest {
         see(event);
     }
 
-    private static KeyedHarness<CartChange, OutboundRecord> started(OperatorSubtaskState restored) throws Exception {
-        return new KeyedHarness<>(
-                new CartWatcher(AbandonedCart.defaults()), CartChange::customerId, WireType.OUTBOUND_RECORD, restored);
+    private static WatcherHarness started(OperatorSubtaskState restored) throws Exception {
+        return new WatcherHarness(AbandonedCart.defaults(), restored);
     }
 
     private static Consent.Statement says(long at, boolean granted) {

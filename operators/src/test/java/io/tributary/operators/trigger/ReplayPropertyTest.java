@@ -6,12 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.operators.profile.CustomerMessage;
 import io.tributary.operators.profile.ProfileFolder;
-import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.testing.FolderHarness;
-import io.tributary.operators.testing.KeyedHarness;
 import io.tributary.operators.testing.Replay;
 import io.tributary.operators.testing.TestStreams;
+import io.tributary.operators.testing.WatcherHarness;
 import io.tributary.schemas.event.CustomerEvent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +31,7 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
  */
 class ReplayPropertyTest {
     private static final long MINUTE = 60_000;
-    private static final AbandonedCart DEFINITION = new AbandonedCart(Duration.ofMinutes(10), Duration.ofHours(1));
+    private static final AbandonedCart DEFINITION = new AbandonedCart(Duration.ofMinutes(10), Duration.ofHours(1), 1);
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** Few tries, because RocksDB starts slowly, of many customers each. */
@@ -76,7 +75,7 @@ class ReplayPropertyTest {
         private final Map<String, List<String>> fired = new TreeMap<>();
 
         private FolderHarness folder;
-        private KeyedHarness<CartChange, OutboundRecord> watcher;
+        private WatcherHarness watcher;
 
         Operators() throws Exception {
             start(null, null);
@@ -84,8 +83,7 @@ class ReplayPropertyTest {
 
         private void start(OperatorSubtaskState folderState, OperatorSubtaskState watcherState) throws Exception {
             folder = new FolderHarness(1_000, folderState);
-            watcher = new KeyedHarness<>(
-                    new CartWatcher(DEFINITION), CartChange::customerId, WireType.OUTBOUND_RECORD, watcherState);
+            watcher = new WatcherHarness(DEFINITION, watcherState);
         }
 
         void run(Replay replay, Random random) throws Exception {

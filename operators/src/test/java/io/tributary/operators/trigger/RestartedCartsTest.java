@@ -10,10 +10,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.Consent;
-import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
-import io.tributary.operators.testing.KeyedHarness;
 import io.tributary.operators.testing.TestEvent;
+import io.tributary.operators.testing.WatcherHarness;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +29,7 @@ class RestartedCartsTest {
     private static final String PHONE = "c_phone";
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private KeyedHarness<CartChange, OutboundRecord> harness;
+    private WatcherHarness harness;
 
     @BeforeEach
     void start() throws Exception {
@@ -267,9 +266,8 @@ class RestartedCartsTest {
         }
     }
 
-    private static KeyedHarness<CartChange, OutboundRecord> started(OperatorSubtaskState restored) throws Exception {
-        return new KeyedHarness<>(
-                new CartWatcher(AbandonedCart.defaults()), CartChange::customerId, WireType.OUTBOUND_RECORD, restored);
+    private static WatcherHarness started(OperatorSubtaskState restored) throws Exception {
+        return new WatcherHarness(AbandonedCart.defaults(), restored);
     }
 
     private void see(String customer, TestEvent event) throws Exception {
