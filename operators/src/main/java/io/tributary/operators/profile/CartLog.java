@@ -128,8 +128,8 @@ public final class CartLog {
     }
 
     /**
-     * Drops what no event in time can ask for again: what lies before the last order or replacement that the watermark has
-     * passed, and what is {@linkplain #forgetOld old}.
+     * Drops what nobody can ask for again: what lies before the last order or replacement that is known at the watermark, and
+     * what is {@linkplain #forgetOld old}.
      */
     public void forgetBehind(long watermark) {
         forgetBehind(watermark, entry -> false);
@@ -139,7 +139,8 @@ public final class CartLog {
     void forgetBehind(long watermark, Predicate<CartEntry> repeats) {
         for (int i = entries.size() - 1; i > 0; i--) {
             CartEntry entry = entries.get(i);
-            if (entry.startsAnew() && entry.order().timestamp() <= watermark && !repeats.test(entry)) {
+            // One that came late is known later than it happened, and deadlines till then see what lies before it.
+            if (entry.startsAnew() && entry.knownAt() <= watermark && !repeats.test(entry)) {
                 entries.subList(0, i).clear();
                 break;
             }

@@ -129,6 +129,19 @@ class CartLogTest {
                 .containsExactly("p1", "p2");
     }
 
+    /** Deadlines up to the instant from which on it is known are decided without it. */
+    @Test
+    void keepsWhatPrecedesALateReplacementUntilThatIsKnown() {
+        CartLog log = new CartLog();
+        log.add(entry(EventKind.CART_ADD, 1, List.of(line("p1"))));
+        log.add(new CartEntry(
+                entry(EventKind.CART_UPDATE, 2, List.of()).order(), List.of(), null, TestEvent.START + 9));
+        log.forgetBehind(TestEvent.START + 8);
+        assertThat(log.entries()).hasSize(2);
+        log.forgetBehind(TestEvent.START + 9);
+        assertThat(log.entries()).hasSize(1);
+    }
+
     @Test
     void forgetsNothingBehindAnAddition() {
         CartLog log = new CartLog();
