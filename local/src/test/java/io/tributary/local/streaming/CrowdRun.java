@@ -48,8 +48,9 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
  * The customer job from a {@link CrowdLog} to what it has committed, with the interruption of its scenario. It is stopped
  * when everything is processed.
  *
- * <p>Everything is processed when all is read and a checkpoint has completed that began later than the source's last
- * watermark, and then another one that began when the publications were over that waited for their time.
+ * <p>Everything is processed when the log's last watermark has reached all writers, which comes behind all that it causes,
+ * but not behind barriers, and a checkpoint has completed that began when the publications were over that waited for their
+ * time.
  */
 final class CrowdRun {
     /** The job runs in this JVM, but its source and sink are copies: they find their run by its name. */
@@ -85,10 +86,10 @@ final class CrowdRun {
     private final Set<TopicSource.Content> known = ConcurrentHashMap.newKeySet();
 
     // How far it is; guarded by this.
+    private final Set<Integer> writersAtEnd = new HashSet<>();
     private final Map<Long, Integer> quietReaders = new HashMap<>();
-    private final Set<Long> quietCheckpoints = new HashSet<>();
     private final CompletableFuture<Void> processed = new CompletableFuture<>();
-    private long quietSince = Long.MIN_VALUE;
+    private long lastSign = Long.MIN_VALUE;
     private int parallelism;
 
     // What it has sent; guarded by this.
@@ -288,26 +289,17 @@ final class CrowdRun {
         read.incrementAndGet();
     }
 
-    /**
-     * Is told by each reader that has nothing left to read when a checkpoint begins.
-     *
-     * @param lastRead when it read something, as {@link System#nanoTime()}
-     */
-    synchronized void hasReadAll(long checkpoint, long lastRead) {
-        long now = System.nanoTime();
-        boolean isFirst = quietCheckpoints.isEmpty();
-        if (now - lastRead >= lingerNanos && (isFirst || now - quietSince >= lingerNanos)) {
+    /** Is told by each reader when a checkpoint begins. */
+    synchronized void beginsCheckpoint(long checkpoint) {
+        if (writersAtEnd.size() == parallelism && System.nanoTime() - lastSign >= lingerNanos) {
             quietReaders.merge(checkpoint, 1, Integer::sum);
         }
     }
 
     synchronized void checkpointed(long checkpoint) {
         hasCheckpoint = true;
-        if (quietReaders.getOrDefault(checkpoint, 0) == parallelism && quietCheckpoints.add(checkpoint)) {
-            quietSince = System.nanoTime();
-            if (quietCheckpoints.size() == 2) {
-                processed.complete(null);
-            }
+        if (quietReaders.getOrDefault(checkpoint, 0) == parallelism) {
+            processed.complete(null);
         }
     }
 
@@ -328,6 +320,14 @@ final class CrowdRun {
     synchronized void send(long transaction, OutboundRecord record) {
         mayWrite();
         sent.add(new Sent(transaction, record));
+        lastSign = System.nanoTime();
+    }
+
+    /** Is told by each writer what it has got everything up to. */
+    synchronized void reaches(int writer, long watermark) {
+        if (watermark >= log.newest() && writersAtEnd.add(writer)) {
+            lastSign = System.nanoTime();
+        }
     }
 
     /** @throws IllegalStateException if it is time to crash */

@@ -4,6 +4,7 @@ import io.tributary.operators.sink.OutboundRecord;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
+import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
@@ -21,7 +22,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 record LogSink(String run) implements Sink<OutboundRecord>, SupportsCommitter<Long> {
     @Override
     public Writer createWriter(WriterInitContext context) {
-        return new Writer(CrowdRun.of(run));
+        return new Writer(CrowdRun.of(run), context.getTaskInfo().getIndexOfThisSubtask());
     }
 
     @Override
@@ -37,16 +38,23 @@ record LogSink(String run) implements Sink<OutboundRecord>, SupportsCommitter<Lo
     /** One transaction from checkpoint to checkpoint. */
     static final class Writer implements CommittingSinkWriter<OutboundRecord, Long> {
         private final CrowdRun run;
+        private final int subtask;
         private long transaction;
 
-        Writer(CrowdRun run) {
+        Writer(CrowdRun run, int subtask) {
             this.run = run;
+            this.subtask = subtask;
             this.transaction = run.beginTransaction();
         }
 
         @Override
         public void write(OutboundRecord record, Context context) {
             run.send(transaction, record);
+        }
+
+        @Override
+        public void writeWatermark(Watermark watermark) {
+            run.reaches(subtask, watermark.getTimestamp());
         }
 
         @Override

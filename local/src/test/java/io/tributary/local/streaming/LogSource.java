@@ -167,7 +167,6 @@ record LogSource(String run, EventLimits limits, IdentifierRules identifierRules
         private CompletableFuture<Void> available = new CompletableFuture<>();
         private Cursor current;
         private int restOfBurst;
-        private long lastRead = System.nanoTime();
 
         Reader(CrowdRun run, int subtask, EventParser parser) {
             this.run = run;
@@ -252,15 +251,12 @@ record LogSource(String run, EventLimits limits, IdentifierRules identifierRules
             output.createOutputForSplit(cursor.start.splitId())
                     .collect(parser.parse(entry.value(), origin, entry.recordTime()), entry.recordTime());
             cursor.offset++;
-            lastRead = System.nanoTime();
             run.hasRead();
         }
 
         @Override
         public List<Partition> snapshotState(long checkpointId) {
-            if (hasReadAll()) {
-                run.hasReadAll(checkpointId, lastRead);
-            }
+            run.beginsCheckpoint(checkpointId);
             return cursors.stream()
                     .map(cursor -> new Partition(cursor.start.number(), cursor.offset))
                     .toList();
