@@ -33,7 +33,7 @@ import io.tributary.operators.sink.SearchDocuments;
 import io.tributary.operators.sweep.SweepOperator;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.operators.trigger.CartWatcher;
-import io.tributary.operators.trigger.PublishedTrigger;
+import io.tributary.operators.trigger.PublishedTriggers;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.privacy.PrivacyCommand;
 import java.util.List;
@@ -132,7 +132,7 @@ public final class CustomerTopology {
         var triggers = WATCH.on(SweepOperator.process(
                 cartChanges,
                 definitions,
-                new CartWatcher(PublishedTrigger.of(ports.published())),
+                new CartWatcher(PublishedTriggers.of(ports.published())),
                 List.of(CartWatcher.periods()),
                 WireType.OUTBOUND_RECORD.info()));
         var profiles = folded.getSideOutput(ProfileFolder.PROFILES);

@@ -4,7 +4,7 @@ import io.tributary.operators.identity.RecentMessages;
 import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.segment.CompiledDefinitions;
 import io.tributary.operators.segment.ComputedTraits;
-import io.tributary.operators.trigger.AbandonedCart;
+import io.tributary.operators.trigger.CartTrigger;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.Inbound;
@@ -56,7 +56,7 @@ public final class Backtest {
 
     private final Definitions definitions;
 
-    private final AbandonedCart abandonedCart;
+    private final List<CartTrigger> triggers;
 
     private final ResolutionRules rules;
 
@@ -69,24 +69,24 @@ public final class Backtest {
 
     private final List<Reject> rejects = new ArrayList<>();
 
-    /** A backtest of the abandoned cart alone, by the default rules of identity. */
-    public Backtest(AbandonedCart abandonedCart) {
-        this(abandonedCart, ResolutionRules.defaults());
+    /** A backtest by the default rules of identity. */
+    public Backtest(Definitions definitions) {
+        this(definitions, ResolutionRules.defaults());
     }
 
-    /** A backtest of the abandoned cart alone. */
-    public Backtest(AbandonedCart abandonedCart, ResolutionRules rules) {
-        this(Definitions.none(), abandonedCart, rules);
+    /** A backtest of a set of definitions, which hold from the beginning, in their first versions. */
+    public Backtest(Definitions definitions, ResolutionRules rules) {
+        this(definitions, CartTrigger.firstOf(definitions), rules);
     }
 
-    /**
-     * A backtest of a set of definitions, which hold from the beginning.
-     *
-     * @param abandonedCart null if there is no such trigger
-     */
-    public Backtest(Definitions definitions, AbandonedCart abandonedCart, ResolutionRules rules) {
+    /** One that leaves out the triggers of the set, and so is faster. */
+    public static Backtest withoutTriggers(Definitions definitions, ResolutionRules rules) {
+        return new Backtest(definitions, List.of(), rules);
+    }
+
+    private Backtest(Definitions definitions, List<CartTrigger> triggers, ResolutionRules rules) {
         this.definitions = definitions;
-        this.abandonedCart = abandonedCart;
+        this.triggers = triggers;
         this.rules = rules;
         this.traits = new ComputedTraits(definitions);
     }
@@ -163,9 +163,8 @@ public final class Backtest {
 
     private SortedMap<String, Long> triggersFired(Output output) {
         SortedMap<String, Long> fired = new TreeMap<>();
-        if (abandonedCart != null) {
-            fired.put(AbandonedCart.NAME, (long) output.triggers.size());
-        }
+        triggers.forEach(trigger -> fired.put(trigger.definition().name(), 0L));
+        output.fired.forEach((trigger, times) -> fired.merge(trigger, times, Long::sum));
         return fired;
     }
 
@@ -226,9 +225,9 @@ public final class Backtest {
     private Output resolve(List<EventGroups.Group> groups, AtomicInteger nextGroup, long end) throws Exception {
         Output output = new Output();
         try (CustomerRun.Decisions decisions =
-                new CustomerRun.Decisions(abandonedCart, CompiledDefinitions.fromTheBeginning(definitions))) {
+                new CustomerRun.Decisions(triggers, CompiledDefinitions.fromTheBeginning(definitions))) {
             for (int next = nextGroup.getAndIncrement(); next < groups.size(); next = nextGroup.getAndIncrement()) {
-                GroupRun group = new GroupRun(rules, abandonedCart, decisions);
+                GroupRun group = new GroupRun(rules, decisions);
                 group.run(groups.get(next), end);
                 output.add(group);
             }
@@ -242,6 +241,7 @@ public final class Backtest {
         private final List<byte[]> identityChanges = new ArrayList<>();
         private final List<byte[]> segmentChanges = new ArrayList<>();
         private final List<byte[]> triggers = new ArrayList<>();
+        private final Map<String, Long> fired = new HashMap<>();
         private final Map<String, Long> members = new HashMap<>();
         private long merges;
 
@@ -251,7 +251,10 @@ public final class Backtest {
             customers.members().forEach((segment, count) -> members.merge(segment, count, Long::sum));
             identityChanges.addAll(group.identityChanges());
             segmentChanges.addAll(group.segmentChanges());
-            triggers.addAll(group.triggers());
+            for (CustomerRun.Fired trigger : group.triggers()) {
+                triggers.add(trigger.json());
+                fired.merge(trigger.trigger(), 1L, Long::sum);
+            }
             merges += group.merges();
         }
 
@@ -260,6 +263,7 @@ public final class Backtest {
             identityChanges.addAll(other.identityChanges);
             segmentChanges.addAll(other.segmentChanges);
             triggers.addAll(other.triggers);
+            other.fired.forEach((trigger, times) -> fired.merge(trigger, times, Long::sum));
             other.members.forEach((segment, count) -> members.merge(segment, count, Long::sum));
             merges += other.merges;
         }

@@ -6,9 +6,9 @@ import io.tributary.operators.profile.ProfileJson;
 import io.tributary.operators.profile.RecordLedger;
 import io.tributary.operators.segment.CompiledDefinitions;
 import io.tributary.operators.segment.SegmentTracker;
-import io.tributary.operators.trigger.AbandonedCart;
-import io.tributary.operators.trigger.AbandonedCarts;
 import io.tributary.operators.trigger.CartChange;
+import io.tributary.operators.trigger.CartTrigger;
+import io.tributary.operators.trigger.CartTriggers;
 import io.tributary.operators.trigger.Trigger;
 import io.tributary.operators.trigger.TriggerState;
 import io.tributary.schemas.event.CustomerEvent;
@@ -23,15 +23,18 @@ import java.util.SortedSet;
 final class CustomerRun {
     /** The decisions that need resources of their own; one per thread. */
     static final class Decisions implements AutoCloseable {
-        private final AbandonedCarts abandonedCarts;
+        private final CartTriggers triggers;
         private final CompiledDefinitions definitions;
         private final SegmentTracker tracker;
 
-        /** @param abandonedCart null if there is no such trigger */
-        Decisions(AbandonedCart abandonedCart, CompiledDefinitions definitions) {
-            this.abandonedCarts = abandonedCart == null ? null : new AbandonedCarts(abandonedCart);
+        Decisions(List<CartTrigger> triggers, CompiledDefinitions definitions) {
+            this.triggers = new CartTriggers(triggers);
             this.definitions = definitions;
             this.tracker = new SegmentTracker(definitions);
+        }
+
+        CartTriggers triggers() {
+            return triggers;
         }
 
         CompiledDefinitions definitions() {
@@ -44,11 +47,12 @@ final class CustomerRun {
 
         @Override
         public void close() throws Exception {
-            if (abandonedCarts != null) {
-                abandonedCarts.close();
-            }
+            triggers.close();
         }
     }
+
+    /** What a trigger has told, as a public JSON line. */
+    record Fired(String trigger, byte[] json) {}
 
     private final String customerId;
 
@@ -57,7 +61,7 @@ final class CustomerRun {
 
     private final ActivityLedger activity = new ActivityLedger();
     private final RecordLedger record = new RecordLedger();
-    private final List<byte[]> triggers = new ArrayList<>(0);
+    private final List<Fired> triggers = new ArrayList<>(0);
 
     /** Null until a cart event or an order. */
     private TriggerState watched;
@@ -75,7 +79,7 @@ final class CustomerRun {
     /** Applies the customer's next event in the order of events. */
     void apply(CustomerEvent event, Decisions decisions) throws IOException {
         if (watched != null && WatchedEvents.isWatched(event)) {
-            decisions.abandonedCarts.advance(watched, customerId, passedBefore(event), this::fired);
+            decisions.triggers.advance(watched, customerId, passedBefore(event), this::fired);
         }
         replay(event, decisions);
     }
@@ -87,14 +91,14 @@ final class CustomerRun {
     void replay(CustomerEvent event, Decisions decisions) throws IOException {
         LedgerFold.Effect effect = fold(event);
         boolean changesCart = effect.changesCart();
-        boolean isOfInterest = decisions.abandonedCarts != null && CartChange.concerns(event, changesCart);
+        boolean isOfInterest = !decisions.triggers.isEmpty() && CartChange.concerns(event, changesCart);
         if (isOfInterest && (watched != null || changesCart)) {
             if (watched == null) {
                 watched = new TriggerState();
             }
             CartChange.Operation change = CartChange.of(
                     customerId, event, changesCart, activity.marketing().statements());
-            decisions.abandonedCarts.add(watched, change, passedBefore(event));
+            decisions.triggers.add(watched, change, passedBefore(event));
         }
     }
 
@@ -111,13 +115,13 @@ final class CustomerRun {
     /** Lets time pass up to and including an instant. */
     void finish(long until, Decisions decisions) {
         if (watched != null) {
-            decisions.abandonedCarts.advance(watched, customerId, until, this::fired);
+            decisions.triggers.advance(watched, customerId, until, this::fired);
         }
     }
 
     private void fired(Trigger trigger) {
         if (trigger.firedAt() > decidedUntil) {
-            triggers.add(trigger.json());
+            triggers.add(new Fired(trigger.trigger().definition().name(), trigger.json()));
         }
     }
 
@@ -125,7 +129,7 @@ final class CustomerRun {
         return ProfileJson.profile(customerId, identifiers, activity, record, segments, mergedFrom, activity.count());
     }
 
-    List<byte[]> triggers() {
+    List<Fired> triggers() {
         return triggers;
     }
 }

@@ -2,7 +2,6 @@ package io.tributary.local.backtest;
 
 import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.profile.ProfileJson;
-import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventKind;
 import io.tributary.schemas.event.EventOrder;
@@ -38,20 +37,17 @@ final class GroupRun {
         private long passedBefore = Long.MIN_VALUE;
     }
 
-    private final AbandonedCart abandonedCart;
     private final CustomerRun.Decisions decisions;
     private final Identities identities;
     private final Map<Customer, Watch> watches = new HashMap<>();
     private final Map<Customer, CustomerSegments> segments = new HashMap<>();
-    private final List<byte[]> triggers = new ArrayList<>();
+    private final List<CustomerRun.Fired> triggers = new ArrayList<>();
     private long end;
 
     /** The place of the instant in the order of events, before all that happens at it. */
     private EventOrder beginning;
 
-    /** @param decisions of the definition */
-    GroupRun(ResolutionRules rules, AbandonedCart abandonedCart, CustomerRun.Decisions decisions) {
-        this.abandonedCart = abandonedCart;
+    GroupRun(ResolutionRules rules, CustomerRun.Decisions decisions) {
         this.decisions = decisions;
         this.identities = new Identities(rules, this::passUpToInstant);
     }
@@ -118,12 +114,8 @@ final class GroupRun {
      * decided then, so only the newest cart event can have one.
      */
     private boolean mayFire(Customer customer, long decidedUntil, long until, EventOrder before) {
-        if (abandonedCart == null) {
-            return false;
-        }
         long newest = customer.watched().newestCartEventBefore(before);
-        long delay = abandonedCart.delay().toMillis();
-        return newest > decidedUntil - delay && newest <= until - delay;
+        return decisions.triggers().mayFire(newest, decidedUntil, until);
     }
 
     private CustomerSegments segmentsOf(Customer customer) {
@@ -229,7 +221,7 @@ final class GroupRun {
     }
 
     /** Public JSON lines. */
-    List<byte[]> triggers() {
+    List<CustomerRun.Fired> triggers() {
         return triggers;
     }
 

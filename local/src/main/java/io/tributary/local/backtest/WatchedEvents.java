@@ -4,7 +4,7 @@ import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.CartLog;
 import io.tributary.operators.profile.ConsentTimeline;
 import io.tributary.operators.profile.RecordLedger;
-import io.tributary.operators.trigger.AbandonedCart;
+import io.tributary.schemas.definition.TriggerDefinition;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventKind;
 import io.tributary.schemas.event.EventOrder;
@@ -24,7 +24,7 @@ final class WatchedEvents {
     }
 
     private static boolean isStatement(CustomerEvent event) {
-        return event.consent().containsKey(AbandonedCart.PURPOSE);
+        return event.consent().containsKey(TriggerDefinition.PURPOSE);
     }
 
     void add(CustomerEvent event) {

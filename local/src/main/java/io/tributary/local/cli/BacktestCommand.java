@@ -9,8 +9,6 @@ import io.tributary.local.definitions.StarterLibrary;
 import io.tributary.local.input.EventFiles;
 import io.tributary.local.input.PrivacyFiles;
 import io.tributary.operators.identity.ResolutionRules;
-import io.tributary.operators.trigger.AbandonedCart;
-import io.tributary.schemas.definition.AbandonedCartDefinition;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.event.EventLimits;
 import io.tributary.schemas.event.EventParser;
@@ -135,9 +133,7 @@ public final class BacktestCommand implements Callable<Integer> {
 
     private Backtest backtest(IdentitySettings rules) throws UserException {
         Definitions set = DefinitionsFolder.load(definitions == null ? StarterLibrary.folder() : definitions, rules);
-        AbandonedCartDefinition cart = set.abandonedCart();
-        // In their first version, which holds from the beginning.
-        return new Backtest(set, cart == null ? null : AbandonedCart.of(cart, 1), ResolutionRules.of(rules));
+        return new Backtest(set, ResolutionRules.of(rules));
     }
 
     private OptionalLong end() {

@@ -122,7 +122,7 @@ final class DefinitionsCommand implements Runnable {
                             count(definitions.traits().size(), "computed trait"),
                             count(definitions.segments().size(), "segment"),
                             parametric,
-                            count(definitions.abandonedCart() == null ? 0 : 1, "trigger"),
+                            count(definitions.triggers().size(), "trigger"),
                             count(set.files(), "file"));
         }
     }

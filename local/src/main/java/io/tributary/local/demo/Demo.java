@@ -8,8 +8,6 @@ import io.tributary.local.backtest.BacktestResult;
 import io.tributary.local.cli.Terminal;
 import io.tributary.local.publish.Publisher;
 import io.tributary.local.stack.Endpoints;
-import io.tributary.operators.identity.ResolutionRules;
-import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.definition.Definitions;
 import java.io.IOException;
 import java.time.Duration;
@@ -81,7 +79,7 @@ public final class Demo {
     public void run() throws IOException, InterruptedException {
         var threads = Executors.newFixedThreadPool(2);
         try (var publisher = new Publisher(endpoints.kafka())) {
-            var backtest = new Backtest(definitions, AbandonedCart.defaults(), ResolutionRules.defaults());
+            var backtest = new Backtest(definitions);
             var shop = new ShopTraffic(
                     publisher,
                     backtest,

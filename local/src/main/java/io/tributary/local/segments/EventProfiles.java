@@ -44,7 +44,7 @@ public final class EventProfiles {
      * @throws UserException if a file can't be read or does not fit its mapping
      */
     public List<byte[]> by(Definitions definitions) throws UserException {
-        Backtest backtest = new Backtest(definitions, null, ResolutionRules.of(rules));
+        Backtest backtest = Backtest.withoutTriggers(definitions, ResolutionRules.of(rules));
         long[] seen = {0};
         files.read(new EventParser(EventLimits.defaults(), new IdentifierRules(rules)), (inbound, json) -> {
             backtest.add(inbound);

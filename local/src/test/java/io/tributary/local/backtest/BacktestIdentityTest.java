@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tributary.operators.trigger.AbandonedCart;
+import io.tributary.local.definitions.AbandonedCartAlone;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.Inbound;
 import io.tributary.schemas.event.Origin;
@@ -79,7 +79,7 @@ class BacktestIdentityTest {
     }
 
     private BacktestResult run(OptionalLong until) {
-        Backtest backtest = new Backtest(AbandonedCart.defaults());
+        Backtest backtest = new Backtest(AbandonedCartAlone.definitions());
         EventParser parser = EventParser.withDefaults();
         for (String line : lines) {
             Inbound inbound = parser.parse(line.getBytes(StandardCharsets.UTF_8), Origin.line("events.jsonl", 1));

@@ -2,6 +2,7 @@ package io.tributary.local.backtest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.local.definitions.AbandonedCartAlone;
 import io.tributary.local.oracle.IdentityConfig;
 import io.tributary.local.oracle.IdentityStreams;
 import io.tributary.local.oracle.Oracle;
@@ -10,7 +11,6 @@ import io.tributary.local.oracle.OracleOutput;
 import io.tributary.local.oracle.PrivacyCommand;
 import io.tributary.local.oracle.RandomStreams;
 import io.tributary.operators.identity.ResolutionRules;
-import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.event.EventLimits;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.Origin;
@@ -163,7 +163,7 @@ class BacktestOracleTest {
 
         OracleOutput expected = new Oracle(config).run(oracleLines(passports), Optional.empty(), commandsOnPassports);
 
-        Backtest backtest = new Backtest(AbandonedCart.defaults(), ResolutionRules.of(settings));
+        Backtest backtest = new Backtest(AbandonedCartAlone.definitions(), ResolutionRules.of(settings));
         IdentifierRules rules = new IdentifierRules(settings);
         OracleOutput actual = run(backtest, rules, passports, commandsOnPassports, OptionalLong.empty(), 1);
         assertThat(OracleDiff.between(expected, actual)).isEmpty();
@@ -293,7 +293,7 @@ class BacktestOracleTest {
             int parallelism,
             ResolutionRules rules)
             throws Exception {
-        Backtest backtest = new Backtest(AbandonedCart.defaults(), rules);
+        Backtest backtest = new Backtest(AbandonedCartAlone.definitions(), rules);
         return run(backtest, new IdentifierRules(IdentitySettings.defaults()), lines, commands, until, parallelism);
     }
 

@@ -3,15 +3,13 @@ package io.tributary.local.backtest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.local.definitions.AbandonedCartAlone;
 import io.tributary.local.input.EventFiles;
 import io.tributary.local.simulate.SimulationConfig;
 import io.tributary.local.simulate.SimulationRates;
 import io.tributary.local.simulate.SimulationWriter;
 import io.tributary.local.simulate.Simulator;
 import io.tributary.operators.identity.IdentityChange;
-import io.tributary.operators.identity.ResolutionRules;
-import io.tributary.operators.trigger.AbandonedCart;
-import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.testing.PublicSchemas;
 import java.io.IOException;
@@ -54,8 +52,7 @@ class BacktestSchemasTest {
                 new SimulationConfig(400, 20, 3, Instant.parse("2026-01-01T00:00:00Z"), 100, SimulationRates.DEFAULT);
         new SimulationWriter().write(new Simulator(config), events, lines -> {});
         Files.writeString(events, "x".repeat(1_100_000) + "\n", StandardOpenOption.APPEND);
-        Backtest backtest = new Backtest(
-                Definitions.of("definitions.yaml", DEFINITIONS), AbandonedCart.defaults(), ResolutionRules.defaults());
+        Backtest backtest = new Backtest(AbandonedCartAlone.with("definitions.yaml", DEFINITIONS));
         EventFiles.of(List.of(events), List.of())
                 .read(EventParser.withDefaults(), (inbound, json) -> backtest.add(inbound));
         new BacktestWriter(folder).write(backtest.run(OptionalLong.empty(), 1), 1.0);

@@ -2,6 +2,7 @@ package io.tributary.local.backtest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.local.definitions.AbandonedCartAlone;
 import io.tributary.local.oracle.Oracle;
 import io.tributary.local.oracle.OracleDiff;
 import io.tributary.local.oracle.OracleOutput;
@@ -9,9 +10,6 @@ import io.tributary.local.oracle.PrivacyCommand;
 import io.tributary.local.oracle.RandomDefinitions;
 import io.tributary.local.oracle.SegmentOracle;
 import io.tributary.local.oracle.SegmentStreams;
-import io.tributary.operators.identity.ResolutionRules;
-import io.tributary.operators.trigger.AbandonedCart;
-import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.event.EventLimits;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.Origin;
@@ -55,8 +53,7 @@ class BacktestSegmentsOracleTest {
 
     private static OracleOutput run(
             String set, List<String> lines, List<PrivacyCommand> commands, Optional<Instant> until) throws IOException {
-        Backtest backtest =
-                new Backtest(Definitions.of("set.yaml", set), AbandonedCart.defaults(), ResolutionRules.defaults());
+        Backtest backtest = new Backtest(AbandonedCartAlone.with("set.yaml", set));
         IdentifierRules identifiers = new IdentifierRules(IdentitySettings.defaults());
         EventParser events = new EventParser(EventLimits.defaults(), identifiers);
         for (Oracle.Line line : numbered("events.jsonl", lines)) {

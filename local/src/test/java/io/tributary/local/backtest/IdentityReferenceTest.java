@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.local.definitions.AbandonedCartAlone;
 import io.tributary.local.input.EventFiles;
 import io.tributary.operators.identity.ResolutionRules;
-import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.event.EventLimits;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.identity.IdentifierRules;
@@ -158,7 +158,7 @@ class IdentityReferenceTest {
 
     private static List<JsonNode> profiles(IdentitySettings settings, String mapping, int records, Path... files)
             throws Exception {
-        Backtest backtest = new Backtest(AbandonedCart.defaults(), ResolutionRules.of(settings));
+        Backtest backtest = new Backtest(AbandonedCartAlone.definitions(), ResolutionRules.of(settings));
         EventFiles.of(List.of(files), List.of(file(mapping)), settings)
                 .read(
                         new EventParser(EventLimits.defaults(), new IdentifierRules(settings)),

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.local.definitions.AbandonedCartAlone;
 import io.tributary.local.input.EventFiles;
-import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.RejectReason;
 import io.tributary.schemas.testing.ReferenceData;
@@ -129,7 +129,7 @@ class ReferenceAnswersTest {
     }
 
     private static BacktestResult backtest(String mapping, Path file) throws Exception {
-        Backtest backtest = new Backtest(AbandonedCart.defaults());
+        Backtest backtest = new Backtest(AbandonedCartAlone.definitions());
         EventFiles.of(List.of(file), List.of(MAPPINGS.resolve(mapping)))
                 .read(EventParser.withDefaults(), (inbound, json) -> backtest.add(inbound));
         return backtest.run(OptionalLong.empty(), 2);

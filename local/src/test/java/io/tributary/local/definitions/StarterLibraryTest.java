@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.local.backtest.Backtest;
 import io.tributary.local.backtest.BacktestResult;
 import io.tributary.local.definitions.Stories.Story;
-import io.tributary.operators.identity.ResolutionRules;
-import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.SegmentDefinition;
 import io.tributary.schemas.event.EventLimits;
@@ -73,14 +71,6 @@ class StarterLibraryTest {
     }
 
     @Test
-    void theAbandonedCartIsTheOneThatFiresWithoutDefinitions() {
-        AbandonedCart defaults = AbandonedCart.defaults();
-
-        assertThat(LIBRARY.abandonedCart().within()).isEqualTo(defaults.delay());
-        assertThat(LIBRARY.abandonedCart().expiresAfter()).isEqualTo(defaults.expiresAfter());
-    }
-
-    @Test
     void everyStoryIsOfASegment() {
         assertThat(LIBRARY.segments().keySet()).containsAll(STORIES.keySet());
     }
@@ -135,7 +125,7 @@ class StarterLibraryTest {
     }
 
     private static BacktestResult backtest(List<String> events) {
-        Backtest backtest = new Backtest(LIBRARY, AbandonedCart.defaults(), ResolutionRules.defaults());
+        Backtest backtest = new Backtest(LIBRARY);
         EventParser parser = new EventParser(EventLimits.defaults(), new IdentifierRules(IdentitySettings.defaults()));
         for (int i = 0; i < events.size(); i++) {
             backtest.add(

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.local.backtest.Backtest;
 import io.tributary.local.backtest.BacktestResult;
+import io.tributary.local.definitions.AbandonedCartAlone;
 import io.tributary.local.simulate.AnaStory;
-import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.Origin;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +60,7 @@ class ComparisonTest {
 
     private static BacktestResult storyByBacktest() {
         var parser = EventParser.withDefaults();
-        var backtest = new Backtest(AbandonedCart.defaults());
+        var backtest = new Backtest(AbandonedCartAlone.definitions());
         AnaStory.lines(ShopTraffic.START).forEach(step -> step.line()
                 .ifPresent(line -> backtest.add(parser.parse(
                         line.getBytes(StandardCharsets.UTF_8),

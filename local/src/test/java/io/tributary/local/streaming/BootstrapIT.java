@@ -18,9 +18,7 @@ import io.tributary.local.simulate.SimulationConfig;
 import io.tributary.local.simulate.SimulationWriter;
 import io.tributary.local.simulate.Simulator;
 import io.tributary.local.sink.SharedElasticsearch;
-import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.sink.Topic;
-import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.identity.Identifier;
@@ -300,7 +298,7 @@ class BootstrapIT {
     private static BacktestResult backtest(
             EventFiles files, List<PrivacyCommand> commands, Definitions definitions, OptionalLong until)
             throws Exception {
-        Backtest backtest = new Backtest(definitions, AbandonedCart.defaults(), ResolutionRules.defaults());
+        Backtest backtest = new Backtest(definitions);
         files.read(EventParser.withDefaults(), (inbound, json) -> backtest.add(inbound));
         for (PrivacyCommand command : commands) {
             backtest.add(new PrivacyInbound.Accepted(command), command.json());

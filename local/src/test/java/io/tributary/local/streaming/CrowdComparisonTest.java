@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tributary.local.backtest.BacktestResult;
+import io.tributary.local.definitions.AbandonedCartAlone;
 import io.tributary.local.oracle.IdentityStreams;
 import io.tributary.local.streaming.CrowdComparison.Aspect;
 import io.tributary.operators.sink.OutboundRecord;
@@ -37,7 +38,8 @@ class CrowdComparisonTest {
     static void backtest() {
         CrowdScenario scenario = CrowdScenario.of(1);
         log = new CrowdLog(scenario, IdentityStreams.crowd(1, 30), List.of(), OptionalInt.empty());
-        Definitions definitions = Definitions.of("a.yaml", "segments: [{name: buyer, when: orders.count > 0}]");
+        Definitions definitions =
+                AbandonedCartAlone.with("a.yaml", "segments: [{name: buyer, when: orders.count > 0}]");
         expected = StreamedPeopleIT.backtest(log, scenario.rules(), definitions);
     }
 

@@ -14,9 +14,7 @@ import io.tributary.local.publish.PublishPlan;
 import io.tributary.local.simulate.SimulationConfig;
 import io.tributary.local.simulate.SimulationWriter;
 import io.tributary.local.simulate.Simulator;
-import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.sink.Topic;
-import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.testing.Await;
@@ -143,7 +141,7 @@ class DefinitionsWhileEventsFlowIT {
     }
 
     private static BacktestResult backtest(EventFiles files) throws Exception {
-        Backtest backtest = new Backtest(AFTER, AbandonedCart.defaults(), ResolutionRules.defaults());
+        Backtest backtest = new Backtest(AFTER);
         files.read(EventParser.withDefaults(), (inbound, json) -> backtest.add(inbound));
         return backtest.run(OptionalLong.empty(), 2);
     }

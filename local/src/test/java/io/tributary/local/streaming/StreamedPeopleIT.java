@@ -10,7 +10,6 @@ import io.tributary.local.oracle.IdentityStreams;
 import io.tributary.local.oracle.RandomDefinitions;
 import io.tributary.local.streaming.CrowdComparison.Aspect;
 import io.tributary.operators.identity.ResolutionRules;
-import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.event.EventLimits;
@@ -52,6 +51,20 @@ class StreamedPeopleIT {
 
     /** A segment beside random ones, which may be such that nobody ever comes into them. */
     private static final String NEVER_EMPTY = "- {name: has_come_again, when: events.count > 1}\n";
+
+    /** Triggers beside the abandoned cart. */
+    private static final String TRIGGERS =
+            """
+            triggers:
+            - name: two_products
+              steps:
+              - {id: cart, on: [Product Added, Wishlist Product Added to Cart, Product Removed, Cart Updated], where: size(cart.items) >= 2, select: last}
+              - {id: order, not_followed_by: [Order Completed]}
+              within: 20m
+              reminders: [{id: later, after: 40m}, {id: much_later, after: 5h, when: "cart.items.exists(i, i.quantity > 1)"}]
+              expires_after: 1d
+              payload: {products: size(cart.items), value: cart.value}
+            """;
 
     /**
      * Where a quarantine or a command takes customers apart, the job does not know of a former customer whether it has come back, nor
@@ -122,8 +135,8 @@ class StreamedPeopleIT {
         Integer only = Integer.getInteger("tributary.jobGroup");
         CrowdLog log =
                 new CrowdLog(scenario, crowd, commands, only == null ? OptionalInt.empty() : OptionalInt.of(only));
-        Definitions definitions =
-                AbandonedCartAlone.with("seed-" + scenario.seed(), RandomDefinitions.of(scenario.seed()) + NEVER_EMPTY);
+        Definitions definitions = AbandonedCartAlone.with(
+                "seed-" + scenario.seed(), RandomDefinitions.of(scenario.seed()) + NEVER_EMPTY + TRIGGERS);
         BacktestResult expected = backtest(log, scenario.rules(), definitions);
         CrowdRun.Published published = new CrowdRun(
                         log, settings(scenario), PublishedDefinitions.NONE.next(definitions, 0))
@@ -157,7 +170,7 @@ class StreamedPeopleIT {
     }
 
     static BacktestResult backtest(CrowdLog log, ResolutionRules rules, Definitions definitions) {
-        Backtest backtest = new Backtest(definitions, AbandonedCart.defaults(), rules);
+        Backtest backtest = new Backtest(definitions, rules);
         EventParser parser = EventParser.withDefaults();
         long lines = 0;
         for (int group : log.groups()) {

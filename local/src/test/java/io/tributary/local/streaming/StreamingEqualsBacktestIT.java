@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tributary.jobs.customer.CustomerOptions;
 import io.tributary.local.backtest.Backtest;
 import io.tributary.local.backtest.BacktestResult;
+import io.tributary.local.definitions.AbandonedCartAlone;
 import io.tributary.local.input.EventFiles;
 import io.tributary.local.publish.PublishPlan;
 import io.tributary.local.publish.Publisher;
@@ -16,7 +17,6 @@ import io.tributary.local.simulate.SimulationWriter;
 import io.tributary.local.simulate.Simulator;
 import io.tributary.local.sink.SharedElasticsearch;
 import io.tributary.operators.sink.Topic;
-import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.Inbound;
 import io.tributary.schemas.testing.PublicSchemas;
@@ -127,7 +127,7 @@ class StreamingEqualsBacktestIT {
     }
 
     private static BacktestResult backtest(EventFiles files) throws Exception {
-        Backtest backtest = new Backtest(AbandonedCart.defaults());
+        Backtest backtest = new Backtest(AbandonedCartAlone.definitions());
         files.read(EventParser.withDefaults(), (inbound, json) -> backtest.add(inbound));
         return backtest.run(OptionalLong.empty(), 1);
     }

@@ -1,9 +1,9 @@
 package io.tributary.operators.profile;
 
-import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Hashes;
 import io.tributary.schemas.codec.Wire;
+import io.tributary.schemas.definition.TriggerDefinition;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.identity.Identifier;
 import java.io.DataInput;
@@ -120,7 +120,7 @@ public final class ActivityLedger {
         event.consent()
                 .forEach((purpose, granted) ->
                         consent.state(purpose, new Consent.Statement(event.timestamp(), granted)));
-        Boolean granted = event.consent().get(AbandonedCart.PURPOSE);
+        Boolean granted = event.consent().get(TriggerDefinition.PURPOSE);
         if (granted != null) {
             marketing.state(new Consent.Statement(event.timestamp(), granted, event.knownAt()));
         }
@@ -220,7 +220,7 @@ public final class ActivityLedger {
         return consent;
     }
 
-    /** What has been said on {@link AbandonedCart#PURPOSE}. */
+    /** What has been said on {@link TriggerDefinition#PURPOSE}. */
     public ConsentTimeline marketing() {
         return marketing;
     }

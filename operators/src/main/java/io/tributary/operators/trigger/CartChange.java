@@ -4,6 +4,7 @@ import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.Consent;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
+import io.tributary.schemas.definition.TriggerDefinition;
 import io.tributary.schemas.event.CustomerEvent;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** What the abandoned-cart trigger learns about a customer. */
+/** What the triggers of the cart learn about a customer. */
 public sealed interface CartChange {
     String customerId();
 
@@ -35,7 +36,7 @@ public sealed interface CartChange {
      * @param changesCart whether it is a cart event or the first report of an order
      */
     static boolean concerns(CustomerEvent event, boolean changesCart) {
-        return changesCart || event.consent().containsKey(AbandonedCart.PURPOSE);
+        return changesCart || event.consent().containsKey(TriggerDefinition.PURPOSE);
     }
 
     /**

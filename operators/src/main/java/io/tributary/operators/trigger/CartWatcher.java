@@ -26,8 +26,8 @@ import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Fires the abandoned-cart trigger, by customer, behind the watermark, as it was published: another definition holds from the
- * watermark at which it comes. What is due before is decided by the one before, what is due later by the new one; nobody is
+ * Fires the triggers of the cart, by customer, behind the watermark, as they were published: other definitions hold from the
+ * watermark at which they come. What is due before is decided by those before, what is due later by the new ones; nobody is
  * told twice of a cart, nor of one that was due under an earlier definition and did not fire.
  *
  * <p>State: one value per customer, gone 30 days after the customer's last cart event; one event-time timer. For all customers
@@ -47,12 +47,12 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
     /** Under which the periods are kept. */
     private static final int THE_PERIODS = 0;
 
-    private final PublishedTrigger atSubmission;
+    private final PublishedTriggers atSubmission;
     private transient BroadcastState<Integer, TriggerPeriods> kept;
     private transient TriggerPeriods periods;
 
     /** By publication, of the definitions that have been asked for. */
-    private transient Map<Long, AbandonedCarts> abandonedCarts;
+    private transient Map<Long, CartTriggers> triggers;
 
     private transient ValueState<TriggerState> state;
     private transient Counter triggersFired;
@@ -60,7 +60,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
     private transient Counter cartEventsForced;
 
     /** @param atSubmission what holds until something later is told */
-    public CartWatcher(PublishedTrigger atSubmission) {
+    public CartWatcher(PublishedTriggers atSubmission) {
         this.atSubmission = atSubmission;
     }
 
@@ -86,6 +86,10 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
     }
 
     private void hold(TriggerPeriods those) throws Exception {
+        if (those != periods) {
+            // What held before is made again for whoever's turn has not come.
+            closeTriggers();
+        }
         periods = those;
         kept.put(THE_PERIODS, periods);
     }
@@ -97,7 +101,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
 
     @Override
     public void open(OpenContext openContext) {
-        abandonedCarts = new HashMap<>();
+        triggers = new HashMap<>();
         state = getRuntimeContext().getState(state());
         triggersFired = getRuntimeContext().getMetricGroup().counter("triggersFired");
         cartEventsLate = getRuntimeContext().getMetricGroup().counter("cartEventsLate");
@@ -107,7 +111,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
     @Override
     public void processBroadcastElement(PublishedDefinitions set, Context context, Collector<OutboundRecord> out)
             throws Exception {
-        hold(periods.with(PublishedTrigger.of(set), context.currentWatermark()));
+        hold(periods.with(PublishedTriggers.of(set), context.currentWatermark()));
     }
 
     @Override
@@ -135,13 +139,14 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
         throw new IllegalStateException("nobody has asked for a turn at " + instant);
     }
 
-    private AbandonedCarts by(Period period) {
-        return abandonedCarts.computeIfAbsent(
-                period.publication(), added -> new AbandonedCarts(period.definition(), period.decided()));
+    private CartTriggers by(Period period) {
+        return triggers.computeIfAbsent(
+                period.publication(),
+                added -> new CartTriggers(period.triggers().triggers(), period::decided));
     }
 
     /** Whatever has happened to the customer before is decided by what holds. */
-    private AbandonedCarts now() {
+    private CartTriggers now() {
         return by(periods.last());
     }
 
@@ -157,9 +162,9 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
                 || context.currentWatermark() == Watermark.MAX_WATERMARK.getTimestamp()) {
             return false;
         }
-        AbandonedCarts before = by(periods.of(current.publication()));
+        CartTriggers before = by(periods.of(current.publication()));
         for (Period period : periods.since(current.publication())) {
-            AbandonedCarts next = by(period);
+            CartTriggers next = by(period);
             next.takeOver(before, current, customerId, period.from(), trigger -> fire(trigger, context, out));
             before = next;
         }
@@ -292,10 +297,15 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
 
     @Override
     public void close() throws Exception {
-        if (abandonedCarts != null) {
-            for (AbandonedCarts carts : abandonedCarts.values()) {
-                carts.close();
+        closeTriggers();
+    }
+
+    private void closeTriggers() throws Exception {
+        if (triggers != null) {
+            for (CartTriggers those : triggers.values()) {
+                those.close();
             }
+            triggers.clear();
         }
     }
 }

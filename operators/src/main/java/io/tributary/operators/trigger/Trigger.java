@@ -4,20 +4,23 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.tributary.operators.profile.Cart;
 import io.tributary.operators.profile.ProfileJson;
 import io.tributary.schemas.codec.Hashes;
+import io.tributary.schemas.definition.TriggerDefinition.Deadline;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
+import java.time.Duration;
 
 /**
  * A trigger that has fired.
  *
+ * @param deadline of the trigger's, the one at which it fired
  * @param anchor the event that set the deadline
  * @param cart what was left behind
  */
-public record Trigger(AbandonedCart definition, String customerId, EventOrder anchor, Cart cart) {
+public record Trigger(CartTrigger trigger, Deadline deadline, String customerId, EventOrder anchor, Cart cart) {
     /** The deadline, milliseconds since 1970. */
     public long firedAt() {
-        return anchor.timestamp() + definition.delay().toMillis();
+        return anchor.timestamp() + deadline.delay().toMillis();
     }
 
     /**
@@ -27,8 +30,7 @@ public record Trigger(AbandonedCart definition, String customerId, EventOrder an
     public String id() {
         String correlation = "";
         return "t_"
-                + Hashes.shortHex(
-                        String.join("\n", AbandonedCart.NAME, anchor.messageId(), correlation, AbandonedCart.CART));
+                + Hashes.shortHex(String.join("\n", trigger.name(), anchor.messageId(), correlation, deadline.step()));
     }
 
     /** The trigger's public JSON: one object in UTF-8, without a line end. */
@@ -37,26 +39,41 @@ public record Trigger(AbandonedCart definition, String customerId, EventOrder an
     }
 
     private void writeTo(JsonGenerator json) throws IOException {
+        Duration expiresAfter = trigger.definition().expiresAfter();
         json.writeStartObject();
         json.writeStringField("fired_at", Timestamps.format(firedAt()));
-        json.writeStringField("trigger", AbandonedCart.NAME);
+        json.writeStringField("trigger", trigger.name());
         json.writeStringField("trigger_id", id());
         json.writeStringField("customer_id", customerId);
         json.writeStringField("anchor_message_id", anchor.messageId());
         json.writeStringField("anchor_at", Timestamps.format(anchor.timestamp()));
         json.writeStringField(
-                "expires_at",
-                Timestamps.format(Math.min(
-                        Timestamps.MAX, firedAt() + definition.expiresAfter().toMillis())));
-        json.writeNumberField("definition_version", definition.version());
-        json.writeFieldName("payload");
-        ProfileJson.writeCart(json, cart, false);
+                "expires_at", Timestamps.format(Math.min(Timestamps.MAX, firedAt() + expiresAfter.toMillis())));
+        json.writeNumberField("definition_version", trigger.version());
+        if (isReminder()) {
+            json.writeStringField("reminder", deadline.step());
+        }
+        if (!trigger.definition().payload().isEmpty()) {
+            json.writeFieldName("payload");
+            trigger.payload(cart).writeTo(json);
+        }
         json.writeArrayFieldStart("because");
-        json.writeStartObject();
-        json.writeStringField("condition", "no Order Completed within " + definition.delayText());
-        json.writeStringField("observed", "none");
-        json.writeEndObject();
+        writeReason(json, "no Order Completed within " + CartTrigger.text(deadline.delay()), "none");
+        if (deadline.when() != null) {
+            writeReason(json, deadline.when().text(), "true");
+        }
         json.writeEndArray();
         json.writeEndObject();
+    }
+
+    private static void writeReason(JsonGenerator json, String condition, String observed) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("condition", condition);
+        json.writeStringField("observed", observed);
+        json.writeEndObject();
+    }
+
+    private boolean isReminder() {
+        return !deadline.equals(trigger.definition().deadlines().get(0));
     }
 }

@@ -2,16 +2,21 @@ package io.tributary.operators.trigger;
 
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
+import io.tributary.schemas.definition.TriggerDefinition;
+import io.tributary.schemas.definition.TriggerDefinition.Deadline;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * Which definitions of a trigger have held since which watermarks. A customer whose turn has not come since one of them began
- * is taken through all that began meanwhile: what was due before is decided by what held then. Immutable.
+ * Which triggers have held since which watermarks. A customer whose turn has not come since some of them began is taken
+ * through all that began meanwhile: what was due before is decided by what held then. Immutable.
  *
  * <p>Bound: the last {@value #MOST}. Whoever's turn has not come for longer than that, which takes as many publications
  * within one sweep, goes on with the oldest of them.
@@ -19,7 +24,19 @@ import java.util.List;
 public final class TriggerPeriods {
     static final int MOST = 100;
 
-    private static final byte FORMAT = 1;
+    private static final byte FORMAT = 2;
+
+    private static final Codec<Long> INSTANT = new Codec<>() {
+        @Override
+        public void write(Long instant, DataOutput out) throws IOException {
+            out.writeLong(instant);
+        }
+
+        @Override
+        public Long read(DataInput in) throws IOException {
+            return in.readLong();
+        }
+    };
 
     public static final Codec<TriggerPeriods> CODEC = new Codec<>() {
         @Override
@@ -39,44 +56,65 @@ public final class TriggerPeriods {
     private final List<Period> all;
 
     /**
-     * A time in which one definition holds.
+     * A time in which the same triggers hold.
      *
-     * @param publication by which it was written like this; 0 of what holds before any
-     * @param from a watermark, milliseconds since 1970: what is due behind it is decided by this definition
-     * @param decided what began at or before this instant was decided by an earlier definition, milliseconds since 1970
+     * @param from a watermark, milliseconds since 1970: what is due behind it is decided by these
+     * @param decided by deadline: what began at or before this instant was decided by an earlier definition, milliseconds
+     *     since 1970
      */
-    record Period(long publication, long from, long decided, AbandonedCart definition) {
-        /** The one that begins behind this one. */
-        private Period next(PublishedTrigger trigger, long watermark) {
-            long began = definition.isThere()
-                            && watermark > Long.MIN_VALUE + definition.delay().toMillis()
-                    ? watermark - definition.delay().toMillis()
-                    : Long.MIN_VALUE;
-            return new Period(trigger.publication(), watermark, Math.max(decided, began), trigger.definition());
-        }
-
+    record Period(PublishedTriggers triggers, long from, SortedMap<String, Long> decided) {
         private static final Codec<Period> CODEC = new Codec<>() {
             @Override
             public void write(Period period, DataOutput out) throws IOException {
-                Wire.writeVarLong(period.publication, out);
+                PublishedTriggers.CODEC.write(period.triggers, out);
                 out.writeLong(period.from);
-                out.writeLong(period.decided);
-                Wire.writeVarInt(period.definition.version(), out);
-                Wire.writeVarLong(period.definition.delay().toMillis(), out);
-                Wire.writeVarLong(period.definition.expiresAfter().toMillis(), out);
+                Wire.writeMap(period.decided, Wire.STRING, INSTANT, out);
             }
 
             @Override
             public Period read(DataInput in) throws IOException {
-                long publication = Wire.readVarLong(in);
+                PublishedTriggers triggers = PublishedTriggers.CODEC.read(in);
                 long from = in.readLong();
-                long decided = in.readLong();
-                int version = Wire.readVarInt(in);
-                Duration delay = Duration.ofMillis(Wire.readVarLong(in));
-                Duration expiresAfter = Duration.ofMillis(Wire.readVarLong(in));
-                return new Period(publication, from, decided, new AbandonedCart(delay, expiresAfter, version));
+                return new Period(triggers, from, new TreeMap<>(Wire.readMap(Wire.STRING, INSTANT, in)));
             }
         };
+
+        Period {
+            decided = Collections.unmodifiableSortedMap(decided);
+        }
+
+        /** The publication that wrote them like this; 0 of what holds before any. */
+        long publication() {
+            return triggers.publication();
+        }
+
+        /** What a deadline is called, in whichever version. */
+        private static String key(CartTrigger trigger, Deadline deadline) {
+            return trigger.name() + " " + deadline.step();
+        }
+
+        /** What of a deadline was decided by an earlier definition, milliseconds since 1970; the least long for nothing. */
+        long decided(CartTrigger trigger, Deadline deadline) {
+            return decided.getOrDefault(key(trigger, deadline), Long.MIN_VALUE);
+        }
+
+        /** The one that begins behind this one. */
+        private Period next(PublishedTriggers next, long watermark) {
+            SortedMap<String, Long> until = new TreeMap<>(decided);
+            for (CartTrigger trigger : triggers.triggers()) {
+                for (Deadline deadline : trigger.definition().deadlines()) {
+                    long delay = deadline.delay().toMillis();
+                    if (watermark > Long.MIN_VALUE + delay) {
+                        until.merge(key(trigger, deadline), watermark - delay, Math::max);
+                    }
+                }
+            }
+            // Nothing that comes later can be as long.
+            if (watermark > Long.MIN_VALUE + TriggerDefinition.MAX_DELAY) {
+                until.values().removeIf(instant -> instant < watermark - TriggerDefinition.MAX_DELAY);
+            }
+            return new Period(next, watermark, until);
+        }
     }
 
     private TriggerPeriods(List<Period> all) {
@@ -84,9 +122,8 @@ public final class TriggerPeriods {
     }
 
     /** Of what holds from the beginning. */
-    static TriggerPeriods ofBeginning(PublishedTrigger trigger) {
-        return new TriggerPeriods(
-                List.of(new Period(trigger.publication(), Long.MIN_VALUE, Long.MIN_VALUE, trigger.definition())));
+    static TriggerPeriods ofBeginning(PublishedTriggers triggers) {
+        return new TriggerPeriods(List.of(new Period(triggers, Long.MIN_VALUE, new TreeMap<>(Map.of()))));
     }
 
     /**
@@ -94,12 +131,12 @@ public final class TriggerPeriods {
      *
      * @param watermark milliseconds since 1970
      */
-    TriggerPeriods with(PublishedTrigger trigger, long watermark) {
-        if (trigger.publication() <= last().publication) {
+    TriggerPeriods with(PublishedTriggers triggers, long watermark) {
+        if (triggers.publication() <= last().publication()) {
             return this;
         }
         List<Period> more = new ArrayList<>(all);
-        more.add(last().next(trigger, watermark));
+        more.add(last().next(triggers, watermark));
         return new TriggerPeriods(more.subList(Math.max(0, more.size() - MOST), more.size()));
     }
 
@@ -112,13 +149,13 @@ public final class TriggerPeriods {
     Period of(long publication) {
         Period found = all.get(0);
         for (Period period : all) {
-            found = period.publication <= publication ? period : found;
+            found = period.publication() <= publication ? period : found;
         }
         return found;
     }
 
     /** What began after a publication, ascending. */
     List<Period> since(long publication) {
-        return all.stream().filter(period -> period.publication > publication).toList();
+        return all.stream().filter(period -> period.publication() > publication).toList();
     }
 }

@@ -17,13 +17,26 @@ import java.util.List;
  * One customer's trigger state: a single value, read once and written once per relevant event.
  *
  * <p>Bound: the cart's operations (see {@link CartLog}), at most {@value #MAX_PENDING} operations that
- * are ahead of the watermark, one open match, what was said on the trigger's purpose (see {@link ConsentTimeline}). Gone 30 days after the last cart event.
+ * are ahead of the watermark, one open match per deadline of a definition, what was said on the triggers' purpose (see {@link
+ * ConsentTimeline}). Gone 30 days after the last cart event, or with the last deadline.
  */
 public final class TriggerState {
     /** Of more operations ahead of the watermark the earliest is decided before its time. */
     static final int MAX_PENDING = 1_000;
 
-    private static final byte FORMAT = 4;
+    private static final byte FORMAT = 5;
+
+    private static final Codec<byte[]> BYTES = new Codec<>() {
+        @Override
+        public void write(byte[] bytes, DataOutput out) throws IOException {
+            Wire.writeBytes(bytes, out);
+        }
+
+        @Override
+        public byte[] read(DataInput in) throws IOException {
+            return Wire.readBytes(in);
+        }
+    };
 
     public static final Codec<TriggerState> CODEC = new Codec<>() {
         @Override
@@ -32,7 +45,7 @@ public final class TriggerState {
             CartLog.CODEC.write(state.cart, out);
             Wire.writeAll(state.pending, CartEntry.CODEC, out);
             ConsentTimeline.CODEC.write(state.marketing, out);
-            Wire.writeBytes(state.matching, out);
+            Wire.writeAll(state.matching, BYTES, out);
             out.writeLong(state.timer);
             Wire.writeVarLong(state.publication, out);
         }
@@ -44,7 +57,7 @@ public final class TriggerState {
             state.cart = CartLog.CODEC.read(in);
             state.pending.addAll(Wire.readAll(CartEntry.CODEC, in));
             state.marketing = ConsentTimeline.CODEC.read(in);
-            state.matching = Wire.readBytes(in);
+            state.matching = Wire.readAll(BYTES, in);
             state.timer = in.readLong();
             state.publication = Wire.readVarLong(in);
             return state;
@@ -53,8 +66,6 @@ public final class TriggerState {
 
     /** No timer is set. */
     public static final long NO_TIMER = Long.MAX_VALUE;
-
-    private static final byte[] NO_MATCHING = {};
 
     private static final Comparator<CartEntry> BY_INSTANT =
             Comparator.comparingLong(CartEntry::knownAt).thenComparing(Comparator.naturalOrder());
@@ -65,10 +76,12 @@ public final class TriggerState {
     /** What is known only ahead of the watermark, in the order in which it will be known. */
     private final List<CartEntry> pending = new ArrayList<>(2);
 
-    /** What was said on the trigger's purpose. */
+    /** What was said on the triggers' purpose. */
     private ConsentTimeline marketing = new ConsentTimeline();
 
-    private byte[] matching = NO_MATCHING;
+    /** By deadline, in the order of the definitions; none if no match is open. */
+    private List<byte[]> matching = List.of();
+
     private long timer = NO_TIMER;
     private long publication;
 
@@ -77,7 +90,7 @@ public final class TriggerState {
         cart = new CartLog();
         pending.clear();
         marketing = new ConsentTimeline();
-        matching = NO_MATCHING;
+        matching = List.of();
     }
 
     CartLog cart() {
@@ -116,12 +129,13 @@ public final class TriggerState {
         return marketing;
     }
 
-    byte[] matching() {
+    /** By deadline; none if no match is open. */
+    List<byte[]> matching() {
         return matching;
     }
 
-    void matching(byte[] bytes) {
-        matching = bytes;
+    void matching(List<byte[]> byDeadline) {
+        matching = byDeadline;
     }
 
     /** The instant of the one timer that is set, milliseconds since 1970, or {@link #NO_TIMER}. */
@@ -133,7 +147,7 @@ public final class TriggerState {
         timer = instant;
     }
 
-    /** The publication by whose definition the matches were found. */
+    /** The publication by whose definitions the matches were found. */
     long publication() {
         return publication;
     }

@@ -25,8 +25,8 @@ import com.tngtech.archunit.lang.EvaluationResult;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.tributary.operators.clock.PartitionClocks;
 import io.tributary.operators.serialization.WireType;
-import io.tributary.operators.trigger.AbandonedCart;
-import io.tributary.operators.trigger.AbandonedCarts;
+import io.tributary.operators.trigger.CartTrigger;
+import io.tributary.operators.trigger.CartTriggers;
 import io.tributary.operators.trigger.CartWatcher;
 import java.lang.reflect.Method;
 import java.time.Clock;
@@ -190,7 +190,7 @@ class ArchitectureTest {
             .that()
             .resideOutsideOfPackage("io.tributary.operators.trigger.cep..")
             .and()
-            .doNotBelongToAnyOf(AbandonedCart.class, AbandonedCarts.class)
+            .doNotBelongToAnyOf(CartTrigger.class, CartTriggers.class)
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.flink.cep..");

@@ -28,8 +28,8 @@ import io.tributary.operators.testing.KeyedCoHarness;
 import io.tributary.operators.testing.KeyedHarness;
 import io.tributary.operators.testing.LedgerMoves;
 import io.tributary.operators.testing.TestEvent;
+import io.tributary.operators.testing.TestTriggers;
 import io.tributary.operators.testing.WatcherHarness;
-import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventKind;
@@ -244,6 +244,6 @@ final class StateFixtures {
     }
 
     static WatcherHarness watcher(OperatorSubtaskState state) throws Exception {
-        return new WatcherHarness(AbandonedCart.defaults(), state);
+        return new WatcherHarness(TestTriggers.abandonedCart(), state);
     }
 }

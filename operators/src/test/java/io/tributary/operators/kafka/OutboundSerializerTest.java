@@ -12,8 +12,8 @@ import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.RejectJson;
 import io.tributary.operators.testing.FolderHarness;
 import io.tributary.operators.testing.TestEvent;
+import io.tributary.operators.testing.TestTriggers;
 import io.tributary.operators.testing.WatcherHarness;
-import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.Origin;
@@ -178,7 +178,7 @@ class OutboundSerializerTest {
     private record Outputs(List<OutboundRecord> events, List<OutboundRecord> profiles, List<OutboundRecord> triggers) {
         static Outputs of(TestEvent... events) throws Exception {
             try (FolderHarness folder = new FolderHarness(0, null);
-                    WatcherHarness watcher = new WatcherHarness(AbandonedCart.defaults(), null)) {
+                    WatcherHarness watcher = new WatcherHarness(TestTriggers.abandonedCart(), null)) {
                 for (TestEvent event : events) {
                     CustomerEvent parsed = event.event();
                     folder.process(message(parsed), parsed.timestamp());

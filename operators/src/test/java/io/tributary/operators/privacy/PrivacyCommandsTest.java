@@ -26,8 +26,8 @@ import io.tributary.operators.testing.KeyedCoHarness;
 import io.tributary.operators.testing.KeyedHarness;
 import io.tributary.operators.testing.LedgerMoves;
 import io.tributary.operators.testing.TestEvent;
+import io.tributary.operators.testing.TestTriggers;
 import io.tributary.operators.testing.WatcherHarness;
-import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.operators.trigger.CartWatcher;
 import io.tributary.schemas.event.CustomerEvent;
@@ -79,7 +79,7 @@ class PrivacyCommandsTest {
                 null);
         keeper = LedgerMoves.keeper(null);
         folder = new FolderHarness(0, null);
-        watcher = new WatcherHarness(AbandonedCart.defaults(), null);
+        watcher = new WatcherHarness(TestTriggers.abandonedCart(), null);
     }
 
     @AfterEach

@@ -14,7 +14,8 @@ import io.tributary.operators.sink.SearchDocuments;
 import io.tributary.operators.sink.Topic;
 import io.tributary.operators.testing.Codecs;
 import io.tributary.operators.testing.TestEvent;
-import io.tributary.operators.trigger.AbandonedCart;
+import io.tributary.operators.testing.TestTriggers;
+import io.tributary.operators.trigger.CartTrigger;
 import io.tributary.operators.trigger.Trigger;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventParser;
@@ -58,8 +59,11 @@ class PublishedBoundsTest {
             largestEvent = Math.max(largestEvent, size);
         }
         byte[] profile = ledger.profileBytes();
+        CartTrigger abandoned =
+                CartTrigger.firstOf(TestTriggers.abandonedCart()).get(0);
         byte[] trigger = new Trigger(
-                        AbandonedCart.defaults(),
+                        abandoned,
+                        abandoned.definition().deadlines().get(0),
                         "c_0123456789abcdef",
                         last.order(),
                         ledger.activity.cart().cart())

@@ -1,21 +1,21 @@
 package io.tributary.operators.testing;
 
-import io.tributary.operators.trigger.AbandonedCart;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.operators.trigger.CartWatcher;
-import io.tributary.operators.trigger.PublishedTrigger;
+import io.tributary.operators.trigger.PublishedTriggers;
+import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 
 /** Runs the watcher of carts. */
 public final class WatcherHarness extends SweepHarness<CartChange> {
     /**
-     * With a definition of the first publication, which holds from the beginning.
+     * With definitions of the first publication, which hold from the beginning.
      *
      * @param restored state to start from, or null
      */
-    public WatcherHarness(AbandonedCart definition, OperatorSubtaskState restored) throws Exception {
-        this(new PublishedTrigger(1, definition), restored);
+    public WatcherHarness(Definitions definitions, OperatorSubtaskState restored) throws Exception {
+        this(PublishedDefinitions.NONE.next(definitions, 0), restored);
     }
 
     /**
@@ -24,10 +24,10 @@ public final class WatcherHarness extends SweepHarness<CartChange> {
      * @param restored state to start from, or null
      */
     public WatcherHarness(PublishedDefinitions published, OperatorSubtaskState restored) throws Exception {
-        this(PublishedTrigger.of(published), restored);
+        this(PublishedTriggers.of(published), restored);
     }
 
-    private WatcherHarness(PublishedTrigger published, OperatorSubtaskState restored) throws Exception {
+    private WatcherHarness(PublishedTriggers published, OperatorSubtaskState restored) throws Exception {
         super(new CartWatcher(published), CartWatcher.periods(), CartChange::customerId, restored);
     }
 }

@@ -3,17 +3,13 @@ package io.tributary.operators.trigger;
 import static io.tributary.operators.testing.Messages.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tributary.operators.profile.ActivityLedger;
 import io.tributary.operators.profile.CustomerMessage;
-import io.tributary.operators.profile.LedgerFold;
-import io.tributary.operators.profile.RecordLedger;
-import io.tributary.operators.testing.Codecs;
 import io.tributary.operators.testing.Replay;
 import io.tributary.operators.testing.TestStreams;
+import io.tributary.operators.testing.TestTriggers;
 import io.tributary.schemas.event.CustomerEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -24,21 +20,19 @@ import net.jqwik.api.constraints.IntRange;
 /** Which carts are abandoned is a function of the log: of the events and of what was late in it, not of their arrival. */
 class AbandonedCartsPropertyTest {
     private static final long MINUTE = 60_000;
-    private static final String CUSTOMER = "c_1";
-    private static final AbandonedCart DEFINITION = new AbandonedCart(Duration.ofMinutes(10), Duration.ofHours(1), 1);
+    private static final Duration DELAY = Duration.ofMinutes(10);
 
     /**
      * One for all tries, as an operator has one for all customers: compiling the pattern and starting the thread that
      * comes with it would take most of the time. Each thread has its own, because shrinking runs in a thread that goes on
      * for a while after its time is up.
      */
-    private static final ThreadLocal<AbandonedCarts> CARTS =
-            ThreadLocal.withInitial(() -> new AbandonedCarts(DEFINITION));
+    private static final ThreadLocal<CartTriggers> CARTS = ThreadLocal.withInitial(
+            () -> new CartTriggers(CartTrigger.firstOf(TestTriggers.abandonedCart("10m", "1h"))));
 
     @Property
     void firesWhatTheRuleSays(@ForAll("events") List<CustomerEvent> events) throws Exception {
-        assertThat(anchors(inOrder(events)))
-                .isEqualTo(AbandonedCartRule.anchors(TestStreams.sorted(events), DEFINITION));
+        assertThat(anchors(inOrder(events))).isEqualTo(CartTriggerRule.anchors(TestStreams.sorted(events), DELAY));
     }
 
     @Property
@@ -68,8 +62,7 @@ class AbandonedCartsPropertyTest {
         Replay replay = replay(events, partitions, boundMinutes, 40, seed);
         List<CustomerEvent> log =
                 replay.log().stream().map(CustomerMessage.Event::event).toList();
-        assertThat(anchors(run(replay, false)))
-                .isEqualTo(AbandonedCartRule.anchors(TestStreams.sorted(log), DEFINITION));
+        assertThat(anchors(run(replay, false))).isEqualTo(CartTriggerRule.anchors(TestStreams.sorted(log), DELAY));
     }
 
     @Property
@@ -93,8 +86,9 @@ class AbandonedCartsPropertyTest {
 
     private static Replay replay(
             List<CustomerEvent> events, int partitions, int boundMinutes, int lateMinutes, long seed) {
-        List<CustomerMessage.Event> messages =
-                events.stream().map(event -> message(CUSTOMER, event)).toList();
+        List<CustomerMessage.Event> messages = events.stream()
+                .map(event -> message(TriggerRun.CUSTOMER, event))
+                .toList();
         return new Replay(messages, partitions, boundMinutes * MINUTE, lateMinutes * MINUTE, seed);
     }
 
@@ -108,47 +102,13 @@ class AbandonedCartsPropertyTest {
         return run(replay(TestStreams.sorted(events), 1, 0, 0, 0), false);
     }
 
-    /** What the operators do, with a watermark behind every event. */
     private static List<String> run(Replay replay, boolean storing) throws Exception {
         return run(replay, storing, false);
     }
 
     private static List<String> run(Replay replay, boolean storing, boolean restarting) throws Exception {
-        List<String> fired = new ArrayList<>();
-        AbandonedCarts carts = CARTS.get();
-        ActivityLedger activity = new ActivityLedger();
-        RecordLedger record = new RecordLedger();
-        TriggerState state = null;
-        long watermark = Long.MIN_VALUE;
-        while (replay.hasNext()) {
-            CustomerEvent event = replay.next().event();
-            LedgerFold.Effect effect = LedgerFold.apply(activity, () -> record, event, watermark);
-            boolean changesCart = effect.changesCart();
-            if (CartChange.concerns(event, changesCart) && (state != null || changesCart)) {
-                state = state == null ? new TriggerState() : state;
-                CartChange change = CartChange.of(
-                        CUSTOMER, event, changesCart, activity.marketing().statements());
-                carts.add(state, (CartChange.Operation) Codecs.roundTrip(CartChange.CODEC, change), watermark);
-            }
-            watermark = replay.watermark();
-            if (state != null) {
-                carts.advance(state, CUSTOMER, watermark, trigger -> fired.add(text(trigger)));
-                if (restarting && watermark > 0) {
-                    CartChange.Restart restart = new CartChange.Restart(
-                            CUSTOMER,
-                            watermark + 1,
-                            false,
-                            activity.cart().entries(),
-                            activity.marketing().statements());
-                    carts.restart(state, restart, trigger -> fired.add(text(trigger)));
-                }
-                state = storing ? Codecs.roundTrip(TriggerState.CODEC, state) : state;
-            }
-        }
-        return fired;
-    }
-
-    private static String text(Trigger trigger) {
-        return new String(trigger.json(), StandardCharsets.UTF_8);
+        return TriggerRun.of(CARTS.get(), replay, storing, restarting).stream()
+                .map(trigger -> new String(trigger.json(), StandardCharsets.UTF_8))
+                .toList();
     }
 }

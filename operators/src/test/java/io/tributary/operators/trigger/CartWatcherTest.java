@@ -14,6 +14,7 @@ import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.Consent;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.testing.TestEvent;
+import io.tributary.operators.testing.TestTriggers;
 import io.tributary.operators.testing.WatcherHarness;
 import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
@@ -505,7 +506,7 @@ class CartWatcherTest {
     }
 
     private static WatcherHarness started(OperatorSubtaskState restored) throws Exception {
-        return new WatcherHarness(AbandonedCart.defaults(), restored);
+        return new WatcherHarness(TestTriggers.abandonedCart(), restored);
     }
 
     private static Consent.Statement says(long at, boolean granted) {

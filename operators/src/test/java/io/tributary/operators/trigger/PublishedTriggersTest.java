@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.testing.TestEvent;
+import io.tributary.operators.testing.TestTriggers;
 import io.tributary.operators.testing.WatcherHarness;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.PublishedDefinitions;
@@ -103,6 +104,50 @@ class PublishedTriggersTest {
     }
 
     @Example
+    void aReminderThatIsAddedComesToOpenCartsToo() throws Exception {
+        try (Watch watch = new Watch(published(60))) {
+            watch.puts("ana", 0);
+            watch.puts("ben", 80);
+            watch.watermark(100);
+            watch.publishes(TestTriggers.set(TestTriggers.trigger(
+                    "abandoned_cart",
+                    "size(cart.items) > 0",
+                    "60m",
+                    "24h",
+                    "  reminders: [{id: later, after: 30m}, {id: late, after: 2h}]\n")));
+            watch.watermark(END);
+
+            assertThat(watch.fired())
+                    .containsExactlyInAnyOrder(
+                            "ana 0 at 60 by 1",
+                            // What would have been due at 90 would have been due before it was there.
+                            "ana 0 at 180 by 2",
+                            "ben 80 at 140 by 2",
+                            "ben 80 at 170 by 2",
+                            "ben 80 at 260 by 2");
+        }
+    }
+
+    @Example
+    void aTriggerThatComesBesideAnotherLeavesItAsItIs() throws Exception {
+        String abandoned = TestTriggers.trigger("abandoned_cart", "size(cart.items) > 0", "60m", "24h", "");
+        String soon = TestTriggers.trigger("soon", "size(cart.items) > 0", "30m", "24h", "");
+        try (Watch watch = new Watch(PublishedDefinitions.NONE.next(TestTriggers.set(abandoned), 0))) {
+            watch.puts("ana", 0);
+            watch.puts("ben", 40);
+            watch.watermark(50);
+            watch.publishes(TestTriggers.set(abandoned, soon));
+            watch.puts("cem", 55);
+            watch.watermark(90);
+            watch.publishes(TestTriggers.set(soon));
+            watch.watermark(END);
+
+            assertThat(watch.fired())
+                    .containsExactlyInAnyOrder("ana 0 at 60 by 1", "ben 40 at 70 by 1", "cem 55 at 85 by 1");
+        }
+    }
+
+    @Example
     void whoseTurnHasNotComeIsDecidedByWhatHeldMeanwhile() throws Exception {
         try (Watch watch = new Watch(published(60))) {
             watch.puts("ana", 25);
@@ -126,6 +171,20 @@ class PublishedTriggersTest {
             watch.watermark(END);
 
             assertThat(watch.fired()).containsExactly("ana 0 at 120 by 2");
+        }
+    }
+
+    @Example
+    void aJobThatWasDrainedGoesOnByWhatWasPublishedMeanwhile() throws Exception {
+        try (Watch watch = new Watch(published(60))) {
+            watch.puts("ana", 0);
+            watch.puts("ben", 50);
+            watch.watermark(70);
+            watch.drains();
+            watch.restarts(watch.published.next(definitions(120), 0));
+            watch.watermark(END);
+
+            assertThat(watch.fired()).containsExactly("ana 0 at 60 by 1", "ben 50 at 170 by 2");
         }
     }
 
@@ -266,21 +325,7 @@ class PublishedTriggersTest {
     // --------------------------------------------------------------------------------------------------------- helpers
 
     private static Definitions definitions(int delay) {
-        return Definitions.of(
-                "triggers.yaml",
-                """
-                triggers:
-                - name: abandoned_cart
-                  steps:
-                  - {id: cart, on: [Product Added, Wishlist Product Added to Cart, Product Removed, Cart Updated], where: size(cart.items) > 0, select: last}
-                  - {id: order, not_followed_by: [Order Completed], or_when: size(cart.items) == 0}
-                  within: %dm
-                  expires_after: 24h
-                  cool_down: 0d
-                  purpose: marketing
-                  payload: {items: cart.items, value: cart.value}
-                """
-                        .formatted(delay));
+        return TestTriggers.abandonedCart(delay + "m", "24h");
     }
 
     private static PublishedDefinitions published(int delay) {
@@ -347,6 +392,11 @@ class PublishedTriggersTest {
                 last = minute;
                 harness.arrive(minute(minute));
             }
+        }
+
+        /** The watermark of the end of time has come. */
+        void drains() throws Exception {
+            harness.arrive(Long.MAX_VALUE);
         }
 
         void restarts(PublishedDefinitions with) throws Exception {

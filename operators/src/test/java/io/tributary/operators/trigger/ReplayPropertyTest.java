@@ -10,6 +10,7 @@ import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.testing.FolderHarness;
 import io.tributary.operators.testing.Replay;
 import io.tributary.operators.testing.TestStreams;
+import io.tributary.operators.testing.TestTriggers;
 import io.tributary.operators.testing.WatcherHarness;
 import io.tributary.schemas.event.CustomerEvent;
 import java.time.Duration;
@@ -31,7 +32,7 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
  */
 class ReplayPropertyTest {
     private static final long MINUTE = 60_000;
-    private static final AbandonedCart DEFINITION = new AbandonedCart(Duration.ofMinutes(10), Duration.ofHours(1), 1);
+    private static final Duration DELAY = Duration.ofMinutes(10);
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** Few tries, because RocksDB starts slowly, of many customers each. */
@@ -54,7 +55,7 @@ class ReplayPropertyTest {
                 .add(message.event()));
         Map<String, List<String>> expected = new TreeMap<>();
         logs.forEach((customerId, events) ->
-                expected.put(customerId, AbandonedCartRule.anchors(TestStreams.sorted(events), DEFINITION)));
+                expected.put(customerId, CartTriggerRule.anchors(TestStreams.sorted(events), DELAY)));
         expected.values().removeIf(List::isEmpty);
 
         try (Operators operators = new Operators()) {
@@ -83,7 +84,7 @@ class ReplayPropertyTest {
 
         private void start(OperatorSubtaskState folderState, OperatorSubtaskState watcherState) throws Exception {
             folder = new FolderHarness(1_000, folderState);
-            watcher = new WatcherHarness(DEFINITION, watcherState);
+            watcher = new WatcherHarness(TestTriggers.abandonedCart("10m", "1h"), watcherState);
         }
 
         void run(Replay replay, Random random) throws Exception {

@@ -12,6 +12,7 @@ import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.Consent;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.testing.TestEvent;
+import io.tributary.operators.testing.TestTriggers;
 import io.tributary.operators.testing.WatcherHarness;
 import java.io.IOException;
 import java.time.Duration;
@@ -267,7 +268,7 @@ class RestartedCartsTest {
     }
 
     private static WatcherHarness started(OperatorSubtaskState restored) throws Exception {
-        return new WatcherHarness(AbandonedCart.defaults(), restored);
+        return new WatcherHarness(TestTriggers.abandonedCart(), restored);
     }
 
     private void see(String customer, TestEvent event) throws Exception {

@@ -39,6 +39,8 @@ public final class CheckedExpression {
     /** Null until somebody asks; whoever asks first at the same time makes its own. */
     private EventExpression overEvents;
 
+    private TriggerExpression ofTrigger;
+
     CheckedExpression(
             String text, CelAbstractSyntaxTree ast, SortedMap<String, CelType> computed, List<Finding> segments) {
         this.text = text;
@@ -72,6 +74,16 @@ public final class CheckedExpression {
         if (made == null) {
             made = new EventExpression(this);
             overEvents = made;
+        }
+        return made;
+    }
+
+    /** This one, to be evaluated by a trigger. */
+    TriggerExpression ofTrigger() {
+        TriggerExpression made = ofTrigger;
+        if (made == null) {
+            made = new TriggerExpression(this);
+            ofTrigger = made;
         }
         return made;
     }

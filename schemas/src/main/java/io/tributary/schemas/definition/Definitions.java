@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 public final class Definitions {
     private final SortedMap<String, TraitDefinition> traits;
     private final SortedMap<String, SegmentDefinition> segments;
-    private final AbandonedCartDefinition abandonedCart;
+    private final SortedMap<String, TriggerDefinition> triggers;
     private final ModelDefinitions models;
     private final List<Entry> entries;
 
@@ -45,12 +45,12 @@ public final class Definitions {
     Definitions(
             SortedMap<String, TraitDefinition> traits,
             SortedMap<String, SegmentDefinition> segments,
-            AbandonedCartDefinition abandonedCart,
+            SortedMap<String, TriggerDefinition> triggers,
             ModelDefinitions models,
             List<Entry> entries) {
         this.traits = Collections.unmodifiableSortedMap(traits);
         this.segments = Collections.unmodifiableSortedMap(segments);
-        this.abandonedCart = abandonedCart;
+        this.triggers = Collections.unmodifiableSortedMap(triggers);
         this.models = models;
         this.entries = entries.stream().sorted(Entry.ORDER).toList();
     }
@@ -60,7 +60,7 @@ public final class Definitions {
         return new Definitions(
                 Collections.emptySortedMap(),
                 Collections.emptySortedMap(),
-                null,
+                Collections.emptySortedMap(),
                 new ModelDefinitions(null, null, null, null),
                 List.of());
     }
@@ -194,9 +194,9 @@ public final class Definitions {
         return segments;
     }
 
-    /** Null if the set has no such trigger. */
-    public AbandonedCartDefinition abandonedCart() {
-        return abandonedCart;
+    /** By name. */
+    public SortedMap<String, TriggerDefinition> triggers() {
+        return triggers;
     }
 
     public ModelDefinitions models() {

@@ -189,19 +189,15 @@ final class DefinitionsParser {
             keep(DefinitionKind.TRAIT, trait, definition, traits);
         }
         SortedMap<String, SegmentDefinition> segments = segments(computed);
-        AbandonedCartDefinition abandonedCart = null;
+        SortedMap<String, TriggerDefinition> triggers = new TreeMap<>();
         for (Written trigger : written.get(DefinitionKind.TRIGGER)) {
-            AbandonedCartDefinition definition =
-                    mistakes.attempt(trigger.yaml, () -> new TriggerParser(trigger.yaml, mistakes)
-                            .parse(trigger.keys, () -> json(trigger)));
-            abandonedCart = definition == null ? abandonedCart : definition;
-            keep(DefinitionKind.TRIGGER, trigger, definition, new TreeMap<>());
+            keep(DefinitionKind.TRIGGER, trigger, trigger(trigger), triggers);
         }
         ModelDefinitions models = models();
         if (mistakes.count() > 0) {
             throw new DefinitionsException(mistakes.messages());
         }
-        return new Definitions(traits, segments, abandonedCart, models, entries);
+        return new Definitions(traits, segments, triggers, models, entries);
     }
 
     /** Once there is a mistake nothing is kept: the set will be refused. */
@@ -358,7 +354,7 @@ final class DefinitionsParser {
     }
 
     /** Null if it is one, as far as the type tells. */
-    private static String notACondition(String what, CelType type) {
+    static String notACondition(String what, CelType type) {
         return type.kind() == CelKind.BOOL || type.kind() == CelKind.DYN
                 ? null
                 : "%s must be a condition, true or false, not %s".formatted(what, Explanations.words(type));
@@ -581,6 +577,18 @@ final class DefinitionsParser {
                         next,
                         "segments name each other in a circle: %s → %s"
                                 .formatted(String.join(" → ", circle), circle.get(0))));
+    }
+
+    // ----------------------------------------------------------------------------------------------------- triggers
+
+    /** Null if there are mistakes in it. */
+    private TriggerDefinition trigger(Written from) {
+        TriggerParser parser = new TriggerParser(
+                from.yaml,
+                mistakes,
+                (yaml, node, what, objection) ->
+                        check(yaml, node, what, Language.ofTriggers(), objection, new ArrayList<>()));
+        return parser.parse(from.name, from.keys, () -> json(from));
     }
 
     // ------------------------------------------------------------------------------------------------------- models

@@ -53,28 +53,11 @@ public final class EventExpression {
     EventExpression(CheckedExpression expression) {
         this.expression = expression;
         this.whole = part(expression.ast().getExpr());
-        this.condition = condition(expression.ast().getExpr());
+        this.condition = Connectives.predicate(expression.ast().getExpr(), part -> part(part)::evaluate);
     }
 
     private Part part(CelExpr part) {
         return new Part(expression.program(part), path(part));
-    }
-
-    /** Connectives are two-valued, as those of segments are: what stands between them is true, or it is false. */
-    private Predicate<EventView> condition(CelExpr part) {
-        if (part.getKind() == Kind.CALL
-                && Rules.CONNECTIVES.contains(part.call().function())) {
-            List<Predicate<EventView>> parts =
-                    part.call().args().stream().map(this::condition).toList();
-            return switch (part.call().function()) {
-                case "_&&_" -> parts.get(0).and(parts.get(1));
-                case "_||_" -> parts.get(0).or(parts.get(1));
-                case "!_" -> parts.get(0).negate();
-                default -> view -> parts.get(parts.get(0).test(view) ? 1 : 2).test(view);
-            };
-        }
-        Part one = part(part);
-        return view -> Boolean.TRUE.equals(one.evaluate(view));
     }
 
     /** As written. */

@@ -14,6 +14,7 @@ import io.tributary.schemas.definition.Rules.Node;
 import io.tributary.schemas.yaml.NearestName;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -227,10 +228,11 @@ final class Explanations {
     }
 
     private static String unknownFunction(String name, Language language) {
-        boolean elsewhere = language.kind() == Language.Kind.EVENT
+        boolean elsewhere = language.kind() != Language.Kind.SEGMENT
                 && (SegmentDefinition.TIME_FUNCTIONS.contains(name) || name.equals(SegmentDefinition.IN_SEGMENT));
         if (elsewhere) {
-            return "'%s' is for the 'when' of segments, not for events".formatted(name);
+            return "'%s' is for the 'when' of segments, not for %s"
+                    .formatted(name, language.kind() == Language.Kind.EVENT ? "events" : "triggers");
         }
         return "unknown function '" + name + "'" + NearestName.hint(name, language.functions());
     }
@@ -238,6 +240,10 @@ final class Explanations {
     private static String unknownName(String name, Node node, Language language) {
         if (language.kind() == Language.Kind.SEGMENT && name.equals(EventView.EVENT)) {
             return "a segment's 'when' is about the profile, not about an event";
+        }
+        if (language.kind() == Language.Kind.TRIGGER && isOfOthers(name)) {
+            return "'%s' can't be looked at by a trigger yet; known here: %s"
+                    .formatted(name, String.join(", ", language.roots().keySet()));
         }
         if (language.kind() == Language.Kind.SEGMENT && name.equals(SegmentDefinition.VALUE)) {
             return "'value' is for segments with 'for_each'";
@@ -252,6 +258,12 @@ final class Explanations {
         known.removeIf(word -> !Character.isLetter(word.charAt(0)));
         String hint = NearestName.hint(name, known);
         return "unknown name '" + name + "'" + (hint.isEmpty() ? known(roots) : hint);
+    }
+
+    /** Whether expressions over a profile or an event know the name. */
+    private static boolean isOfOthers(String name) {
+        return name.equals(EventView.EVENT)
+                || Profile.roots(Collections.emptySortedMap(), List.of(), null).containsKey(name);
     }
 
     private static String known(Collection<String> names) {

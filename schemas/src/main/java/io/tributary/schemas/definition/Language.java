@@ -48,6 +48,9 @@ final class Language {
 
     private static final Language EVENT = event();
 
+    private static final Language TRIGGER = new Language(
+            Kind.TRIGGER, Map.of(TriggerExpression.CART, Profile.cart()), Collections.emptySortedMap(), List.of());
+
     private final Kind kind;
     private final Map<String, CelType> roots;
 
@@ -61,7 +64,8 @@ final class Language {
     /** Which expressions are meant. */
     enum Kind {
         EVENT,
-        SEGMENT
+        SEGMENT,
+        TRIGGER
     }
 
     /**
@@ -151,6 +155,11 @@ final class Language {
      */
     static Language ofSegments(SortedMap<String, CelType> computed, List<String> namespaces, CelType value) {
         return new Language(Kind.SEGMENT, Profile.roots(computed, namespaces, value), computed, namespaces);
+    }
+
+    /** Of all expressions of a trigger. */
+    static Language ofTriggers() {
+        return TRIGGER;
     }
 
     Kind kind() {

@@ -49,7 +49,8 @@ final class Profile {
         return Types.struct("the orders", orders);
     }
 
-    private static CelType cart() {
+    /** What a trigger can name, too. */
+    static CelType cart() {
         Map<String, CelType> item = Types.names();
         item.put("product_id", SimpleType.STRING);
         item.put("quantity", SimpleType.INT);

@@ -124,11 +124,6 @@ public final class PublishedDefinitions {
                 .toList();
     }
 
-    /** What holds of a kind. */
-    public List<Definitions.Entry> entries(DefinitionKind kind) {
-        return entries().stream().filter(entry -> entry.kind() == kind).toList();
-    }
-
     /** {@link Definitions#ofJson} of what holds. */
     public Definitions definitions(IdentitySettings identity) {
         return Definitions.ofJson(entries(), identity);

@@ -1,72 +1,111 @@
 package io.tributary.schemas.definition;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cel.common.types.CelType;
+import io.tributary.schemas.definition.TriggerDefinition.Deadline;
 import io.tributary.schemas.yaml.DefinitionException;
 import io.tributary.schemas.yaml.YamlSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.yaml.snakeyaml.nodes.Node;
 
 /**
- * Reads the only trigger that there is so far. Two spans of it are free; whatever else the text says has to be what the
- * platform does, so that nobody takes for changed what is not.
+ * Reads a trigger of the cart. What of one can't be said yet has to be what the platform does, so that nobody takes for
+ * changed what is not.
  */
 final class TriggerParser {
-    private static final String NAME = "name";
     private static final String STEPS = "steps";
+    private static final String ID = "id";
+    private static final String ON = "on";
+    private static final String WHERE = "where";
+    private static final String SELECT = "select";
+    private static final String NOT_FOLLOWED_BY = "not_followed_by";
+    private static final String OR_WHEN = "or_when";
     private static final String WITHIN = "within";
+    private static final String REMINDERS = "reminders";
+    private static final String AFTER = "after";
+    private static final String WHEN = "when";
     private static final String EXPIRES_AFTER = "expires_after";
+    private static final String COOL_DOWN = "cool_down";
+    private static final String PURPOSE = "purpose";
+    private static final String PAYLOAD = "payload";
 
-    private static final List<String> KEYS =
-            List.of(NAME, "title", "description", STEPS, WITHIN, EXPIRES_AFTER, "cool_down", "purpose", "payload");
-
-    /** By key of the trigger; spans of time and texts. */
-    private static final Map<String, String> FIXED = new TreeMap<>(Map.of("cool_down", "0d", "purpose", "marketing"));
+    private static final List<String> KEYS = List.of(
+            "name", "title", "description", STEPS, WITHIN, REMINDERS, EXPIRES_AFTER, COOL_DOWN, PURPOSE, PAYLOAD);
 
     private static final List<String> CART_EVENTS =
             List.of("Product Added", "Wishlist Product Added to Cart", "Product Removed", "Cart Updated");
     private static final List<String> ORDER_EVENTS = List.of("Order Completed");
 
+    /** Of a step, and of what is told. */
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,63}");
+
     private final YamlSource yaml;
     private final Mistakes mistakes;
+    private final Check check;
 
-    TriggerParser(YamlSource yaml, Mistakes mistakes) {
-        this.yaml = yaml;
-        this.mistakes = mistakes;
+    /** Reads an expression, whose mistakes it tells. */
+    @FunctionalInterface
+    interface Check {
+        /**
+         * @param what what messages call it
+         * @param objection what is wrong with its type, or null
+         * @return null if there are mistakes in it
+         */
+        CheckedExpression of(YamlSource yaml, Node node, String what, Function<CelType, String> objection);
     }
 
+    TriggerParser(YamlSource yaml, Mistakes mistakes, Check check) {
+        this.yaml = yaml;
+        this.mistakes = mistakes;
+        this.check = check;
+    }
+
+    /** The step with which a trigger begins. */
+    private record Beginning(String id, TriggerExpression where) {}
+
     /**
-     * Reads the trigger.
+     * Reads a trigger.
      *
+     * @param name null if that is a mistake, which is told
      * @param json asked for only where there is no mistake
      * @return null if there are mistakes in it, which are told
      */
-    AbandonedCartDefinition parse(YamlSource.Obj keys, Supplier<ObjectNode> json) {
+    TriggerDefinition parse(String name, YamlSource.Obj keys, Supplier<ObjectNode> json) {
         int before = mistakes.count();
-        if (!keys.has(NAME)) {
-            return null;
-        }
-        String name = yaml.text(keys.get(NAME), "'name'");
-        if (!name.equals(AbandonedCartDefinition.NAME)) {
-            throw yaml.error(
-                    keys.get(NAME), "'%s': triggers other than abandoned_cart are not there yet".formatted(name));
-        }
         keys.allow(KEYS);
-        for (String key : List.of("title", "description")) {
-            if (keys.has(key)) {
-                mistakes.attempt(yaml, () -> yaml.text(keys.get(key), "'" + key + "'"));
-            }
-        }
-        mistakes.attempt(yaml, () -> steps(keys));
+        String title = text(keys, "title");
+        String description = text(keys, "description");
+        Beginning beginning = mistakes.attempt(yaml, () -> steps(keys));
         Duration within = mistakes.attempt(yaml, () -> span(keys, WITHIN, 1));
+        List<Deadline> deadlines = new ArrayList<>();
+        if (beginning != null && within != null) {
+            deadlines.add(new Deadline(beginning.id, within, null));
+        }
+        if (keys.has(REMINDERS)) {
+            mistakes.attempt(yaml, () -> reminders(keys.get(REMINDERS), deadlines));
+        }
         Duration expiresAfter = mistakes.attempt(yaml, () -> span(keys, EXPIRES_AFTER, 0));
-        FIXED.forEach((key, value) -> fixed(keys, key, value));
-        mistakes.attempt(yaml, () -> payload(keys));
-        return mistakes.count() > before ? null : new AbandonedCartDefinition(within, expiresAfter, json.get());
+        fixed(keys, COOL_DOWN, "0d");
+        fixed(keys, PURPOSE, TriggerDefinition.PURPOSE);
+        SortedMap<String, TriggerExpression> payload = new TreeMap<>();
+        if (keys.has(PAYLOAD)) {
+            mistakes.attempt(yaml, () -> payload(keys.get(PAYLOAD), payload));
+        }
+        return mistakes.count() > before || name == null
+                ? null
+                : new TriggerDefinition(
+                        name, title, description, beginning.where, deadlines, expiresAfter, payload, json.get());
+    }
+
+    private String text(YamlSource.Obj keys, String key) {
+        return keys.has(key) ? mistakes.attempt(yaml, () -> yaml.text(keys.get(key), "'" + key + "'")) : null;
     }
 
     private Duration span(YamlSource.Obj keys, String key, int least) {
@@ -76,34 +115,70 @@ final class TriggerParser {
         if (span == null) {
             throw yaml.error(node, "'" + key + "' must be " + Spans.FORM + ", not '" + text + "'");
         }
-        if (span.toMinutes() < least || span.toMillis() > Window.MOST) {
+        if (span.toMinutes() < least || span.toMillis() > TriggerDefinition.MAX_DELAY) {
             throw yaml.error(node, "'%s' must be %s to 10y, not '%s'".formatted(key, least == 0 ? "0m" : "1m", text));
         }
         return span;
     }
 
-    /** @return nothing: what is wrong is thrown or told */
-    private Void steps(YamlSource.Obj keys) {
-        Node node = keys.require(STEPS, "the steps 'cart' and 'order'");
+    // -------------------------------------------------------------------------------------------------------- steps
+
+    private Beginning steps(YamlSource.Obj keys) {
+        Node node = keys.require(STEPS, "a step with 'on' and one with 'not_followed_by'");
         List<Node> steps = yaml.list(node, "'steps'");
         if (steps.size() != 2) {
-            throw yaml.error(node, "'steps' can't be changed yet: there are two, 'cart' and 'order'");
+            throw yaml.error(
+                    node, "'steps' must be two so far: one with 'on', and one with 'not_followed_by' that ends it");
         }
-        step(steps.get(0), "cart", Map.of("where", "size(cart.items) > 0", "select", "last"), "on", CART_EVENTS);
-        step(steps.get(1), "order", Map.of("or_when", "size(cart.items) == 0"), "not_followed_by", ORDER_EVENTS);
+        Beginning beginning = mistakes.attempt(yaml, () -> beginning(steps.get(0)));
+        mistakes.attempt(yaml, () -> end(steps.get(1), beginning));
+        return beginning;
+    }
+
+    private Beginning beginning(Node node) {
+        YamlSource.Obj step = yaml.object(node, "a step", mistakes.in(yaml));
+        step.allow(List.of(ID, ON, WHERE, SELECT));
+        String id = mistakes.attempt(yaml, () -> id(step));
+        mistakes.attempt(yaml, () -> events(step, ON, CART_EVENTS));
+        TriggerExpression where = condition(step, WHERE);
+        mistakes.attempt(yaml, () -> {
+            step.require(SELECT, "select: last");
+            return null;
+        });
+        fixed(step, SELECT, "last");
+        return id == null ? null : new Beginning(id, where);
+    }
+
+    /** @return nothing: what is wrong is thrown or told */
+    private Void end(Node node, Beginning beginning) {
+        YamlSource.Obj step = yaml.object(node, "a step", mistakes.in(yaml));
+        step.allow(List.of(ID, NOT_FOLLOWED_BY, OR_WHEN));
+        mistakes.attempt(yaml, () -> {
+            String id = id(step);
+            if (beginning != null && id.equals(beginning.id)) {
+                throw yaml.error(step.get(ID), "a step with the id '" + id + "' is here already");
+            }
+            return id;
+        });
+        mistakes.attempt(yaml, () -> events(step, NOT_FOLLOWED_BY, ORDER_EVENTS));
+        // Each cart event ends what the one before it has begun, so what is said here says nothing more.
+        condition(step, OR_WHEN);
         return null;
     }
 
-    private void step(Node node, String id, Map<String, String> texts, String events, List<String> names) {
-        mistakes.attempt(yaml, () -> {
-            YamlSource.Obj step = yaml.object(node, "a step", mistakes.in(yaml));
-            List<String> known = new ArrayList<>(List.of("id", events));
-            known.addAll(new TreeMap<>(texts).keySet());
-            step.allow(known);
-            fixed(step, "id", id);
-            new TreeMap<>(texts).forEach((key, text) -> fixed(step, key, text));
-            return events(step, events, names);
-        });
+    private String id(YamlSource.Obj step) {
+        return name(step.require(ID, "the step's name"), "'id'");
+    }
+
+    private String name(Node node, String what) {
+        String name = yaml.text(node, what);
+        if (!NAME.matcher(name).matches()) {
+            throw yaml.error(
+                    node,
+                    "%s must be a lower-case letter and up to 63 lower-case letters, digits and underscores, not '%s'"
+                            .formatted(what, name));
+        }
+        return name;
     }
 
     /** The names in any order: they mean the same. */
@@ -120,24 +195,92 @@ final class TriggerParser {
         return null;
     }
 
-    private Void payload(YamlSource.Obj keys) {
-        Map<String, String> fields = new TreeMap<>(Map.of("items", "cart.items", "value", "cart.value"));
-        Node node = keys.require("payload", "{items: cart.items, value: cart.value}");
-        YamlSource.Obj payload = yaml.object(node, "'payload'", mistakes.in(yaml));
-        payload.allow(fields.keySet());
-        fields.forEach((key, value) -> fixed(payload, key, value));
+    // ---------------------------------------------------------------------------------------------------- reminders
+
+    private Void reminders(Node node, List<Deadline> deadlines) {
+        List<Node> reminders = yaml.list(node, "'" + REMINDERS + "'");
+        if (reminders.size() >= TriggerDefinition.MAX_DEADLINES) {
+            throw yaml.error(
+                    node,
+                    "'%s' has %d of them, and %d is the most"
+                            .formatted(REMINDERS, reminders.size(), TriggerDefinition.MAX_DEADLINES - 1));
+        }
+        reminders.forEach(reminder -> mistakes.attempt(yaml, () -> reminder(reminder, deadlines)));
         return null;
     }
 
-    /** Whatever it is, expression, span or word: alike in all but white space. */
-    private void fixed(YamlSource.Obj keys, String key, String value) {
-        mistakes.attempt(yaml, () -> {
-            Node node = keys.require(key, key + ": " + value);
-            if (!CelTokens.canonical(yaml.text(node, "'" + key + "'")).equals(CelTokens.canonical(value))) {
-                throw changed(node, key, value);
+    private Void reminder(Node node, List<Deadline> deadlines) {
+        YamlSource.Obj keys = yaml.object(node, "a reminder", mistakes.in(yaml));
+        keys.allow(List.of(ID, AFTER, WHEN));
+        String id = mistakes.attempt(yaml, () -> {
+            String name = id(keys);
+            if (deadlines.stream().anyMatch(deadline -> deadline.step().equals(name))) {
+                throw yaml.error(keys.get(ID), "a step with the id '" + name + "' is here already");
             }
-            return null;
+            return name;
         });
+        Duration after = mistakes.attempt(yaml, () -> span(keys, AFTER, 1));
+        TriggerExpression when = condition(keys, WHEN);
+        if (id == null || after == null || deadlines.isEmpty()) {
+            return null;
+        }
+        Duration delay = deadlines.get(0).delay().plus(after);
+        if (delay.compareTo(deadlines.get(deadlines.size() - 1).delay()) <= 0) {
+            throw yaml.error(keys.get(AFTER), "reminders follow each other: 'after' must be more than the one before");
+        }
+        if (delay.toMillis() > TriggerDefinition.MAX_DELAY) {
+            throw yaml.error(keys.get(AFTER), "'within' and 'after' must be 10y at most together");
+        }
+        deadlines.add(new Deadline(id, delay, when));
+        return null;
+    }
+
+    // -------------------------------------------------------------------------------------------------- expressions
+
+    /** Null if there is none, or one with mistakes, which are told. */
+    private TriggerExpression condition(YamlSource.Obj keys, String key) {
+        String what = "'" + key + "'";
+        return keys.has(key)
+                ? expression(keys.get(key), what, type -> DefinitionsParser.notACondition(what, type))
+                : null;
+    }
+
+    private TriggerExpression expression(Node node, String what, Function<CelType, String> objection) {
+        CheckedExpression checked = mistakes.attempt(yaml, () -> check.of(yaml, node, what, objection));
+        return checked == null ? null : checked.ofTrigger();
+    }
+
+    private Void payload(Node node, SortedMap<String, TriggerExpression> fields) {
+        YamlSource.Obj payload = yaml.object(node, "'" + PAYLOAD + "'", mistakes.in(yaml));
+        if (payload.keys().size() > TriggerDefinition.MAX_PAYLOAD) {
+            throw yaml.error(
+                    node,
+                    "'%s' has %d names, and %d is the most"
+                            .formatted(PAYLOAD, payload.keys().size(), TriggerDefinition.MAX_PAYLOAD));
+        }
+        for (String key : payload.keys()) {
+            mistakes.attempt(yaml, () -> name(payload.keyNode(key), "a name of 'payload'"));
+            TriggerExpression value = expression(payload.get(key), "'" + key + "'", type -> null);
+            if (value != null) {
+                fields.put(key, value);
+            }
+        }
+        return null;
+    }
+
+    // ----------------------------------------------------------------------------------------- what can't be changed
+
+    /** If it is said: alike in all but white space. */
+    private void fixed(YamlSource.Obj keys, String key, String value) {
+        if (keys.has(key)) {
+            mistakes.attempt(yaml, () -> {
+                Node node = keys.get(key);
+                if (!yaml.text(node, "'" + key + "'").trim().equals(value)) {
+                    throw changed(node, key, value);
+                }
+                return null;
+            });
+        }
     }
 
     private DefinitionException changed(Node node, String key, String value) {

@@ -211,7 +211,7 @@ class DefinitionMistakesTest {
                         """))
                 .contains(
                         "d.yaml:2:3: 'title' must be a text",
-                        "d.yaml:3:11: 'steps' can't be changed yet: there are two, 'cart' and 'order'",
+                        "d.yaml:3:11: 'steps' must be two so far: one with 'on', and one with 'not_followed_by' that ends it",
                         "d.yaml:5:46: unknown key 'more'; known here: months, monthly_discount");
     }
 

@@ -207,10 +207,16 @@ class DefinitionsTest {
                         new ModelDefinitions.GammaGamma(6.25, 3.74, 15.44, "USD"),
                         new ModelDefinitions.Clv(12, 0.01),
                         new ModelDefinitions.Rfm("USD")));
-        assertThat(definitions.abandonedCart().within()).isEqualTo(Duration.ofHours(1));
-        assertThat(definitions.abandonedCart().expiresAfter()).isEqualTo(Duration.ofHours(24));
+        assertThat(definitions
+                        .triggers()
+                        .get("abandoned_cart")
+                        .deadlines()
+                        .get(0)
+                        .delay())
+                .isEqualTo(Duration.ofHours(1));
+        assertThat(definitions.triggers().get("abandoned_cart").expiresAfter()).isEqualTo(Duration.ofHours(24));
         Definitions empty = Definitions.of("d.yaml", "traits: []");
-        assertThat(empty.abandonedCart()).isNull();
+        assertThat(empty.triggers()).isEmpty();
         assertThat(empty.models()).isEqualTo(new ModelDefinitions(null, null, null, null));
     }
 
@@ -229,7 +235,7 @@ class DefinitionsTest {
         assertThat(read.entries()).isEqualTo(written.entries());
         assertThat(read.traits()).isEqualTo(written.traits());
         assertThat(read.segments()).isEqualTo(written.segments());
-        assertThat(read.abandonedCart()).isEqualTo(written.abandonedCart());
+        assertThat(read.triggers()).isEqualTo(written.triggers());
         assertThat(read.models()).isEqualTo(written.models());
         read.traits().forEach((name, trait) -> assertThat(trait.fingerprint())
                 .isEqualTo(written.traits().get(name).fingerprint()));

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The only trigger so far is taken as it is, but for two spans of time. */
+/** What a trigger can say, and how it is told what it can't. */
 class TriggerMistakesTest {
     private static final String TRIGGER =
             """
@@ -26,8 +28,8 @@ class TriggerMistakesTest {
               payload: {items: cart.items, value: cart.value}
             """;
 
-    private static AbandonedCartDefinition read(String yaml) {
-        return Definitions.of("t.yaml", yaml).abandonedCart();
+    private static TriggerDefinition read(String yaml) {
+        return Definitions.of("t.yaml", yaml).triggers().get("abandoned_cart");
     }
 
     @Test
@@ -40,10 +42,44 @@ class TriggerMistakesTest {
                         "[Wishlist Product Added to Cart, Product Added,")
                 .replace("  within", "  title: A cart\n  description: is left\n  within");
 
-        assertThat(read(TRIGGER).within()).isEqualTo(Duration.ofHours(1));
-        assertThat(read(changed).within()).isEqualTo(Duration.ofMinutes(90));
+        assertThat(read(TRIGGER).deadlines().get(0).delay()).isEqualTo(Duration.ofHours(1));
+        assertThat(read(changed).deadlines().get(0).delay()).isEqualTo(Duration.ofMinutes(90));
         assertThat(read(changed).expiresAfter()).isEqualTo(Duration.ZERO);
         assertThat(read(changed).json().get("title").asText()).isEqualTo("A cart");
+    }
+
+    @Test
+    void aTriggerHasAnyNameConditionPayloadAndReminders() {
+        String large = TRIGGER.replace("abandoned_cart", "large_cart")
+                .replace("size(cart.items) > 0", "cart.value.USD >= 100")
+                .replace(", or_when: size(cart.items) == 0", "")
+                .replace("  cool_down: 0d\n  purpose: marketing\n", "")
+                .replace("{items: cart.items,", "{pieces: size(cart.items),")
+                .replace(
+                        "1h",
+                        "1h\n  reminders: [{id: day, after: 23h}, {id: week, after: 1w, when: size(cart.items) > 1}]");
+
+        TriggerDefinition definition = Definitions.of("t.yaml", TRIGGER + large.substring(10))
+                .triggers()
+                .get("large_cart");
+
+        assertThat(definition.where()).hasToString("cart.value.USD >= 100");
+        assertThat(definition.payload().keySet()).containsExactly("pieces", "value");
+        assertThat(definition.deadlines().stream().map(TriggerDefinition.Deadline::step))
+                .containsExactly("cart", "day", "week");
+        assertThat(definition.deadlines().stream().map(TriggerDefinition.Deadline::delay))
+                .containsExactly(Duration.ofHours(1), Duration.ofHours(24), Duration.ofHours(1 + 168));
+        assertThat(definition.deadlines().get(2).when()).hasToString("size(cart.items) > 1");
+    }
+
+    private static String fields(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "f" + i + ": cart.value").collect(Collectors.joining(", "));
+    }
+
+    private static String reminders(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> "{id: r%d, after: %dh}".formatted(i, i + 1))
+                .collect(Collectors.joining(", "));
     }
 
     private static Arguments of(String was, String is, String... messages) {
@@ -52,10 +88,6 @@ class TriggerMistakesTest {
 
     static List<Arguments> changes() {
         return List.of(
-                of(
-                        "name: abandoned_cart",
-                        "name: abandoned_cart_2",
-                        "t.yaml:2:9: 'abandoned_cart_2': triggers other than abandoned_cart are not there yet"),
                 of("- name: abandoned_cart", "- title: x", "t.yaml:2:3: 'name' is missing: what it is called"),
                 of(
                         "within: 1h",
@@ -71,24 +103,48 @@ class TriggerMistakesTest {
                 of(
                         "cool_down: 0d",
                         "quiet_hours: 7d",
-                        "t.yaml:2:3: 'cool_down' is missing: cool_down: 0d",
                         "t.yaml:8:3: unknown key 'quiet_hours'; known here: name, title, description, steps, within,"
-                                + " expires_after, cool_down, purpose, payload"),
+                                + " reminders, expires_after, cool_down, purpose, payload"),
                 of(
                         "purpose: marketing",
                         "purpose: service",
                         "t.yaml:9:12: 'purpose' can't be changed yet: it is marketing"),
+                of("value: cart.value}", "value: cart.valu}", "t.yaml:10:44: no field 'valu' — did you mean 'value'?"),
                 of(
                         "value: cart.value}",
-                        "value: cart.items}",
-                        "t.yaml:10:39: 'value' can't be changed yet: it is cart.value"),
+                        "Value: cart.value}",
+                        "t.yaml:10:32: a name of 'payload' must be a lower-case letter and up to 63 lower-case letters,"
+                                + " digits and underscores, not 'Value'"),
                 of(
-                        ", value: cart.value}",
-                        ", total: cart.value}",
-                        "t.yaml:10:12: 'value' is missing: value: cart.value",
-                        "t.yaml:10:32: unknown key 'total'; known here: items, value"),
+                        "value: cart.value}",
+                        "value: orders.count}",
+                        "t.yaml:10:39: 'orders' can't be looked at by a trigger yet; known here: cart"),
+                of(
+                        "payload: {items: cart.items, value: cart.value}",
+                        "payload: [cart.items]",
+                        "t.yaml:10:12: 'payload' must be an object (key: value)"),
+                of(
+                        "payload: {",
+                        "payload: {" + fields(49) + ", ",
+                        "t.yaml:10:12: 'payload' has 51 names, and 50 is the most"),
                 of("select: last", "select: first", "t.yaml:4:137: 'select' can't be changed yet: it is last"),
-                of("> 0", "> 1", "t.yaml:4:107: 'where' can't be changed yet: it is size(cart.items) > 0"),
+                of(", select: last", "", "t.yaml:4:5: 'select' is missing: select: last"),
+                of(
+                        "size(cart.items) > 0",
+                        "size(cart.items)",
+                        "t.yaml:4:107: 'where' must be a condition, true or false, not a whole number"),
+                of(
+                        "size(cart.items) > 0",
+                        "event.revenue > 20",
+                        "t.yaml:4:107: 'event' can't be looked at by a trigger yet; known here: cart"),
+                of(
+                        "size(cart.items) > 0",
+                        "days_since(cart.updated_at) > 1",
+                        "t.yaml:4:107: 'days_since' is for the 'when' of segments, not for triggers"),
+                of(
+                        "size(cart.items) == 0",
+                        "cart.value.usd < 1",
+                        "t.yaml:5:73: 'usd' is no currency of ISO 4217 — did you mean 'USD'?"),
                 of(
                         "on: [Product Added, ",
                         "on: [",
@@ -98,11 +154,37 @@ class TriggerMistakesTest {
                         "[Order Completed]",
                         "[Order Completed, Order Cancelled]",
                         "t.yaml:5:34: 'not_followed_by' can't be changed yet: it is [Order Completed]"),
-                of("id: order", "id: buy", "t.yaml:5:10: 'id' can't be changed yet: it is order"),
+                of("id: order", "id: cart", "t.yaml:5:10: a step with the id 'cart' is here already"),
+                of(
+                        "id: order",
+                        "id: Order",
+                        "t.yaml:5:10: 'id' must be a lower-case letter and up to 63 lower-case letters, digits and"
+                                + " underscores, not 'Order'"),
+                of(
+                        "within: 1h",
+                        "within: 1h\n  reminders: [{id: day, after: 23h}, {id: day, after: 2d}]",
+                        "t.yaml:7:43: a step with the id 'day' is here already"),
+                of(
+                        "within: 1h",
+                        "within: 1h\n  reminders: [{id: day, after: 23h}, {id: hour, after: 1h}]",
+                        "t.yaml:7:56: reminders follow each other: 'after' must be more than the one before"),
+                of(
+                        "within: 1h",
+                        "within: 1h\n  reminders: [{id: day, after: 23h, when: cart.items}]",
+                        "t.yaml:7:43: 'when' must be a condition, true or false, not a list"),
+                of(
+                        "within: 1h",
+                        "within: 1h\n  reminders: [{id: ages, after: 10y}]",
+                        "t.yaml:7:33: 'within' and 'after' must be 10y at most together"),
+                of(
+                        "within: 1h",
+                        "within: 1h\n  reminders: [%s]".formatted(reminders(10)),
+                        "t.yaml:7:14: 'reminders' has 10 of them, and 9 is the most"),
                 of(
                         "  - {id: order",
                         "  - {id: x}\n  - {id: order",
-                        "t.yaml:4:3: 'steps' can't be changed yet: there are two, 'cart' and 'order'"),
+                        "t.yaml:4:3: 'steps' must be two so far: one with 'on', and one with 'not_followed_by' that ends"
+                                + " it"),
                 of("within: 1h", "within: [1h]", "t.yaml:6:11: 'within' must be a text"));
     }
 

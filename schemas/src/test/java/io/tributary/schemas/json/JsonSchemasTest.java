@@ -135,7 +135,7 @@ class JsonSchemasTest {
                     trigger | "fired_at" | "at"
                     trigger | "anchor_message_id" | "anchor"
                     trigger | "definition_version":1 | "definition_version":0
-                    trigger | "price":"35.79" | "price":35.79
+                    trigger | "payload":{ | "payload":7,"more":{
                     trigger | "observed" | "seen"
                     trigger | {"fired_at" | {"retracts":"t_5b1c9e0d77aa4213","fired_at"
                     identity-change | "at" | "on"

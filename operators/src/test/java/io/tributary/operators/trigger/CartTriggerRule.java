@@ -1,24 +1,40 @@
 package io.tributary.operators.trigger;
 
+import io.tributary.schemas.definition.TriggerDefinition;
 import io.tributary.schemas.event.CartLine;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventKind;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
- * The contract's rule of the abandoned cart, told plainly over all the events of one customer: at each deadline it looks
- * back at what was known then.
+ * The contract's rule of the abandoned cart, and of any trigger of the cart, told plainly over all the events of one
+ * customer: at each deadline it looks back at what was known then.
  */
-final class AbandonedCartRule {
+final class CartTriggerRule {
     private final List<CustomerEvent> known;
 
-    private AbandonedCartRule(List<CustomerEvent> known) {
+    /** What has to hold of the cart: products and how many of each. */
+    private final Predicate<Map<String, Long>> condition;
+
+    private CartTriggerRule(List<CustomerEvent> known, Predicate<Map<String, Long>> condition) {
         this.known = known;
+        this.condition = condition;
+    }
+
+    /**
+     * The message ids of the anchors of abandoned carts, in the order of their deadlines.
+     *
+     * @param sorted in the order of events
+     */
+    static List<String> anchors(List<CustomerEvent> sorted, Duration delay) {
+        return anchors(sorted, delay, cart -> !cart.isEmpty());
     }
 
     /**
@@ -26,15 +42,15 @@ final class AbandonedCartRule {
      *
      * @param sorted in the order of events
      */
-    static List<String> anchors(List<CustomerEvent> sorted, AbandonedCart definition) {
+    static List<String> anchors(List<CustomerEvent> sorted, Duration delay, Predicate<Map<String, Long>> condition) {
         List<String> anchors = new ArrayList<>();
         for (CustomerEvent event : sorted) {
             if (event.kind().isCart()) {
-                long deadline = event.timestamp() + definition.delay().toMillis();
+                long deadline = event.timestamp() + delay.toMillis();
                 List<CustomerEvent> known = sorted.stream()
                         .filter(other -> other.knownAt() <= deadline)
                         .toList();
-                AbandonedCartRule rule = new AbandonedCartRule(known);
+                CartTriggerRule rule = new CartTriggerRule(known, condition);
                 if (event.equals(rule.anchor()) && !rule.refuses()) {
                     anchors.add(event.messageId());
                 }
@@ -43,7 +59,7 @@ final class AbandonedCartRule {
         return anchors;
     }
 
-    /** The last cart event, if it left something in the cart and no order came behind it; else null. */
+    /** The last cart event, if it left a cart of which the condition holds and no order came behind it; else null. */
     private CustomerEvent anchor() {
         Map<String, Long> cart = new TreeMap<>();
         Set<String> orders = new HashSet<>();
@@ -55,7 +71,7 @@ final class AbandonedCartRule {
                     && !orders.add(event.purchase().orderId());
             if ((isOrder && !repeats) || event.kind().isCart()) {
                 change(cart, event);
-                anchor = !isOrder && !cart.isEmpty() ? event : null;
+                anchor = !isOrder && condition.test(cart) ? event : null;
             }
         }
         return anchor;
@@ -81,7 +97,7 @@ final class AbandonedCartRule {
         long saidAt = Long.MIN_VALUE;
         boolean granted = true;
         for (CustomerEvent event : known) {
-            Boolean says = event.consent().get(AbandonedCart.PURPOSE);
+            Boolean says = event.consent().get(TriggerDefinition.PURPOSE);
             if (says != null) {
                 granted = event.timestamp() == saidAt ? granted && says : says;
                 saidAt = event.timestamp();

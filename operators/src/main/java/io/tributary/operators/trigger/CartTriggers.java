@@ -1,0 +1,347 @@
+package io.tributary.operators.trigger;
+
+import io.tributary.operators.profile.Cart;
+import io.tributary.operators.profile.CartEntry;
+import io.tributary.operators.profile.CartLog;
+import io.tributary.operators.profile.Consent;
+import io.tributary.operators.serialization.WireType;
+import io.tributary.operators.trigger.cep.MatchSink;
+import io.tributary.operators.trigger.cep.NfaHost;
+import io.tributary.schemas.definition.TriggerDefinition.Deadline;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.ToLongBiFunction;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+
+/**
+ * Decides which triggers of the cart fire, customer by customer, with Flink CEP's NFA: one per deadline.
+ *
+ * <p>Every operation waits until the watermark has reached the instant from which on it is known: its own time or, if it
+ * came late, its partition's watermark then. Operations are applied in the order of those instants, then in the order of
+ * events; events at the instant of a deadline come before the deadline. A late one is put in its place among what has
+ * happened and the open matches are found anew; a deadline that has passed stays as it was. So what is decided is a
+ * function of the log: neither a restored job nor a replay, whose watermarks are others, decides differently. Not
+ * thread-safe.
+ */
+public final class CartTriggers implements AutoCloseable {
+    private static final byte[] NOTHING = {};
+
+    /** One per deadline, by trigger and then ascending. */
+    private final List<Watched> watched;
+
+    private final DataOutputSerializer buffer = new DataOutputSerializer(256);
+
+    /** A deadline of a trigger, and the present customer's match. */
+    private static final class Watched {
+        private final CartTrigger trigger;
+        private final Deadline deadline;
+
+        /** What began at or before this instant was decided by an earlier definition, milliseconds since 1970. */
+        private final long decided;
+
+        private final NfaHost<CartStep> host;
+
+        /** Whether the host has a match. What it holds otherwise is another customer's. */
+        private boolean isOpen;
+
+        Watched(CartTrigger trigger, Deadline deadline, long decided) {
+            this.trigger = trigger;
+            this.deadline = deadline;
+            this.decided = decided;
+            this.host = new NfaHost<>(
+                    CartTrigger.pattern(deadline),
+                    WireType.CART_STEP.info().createSerializer(new SerializerConfigImpl()));
+        }
+
+        long delay() {
+            return deadline.delay().toMillis();
+        }
+
+        void load(byte[] bytes) throws IOException {
+            isOpen = bytes.length > 0;
+            if (isOpen) {
+                host.load(new DataInputDeserializer(bytes));
+            }
+        }
+
+        /** @param fired receives the anchor of what is due */
+        void passTo(long instant, Consumer<CartStep> fired) {
+            if (isOpen) {
+                host.advanceTime(instant, onMatch(fired));
+                isOpen = !host.isEmpty();
+            }
+        }
+
+        /** @param fired receives the anchor of what is due before */
+        void step(CartEntry entry, CartVariables cart, Consumer<CartStep> fired) {
+            boolean begins = !entry.isOrder() && trigger.begins(deadline, cart);
+            if (!isOpen && !begins) {
+                return;
+            }
+            if (!isOpen) {
+                host.reset();
+            }
+            host.advance(new CartStep(entry.order(), begins), entry.order().timestamp(), onMatch(fired));
+            isOpen = !host.isEmpty();
+        }
+
+        /** Finds the open match anew; what would have fired before an instant counts as decided. */
+        void replay(CartLog cart, long instant) {
+            isOpen = false;
+            long oldestOpen = instant - delay();
+            for (CartEntry entry : cart.entries()) {
+                // The deadline of an older one is decided, whatever came behind it.
+                if (entry.order().timestamp() >= oldestOpen && entry.order().timestamp() > decided) {
+                    step(entry, new CartVariables(cart.cartAt(entry.order())), match -> {});
+                }
+            }
+            passTo(instant, match -> {});
+        }
+    }
+
+    /** Of triggers that have held from the beginning. */
+    public CartTriggers(List<CartTrigger> triggers) {
+        this(triggers, (trigger, deadline) -> Long.MIN_VALUE);
+    }
+
+    /**
+     * Of triggers that hold since earlier ones have ended.
+     *
+     * @param decided what of a deadline began at or before this instant was decided by an earlier definition, milliseconds
+     *     since 1970
+     */
+    CartTriggers(List<CartTrigger> triggers, ToLongBiFunction<CartTrigger, Deadline> decided) {
+        watched = new ArrayList<>();
+        for (CartTrigger trigger : triggers) {
+            for (Deadline deadline : trigger.definition().deadlines()) {
+                watched.add(new Watched(trigger, deadline, decided.applyAsLong(trigger, deadline)));
+            }
+        }
+    }
+
+    /** Whether there is no trigger. */
+    public boolean isEmpty() {
+        return watched.isEmpty();
+    }
+
+    /**
+     * Whether a deadline may lie in a time, if all that triggers look at is known.
+     *
+     * @param newest the customer's newest cart event: only that can have one; milliseconds since 1970
+     * @param after before the time, milliseconds since 1970
+     * @param until the end of the time, which belongs to it, milliseconds since 1970
+     */
+    public boolean mayFire(long newest, long after, long until) {
+        return watched.stream().anyMatch(one -> newest > after - one.delay() && newest <= until - one.delay());
+    }
+
+    /**
+     * Takes a change in.
+     *
+     * @param watermark what has passed, milliseconds since 1970
+     */
+    public void add(TriggerState state, CartChange.Operation change, long watermark) {
+        for (Consent.Statement statement : change.consent()) {
+            state.marketing().state(statement);
+        }
+        state.marketing().forgetBehind(watermark);
+        if (change.entry() != null) {
+            state.await(change.entry());
+        }
+    }
+
+    /**
+     * Starts anew from what is the customer's since an instant. What was due before it fires by what was known before;
+     * what would have been due by what is known now counts as decided.
+     *
+     * @param fired receives the triggers in the order of their deadlines
+     */
+    public void restart(TriggerState state, CartChange.Restart restart, Consumer<Trigger> fired) {
+        advance(state, restart.customerId(), restart.instant() - 1, fired);
+        state.clear();
+        for (Consent.Statement statement : restart.consent()) {
+            state.marketing().state(statement);
+        }
+        for (CartEntry entry : restart.entries()) {
+            if (entry.knownAt() < restart.instant()) {
+                state.cart().add(entry);
+            } else {
+                state.await(entry);
+            }
+        }
+        replay(state, restart.decidesInstant() ? restart.instant() + 1 : restart.instant());
+    }
+
+    /**
+     * If more is waiting than may be kept, because the watermark stands still, lets time pass for this customer until it
+     * is not.
+     *
+     * @param fired receives the triggers in the order of their deadlines
+     * @return whether that was necessary
+     */
+    public boolean relieve(TriggerState state, String customerId, Consumer<Trigger> fired) {
+        boolean overfull = state.isOverfull();
+        if (overfull) {
+            advance(state, customerId, state.nextPending(), fired);
+        }
+        return overfull;
+    }
+
+    /**
+     * Goes on where other definitions end: open matches are found anew. What is due up to a watermark is decided by the
+     * others, what is due later by these, unless it is due already.
+     *
+     * @param watermark milliseconds since 1970
+     * @param fired receives the triggers of the other definitions in the order of their deadlines
+     */
+    void takeOver(CartTriggers other, TriggerState state, String customerId, long watermark, Consumer<Trigger> fired) {
+        other.advance(state, customerId, watermark, fired);
+        long instant = Math.max(0, watermark + 1);
+        for (Watched one : other.watched) {
+            instant = one.isOpen ? Math.max(instant, one.host.time()) : instant;
+        }
+        replay(state, instant);
+    }
+
+    private void replay(TriggerState state, long instant) {
+        watched.forEach(one -> one.replay(state.cart(), instant));
+        save(state);
+    }
+
+    /**
+     * Lets time pass up to and including an instant.
+     *
+     * @param fired receives the triggers in the order of their deadlines
+     */
+    public void advance(TriggerState state, String customerId, long watermark, Consumer<Trigger> fired) {
+        load(state);
+        List<Trigger> due = new ArrayList<>(0);
+        for (CartEntry next = state.poll(watermark); next != null; next = state.poll(watermark)) {
+            // Deadlines before the operation is known see the cart without it.
+            passTo(next.knownAt(), state, customerId, due);
+            state.dropRepetitionsOf(next);
+            if (state.cart().add(next)) {
+                step(next, state, customerId, due);
+            }
+        }
+        passTo(watermark + 1, state, customerId, due);
+        state.cart().forgetBehind(watermark);
+        save(state);
+        due.sort(Comparator.comparingLong(Trigger::firedAt));
+        due.forEach(fired);
+    }
+
+    private void passTo(long instant, TriggerState state, String customerId, List<Trigger> due) {
+        for (Watched one : watched) {
+            one.passTo(instant, anchor -> fire(one, anchor, state, customerId, due));
+        }
+    }
+
+    private void step(CartEntry entry, TriggerState state, String customerId, List<Trigger> due) {
+        CartVariables cart =
+                entry.isOrder() ? null : new CartVariables(state.cart().cartAt(entry.order()));
+        for (Watched one : watched) {
+            long time = one.isOpen ? one.host.time() : entry.knownAt();
+            if (entry.order().timestamp() < time) {
+                one.replay(state.cart(), time);
+            } else {
+                one.step(entry, cart, anchor -> fire(one, anchor, state, customerId, due));
+            }
+        }
+    }
+
+    private static void fire(Watched one, CartStep anchor, TriggerState state, String customerId, List<Trigger> due) {
+        Cart cart = state.cart().cartAt(anchor.order());
+        Trigger trigger = new Trigger(one.trigger, one.deadline, customerId, anchor.order(), cart);
+        if (!state.marketing().refusesAt(trigger.firedAt())) {
+            due.add(trigger);
+        }
+    }
+
+    /**
+     * The next instant at which {@link #advance} has something to do, milliseconds since 1970.
+     *
+     * @return {@link TriggerState#NO_TIMER} if the state is of no use any more and can be dropped
+     */
+    public long nextTimer(TriggerState state, long watermark) {
+        load(state);
+        long next = state.nextPending();
+        for (Watched one : watched) {
+            OptionalLong windowEnd = one.isOpen ? one.host.nextTimeout() : OptionalLong.empty();
+            next = windowEnd.isPresent() ? Math.min(next, windowEnd.getAsLong() - 1) : next;
+        }
+        List<CartEntry> past = state.cart().entries();
+        if (!past.isEmpty()) {
+            long forgotten = past.get(past.size() - 1).order().timestamp() + CartLog.WINDOW_MILLIS;
+            if (forgotten > watermark) {
+                next = Math.min(next, forgotten);
+            }
+        }
+        return next;
+    }
+
+    private void load(TriggerState state) {
+        List<byte[]> matching = state.matching();
+        if (!matching.isEmpty() && matching.size() != watched.size()) {
+            throw new IllegalStateException(
+                    "the matches of %d deadlines are no state of %d".formatted(matching.size(), watched.size()));
+        }
+        try {
+            for (int i = 0; i < watched.size(); i++) {
+                watched.get(i).load(matching.isEmpty() ? NOTHING : matching.get(i));
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("the matching state can't be read", e);
+        }
+    }
+
+    private void save(TriggerState state) {
+        if (watched.stream().noneMatch(one -> one.isOpen)) {
+            state.matching(List.of());
+            return;
+        }
+        List<byte[]> matching = new ArrayList<>(watched.size());
+        for (Watched one : watched) {
+            matching.add(one.isOpen ? saved(one.host) : NOTHING);
+        }
+        state.matching(matching);
+    }
+
+    private byte[] saved(NfaHost<CartStep> host) {
+        buffer.clear();
+        try {
+            host.save(buffer);
+        } catch (IOException e) {
+            throw new IllegalStateException("the matching state can't be written", e);
+        }
+        return buffer.getCopyOfBuffer();
+    }
+
+    private static MatchSink<CartStep> onMatch(Consumer<CartStep> anchors) {
+        return new MatchSink<>() {
+            @Override
+            public void matched(Map<String, List<CartStep>> match, long timestamp) {
+                anchors.accept(match.get(CartTrigger.CART).get(0));
+            }
+
+            @Override
+            public void timedOut(Map<String, List<CartStep>> partialMatch, long timestamp) {
+                // The pattern has one step that takes events: it matches or is cancelled, it never times out.
+            }
+        };
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (Watched one : watched) {
+            one.host.close();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.tributary.operators.trigger;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.primitives.UnsignedLong;
+import io.tributary.operators.profile.Cart;
+import io.tributary.operators.profile.ProfileJson;
+import io.tributary.schemas.definition.TriggerExpression;
+import io.tributary.schemas.time.Timestamps;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * What a trigger tells. What an expression only names is told as a profile has it, money exactly; what it calculates, as CEL
+ * says. What says nothing is left out.
+ */
+record TriggerPayload(SortedMap<String, TriggerExpression> expressions, Cart cart) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    void writeTo(JsonGenerator json) throws IOException {
+        JsonNode profile = profile();
+        CartVariables variables = new CartVariables(cart);
+        ObjectNode payload = JsonNodeFactory.instance.objectNode();
+        expressions.forEach((name, expression) -> {
+            JsonNode value = expression.path().isEmpty() ? json(expression.value(variables)) : at(profile, expression);
+            if (!value.isMissingNode()) {
+                payload.set(name, value);
+            }
+        });
+        json.writeRawValue(payload.toString());
+    }
+
+    private ObjectNode profile() {
+        ObjectNode profile = JsonNodeFactory.instance.objectNode();
+        try {
+            profile.set(
+                    TriggerExpression.CART,
+                    JSON.readTree(ProfileJson.write(512, json -> ProfileJson.writeCart(json, cart, true))));
+        } catch (IOException e) {
+            throw new UncheckedIOException("a cart is JSON", e);
+        }
+        return profile;
+    }
+
+    private static JsonNode at(JsonNode profile, TriggerExpression expression) {
+        JsonNode value = profile;
+        for (String name : expression.path()) {
+            value = value.path(name);
+        }
+        return value;
+    }
+
+    /** What CEL says as JSON; missing for what JSON has no word for. */
+    private static JsonNode json(Object value) {
+        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        if (value instanceof String text) {
+            return nodes.textNode(text);
+        }
+        if (value instanceof Boolean truth) {
+            return nodes.booleanNode(truth);
+        }
+        if (value instanceof Long number) {
+            return nodes.numberNode(number);
+        }
+        if (value instanceof UnsignedLong number) {
+            return nodes.numberNode(number.bigIntegerValue());
+        }
+        if (value instanceof Double number && Double.isFinite(number)) {
+            // Without an exponent and the zero of a whole number.
+            BigDecimal decimal = BigDecimal.valueOf(number).stripTrailingZeros();
+            return nodes.numberNode(decimal.scale() < 0 ? decimal.setScale(0) : decimal);
+        }
+        if (value instanceof Instant instant) {
+            return nodes.textNode(Timestamps.format(instant.toEpochMilli()));
+        }
+        if (value instanceof List<?> list) {
+            var array = nodes.arrayNode();
+            list.forEach(element -> array.add(orNull(json(element))));
+            return array;
+        }
+        if (value instanceof Map<?, ?> map) {
+            ObjectNode object = nodes.objectNode();
+            map.entrySet().stream()
+                    .sorted((a, b) -> a.getKey().toString().compareTo(b.getKey().toString()))
+                    .forEach(field -> object.set(field.getKey().toString(), orNull(json(field.getValue()))));
+            return object;
+        }
+        return nodes.missingNode();
+    }
+
+    private static JsonNode orNull(JsonNode value) {
+        return value.isMissingNode() ? JsonNodeFactory.instance.nullNode() : value;
+    }
+}

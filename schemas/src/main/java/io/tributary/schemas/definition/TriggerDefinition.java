@@ -1,0 +1,65 @@
+package io.tributary.schemas.definition;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A trigger of the cart: a cart event, and then up to a deadline neither another cart event nor an order.
+ *
+ * @param title for people, or null
+ * @param description for people, or null
+ * @param where what has to hold of the cart after the event with which it begins, or null for nothing
+ * @param deadlines at which it fires, the first one and those of its reminders; ascending, at least one
+ * @param expiresAfter from firing to the instant after which acting on it makes no sense; not negative
+ * @param payload what it tells, by name
+ * @param json as it was written: its keys sorted, numbers in their shortest form
+ */
+public record TriggerDefinition(
+        String name,
+        String title,
+        String description,
+        TriggerExpression where,
+        List<Deadline> deadlines,
+        Duration expiresAfter,
+        SortedMap<String, TriggerExpression> payload,
+        ObjectNode json) {
+    /** A customer who refuses this purpose gets no trigger; silence is consent. */
+    public static final String PURPOSE = "marketing";
+
+    /** Deadlines that a trigger may have. */
+    public static final int MAX_DEADLINES = 10;
+
+    /** What a trigger may tell. */
+    public static final int MAX_PAYLOAD = 50;
+
+    /** No deadline is longer after the event with which it begins, milliseconds. */
+    public static final long MAX_DELAY = Window.MOST;
+
+    /**
+     * When it fires.
+     *
+     * @param step its name within the trigger: of the first one the id of the step with which the trigger begins, else the
+     *     reminder's
+     * @param delay from the event with which it begins to the deadline; positive
+     * @param when what else has to hold of the cart, or null for nothing
+     */
+    public record Deadline(String step, Duration delay, TriggerExpression when) {
+        public Deadline {
+            if (delay.toMillis() <= 0) {
+                throw new IllegalArgumentException("the delay must be positive: " + delay);
+            }
+        }
+    }
+
+    public TriggerDefinition {
+        if (deadlines.isEmpty() || expiresAfter.isNegative()) {
+            throw new IllegalArgumentException("there must be a deadline, and the expiry must not be negative");
+        }
+        deadlines = List.copyOf(deadlines);
+        payload = Collections.unmodifiableSortedMap(new TreeMap<>(payload));
+    }
+}

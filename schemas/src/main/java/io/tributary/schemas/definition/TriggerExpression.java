@@ -1,0 +1,81 @@
+package io.tributary.schemas.definition;
+
+import dev.cel.common.ast.CelExpr;
+import dev.cel.common.ast.CelExpr.ExprKind.Kind;
+import dev.cel.runtime.CelRuntime;
+import dev.cel.runtime.CelVariableResolver;
+import io.tributary.schemas.cel.CelDialect;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * A checked expression of a trigger, ready to evaluate, for any number of threads. Its variables are those of {@link
+ * Language#ofTriggers}.
+ *
+ * <p>Evaluation never throws: of what is missing, fails or is of another kind than wanted, a condition is false and a value
+ * says nothing.
+ */
+public final class TriggerExpression {
+    /** The customer's cart, as a profile has it. */
+    public static final String CART = "cart";
+
+    private final CheckedExpression expression;
+    private final CelRuntime.Program whole;
+    private final Predicate<CelVariableResolver> condition;
+    private final List<String> path;
+
+    TriggerExpression(CheckedExpression expression) {
+        this.expression = expression;
+        this.whole = expression.program();
+        this.condition = Connectives.predicate(expression.ast().getExpr(), part -> {
+            CelRuntime.Program program = expression.program(part);
+            return variables -> CelDialect.evaluate(program, variables);
+        });
+        this.path = path(expression.ast().getExpr());
+    }
+
+    private static List<String> path(CelExpr whole) {
+        Deque<String> path = new ArrayDeque<>();
+        CelExpr rest = whole;
+        while (rest.getKind() == Kind.SELECT && !rest.select().testOnly()) {
+            path.addFirst(rest.select().field());
+            rest = rest.select().operand();
+        }
+        if (rest.getKind() != Kind.IDENT) {
+            return List.of();
+        }
+        path.addFirst(rest.ident().name());
+        return List.copyOf(path);
+    }
+
+    /** As written. */
+    public String text() {
+        return expression.text();
+    }
+
+    /** Whether it is true. */
+    public boolean holds(CelVariableResolver variables) {
+        return condition.test(variables);
+    }
+
+    /**
+     * What it says.
+     *
+     * @return a value of CEL's, in which decimals are doubles; null for none
+     */
+    public Object value(CelVariableResolver variables) {
+        return CelDialect.evaluate(whole, variables);
+    }
+
+    /** The names that it consists of, such as {@code cart} and {@code items}, if it is nothing else; else none. */
+    public List<String> path() {
+        return path;
+    }
+
+    @Override
+    public String toString() {
+        return text();
+    }
+}
