@@ -6,6 +6,7 @@ import io.tributary.operators.segment.CompiledDefinitions;
 import io.tributary.operators.segment.ComputedTraits;
 import io.tributary.operators.trigger.CartTrigger;
 import io.tributary.schemas.definition.Definitions;
+import io.tributary.schemas.definition.TriggerDefinition.Deadline;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.Inbound;
 import io.tributary.schemas.event.Reject;
@@ -131,6 +132,12 @@ public final class Backtest {
         long end = until.orElse(
                 accepted.isEmpty() ? 0 : accepted.get(accepted.size() - 1).timestamp());
         Output output = new Output();
+        for (CartTrigger trigger : triggers) {
+            for (Deadline deadline : trigger.definition().deadlines()) {
+                output.report.expect(
+                        new TriggerReport.Subject(trigger.definition().name(), trigger.reminder(deadline)));
+            }
+        }
         fold(EventGroups.of(accepted, commandsUpTo(end)), end, parallelism).forEach(output::add);
         output.sort();
         rejects.sort(REJECTS);
@@ -151,7 +158,7 @@ public final class Backtest {
                         output.profiles.size(),
                         output.merges,
                         segmentSizes(output),
-                        triggersFired(output)));
+                        output.report));
     }
 
     private SortedMap<String, Long> segmentSizes(Output output) {
@@ -159,13 +166,6 @@ public final class Backtest {
         definitions.segments().keySet().forEach(segment -> sizes.put(segment, 0L));
         output.members.forEach((segment, members) -> sizes.merge(segment, members, Long::sum));
         return sizes;
-    }
-
-    private SortedMap<String, Long> triggersFired(Output output) {
-        SortedMap<String, Long> fired = new TreeMap<>();
-        triggers.forEach(trigger -> fired.put(trigger.definition().name(), 0L));
-        output.fired.forEach((trigger, times) -> fired.merge(trigger, times, Long::sum));
-        return fired;
     }
 
     private static int firstAfter(CustomerEvent[] ordered, long until) {
@@ -241,7 +241,7 @@ public final class Backtest {
         private final List<byte[]> identityChanges = new ArrayList<>();
         private final List<byte[]> segmentChanges = new ArrayList<>();
         private final List<byte[]> triggers = new ArrayList<>();
-        private final Map<String, Long> fired = new HashMap<>();
+        private final TriggerReport report = new TriggerReport();
         private final Map<String, Long> members = new HashMap<>();
         private long merges;
 
@@ -251,10 +251,8 @@ public final class Backtest {
             customers.members().forEach((segment, count) -> members.merge(segment, count, Long::sum));
             identityChanges.addAll(group.identityChanges());
             segmentChanges.addAll(group.segmentChanges());
-            for (CustomerRun.Fired trigger : group.triggers()) {
-                triggers.add(trigger.json());
-                fired.merge(trigger.trigger(), 1L, Long::sum);
-            }
+            triggers.addAll(group.triggers());
+            group.report(report);
             merges += group.merges();
         }
 
@@ -263,7 +261,7 @@ public final class Backtest {
             identityChanges.addAll(other.identityChanges);
             segmentChanges.addAll(other.segmentChanges);
             triggers.addAll(other.triggers);
-            other.fired.forEach((trigger, times) -> fired.merge(trigger, times, Long::sum));
+            report.add(other.report);
             other.members.forEach((segment, count) -> members.merge(segment, count, Long::sum));
             merges += other.merges;
         }

@@ -29,7 +29,7 @@ public record BacktestResult(
      * @param afterUntil events later than the end, which are not read
      * @param merges how many of the identity changes are mergers
      * @param segments customers in each segment at the end, by name; 0 where there is nobody
-     * @param triggers fired, by name; 0 of one that never did
+     * @param triggers what has fired, also of those that never did
      */
     public record Counts(
             long read,
@@ -40,5 +40,5 @@ public record BacktestResult(
             long customers,
             long merges,
             SortedMap<String, Long> segments,
-            SortedMap<String, Long> triggers) {}
+            TriggerReport triggers) {}
 }

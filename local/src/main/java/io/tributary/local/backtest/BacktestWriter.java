@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -37,6 +38,12 @@ public final class BacktestWriter {
                 file.write('\n');
             }
         });
+        byte[] report =
+                ProfileJson.write(512, json -> writeReport(json, result.counts().triggers()));
+        write("trigger-report.json", file -> {
+            file.write(report);
+            file.write('\n');
+        });
         byte[] summary = ProfileJson.write(512, json -> writeSummary(json, result.counts(), wallSeconds));
         write("summary.json", file -> {
             file.write(summary);
@@ -61,6 +68,29 @@ public final class BacktestWriter {
         Files.move(unfinished, out.resolve(name), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
+    private static void writeReport(JsonGenerator json, TriggerReport report) throws IOException {
+        json.writeStartArray();
+        for (Map.Entry<TriggerReport.Subject, TriggerReport.Counts> entry :
+                report.all().entrySet()) {
+            TriggerReport.Counts counts = entry.getValue();
+            json.writeStartObject();
+            json.writeStringField("trigger", entry.getKey().trigger());
+            if (entry.getKey().reminder() != null) {
+                json.writeStringField("reminder", entry.getKey().reminder());
+            }
+            json.writeNumberField("fired", counts.fired());
+            json.writeNumberField("customers", counts.customers());
+            json.writeNumberField("bought_within_24h", counts.boughtWithinADay());
+            json.writeObjectFieldStart("per_day");
+            for (Map.Entry<LocalDate, Long> day : counts.perDay().entrySet()) {
+                json.writeNumberField(day.getKey().toString(), day.getValue());
+            }
+            json.writeEndObject();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
     private static void writeSummary(JsonGenerator json, BacktestResult.Counts counts, double wallSeconds)
             throws IOException {
         json.writeStartObject();
@@ -80,7 +110,7 @@ public final class BacktestWriter {
         json.writeNumberField("customers", counts.customers());
         json.writeNumberField("merges", counts.merges());
         writeCounts(json, "segments", counts.segments());
-        writeCounts(json, "triggers", counts.triggers());
+        writeCounts(json, "triggers", counts.triggers().firedByTrigger());
         json.writeNumberField("wall_seconds", Math.round(wallSeconds * 1000) / 1000.0);
         json.writeNumberField("events_per_second", Math.round(counts.read() / Math.max(wallSeconds, 1e-3)));
         json.writeEndObject();

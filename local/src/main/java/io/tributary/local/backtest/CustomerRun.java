@@ -51,8 +51,13 @@ final class CustomerRun {
         }
     }
 
-    /** What a trigger has told, as a public JSON line. */
-    record Fired(String trigger, byte[] json) {}
+    /**
+     * A trigger that has fired.
+     *
+     * @param at milliseconds since 1970
+     * @param json what it told, a public JSON line
+     */
+    record Fired(TriggerReport.Subject subject, long at, String customerId, byte[] json) {}
 
     private final String customerId;
 
@@ -121,7 +126,9 @@ final class CustomerRun {
 
     private void fired(Trigger trigger) {
         if (trigger.firedAt() > decidedUntil) {
-            triggers.add(new Fired(trigger.trigger().definition().name(), trigger.json()));
+            TriggerReport.Subject subject =
+                    new TriggerReport.Subject(trigger.trigger().definition().name(), trigger.reminder());
+            triggers.add(new Fired(subject, trigger.firedAt(), customerId, trigger.json()));
         }
     }
 

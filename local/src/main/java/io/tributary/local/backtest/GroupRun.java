@@ -3,7 +3,6 @@ package io.tributary.local.backtest;
 import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.profile.ProfileJson;
 import io.tributary.schemas.event.CustomerEvent;
-import io.tributary.schemas.event.EventKind;
 import io.tributary.schemas.event.EventOrder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -63,7 +62,7 @@ final class GroupRun {
         int command = 0;
         while (event < group.events().size() || command < group.commands().size()) {
             long instant = Math.min(group.timeOfEvent(event), group.timeOfCommand(command));
-            beginning = new EventOrder(instant, EventKind.COMMAND, "", 0);
+            beginning = EventOrder.beginningOf(instant);
             while (group.timeOfCommand(command) == instant) {
                 identities.obey(group.commands().get(command));
                 command++;
@@ -221,8 +220,28 @@ final class GroupRun {
     }
 
     /** Public JSON lines. */
-    List<CustomerRun.Fired> triggers() {
-        return triggers;
+    List<byte[]> triggers() {
+        return triggers.stream().map(CustomerRun.Fired::json).toList();
+    }
+
+    /** Counts what has fired; whoever is somebody else at the end is counted as that. */
+    void report(TriggerReport report) {
+        if (triggers.isEmpty()) {
+            return;
+        }
+        Map<String, Customer> last = new HashMap<>();
+        for (Customer customer : identities.customers()) {
+            if (customer.exists()) {
+                last.put(customer.id(), customer);
+                customer.mergedFrom().forEach(former -> last.putIfAbsent(former, customer));
+            }
+        }
+        for (CustomerRun.Fired fired : triggers) {
+            Customer customer = last.get(fired.customerId());
+            boolean bought =
+                    customer != null && customer.watched().hasOrder(fired.at(), fired.at() + TriggerReport.ANYWAY);
+            report.fired(fired.subject(), fired.at(), customer == null ? fired.customerId() : customer.id(), bought);
+        }
     }
 
     /** Public JSON lines. */

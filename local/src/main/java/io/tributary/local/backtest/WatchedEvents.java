@@ -62,6 +62,17 @@ final class WatchedEvents {
     }
 
     /**
+     * Whether there is an order in a time.
+     *
+     * @param after before the time, milliseconds since 1970
+     * @param until the end of the time, which belongs to it, milliseconds since 1970
+     */
+    boolean hasOrder(long after, long until) {
+        EventOrder next = orders.higherKey(EventOrder.beginningOf(after + 1));
+        return next != null && next.timestamp() <= until;
+    }
+
+    /**
      * All that decides what triggers do from a place in the order of events on, in order: as many of the newest cart
      * events as a cart is made of, orders as a ledger knows by id, statements as are remembered.
      *

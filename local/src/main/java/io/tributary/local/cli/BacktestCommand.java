@@ -4,6 +4,8 @@ import io.tributary.local.UserException;
 import io.tributary.local.backtest.Backtest;
 import io.tributary.local.backtest.BacktestResult;
 import io.tributary.local.backtest.BacktestWriter;
+import io.tributary.local.backtest.TriggerChanges;
+import io.tributary.local.backtest.TriggerReport;
 import io.tributary.local.definitions.DefinitionsFolder;
 import io.tributary.local.definitions.StarterLibrary;
 import io.tributary.local.input.EventFiles;
@@ -23,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,7 +40,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Runs the customer job's logic over files and writes profiles.jsonl, triggers.jsonl, rejects.jsonl,",
-            "identity-changes.jsonl, segment-changes.jsonl and summary.json. Exits 0 also when lines are rejected.",
+            "identity-changes.jsonl, segment-changes.jsonl, trigger-report.json (how often each trigger fired, for how",
+            "many, who bought anyway) and summary.json. Exits 0 also when lines are rejected.",
             "The result depends neither on the order of the lines nor on the parallelism. Identifiers that belong to",
             "one person are one customer (docs/identity.md).",
             "",
@@ -90,6 +94,13 @@ public final class BacktestCommand implements Callable<Integer> {
                     + " docs/starter-library.md).")
     private Path definitions;
 
+    @Option(
+            names = "--diff",
+            paramLabel = "OLD_DEFINITIONS",
+            description = "Folder of other definitions: says for each trigger which it fires that they do not, and the"
+                    + " other way round. All is decided twice, and takes twice the memory and the time.")
+    private Path old;
+
     /** In the contract and not there yet, which is another answer than that of an option that nobody knows. */
     @Option(names = "--catalog", hidden = true)
     private Path catalog;
@@ -113,11 +124,20 @@ public final class BacktestCommand implements Callable<Integer> {
             throw new UserException(out + " is a file: --out names a folder");
         }
         long started = System.nanoTime();
-        Backtest backtest = backtest(rules);
+        Backtest backtest = backtest(definitions, rules);
+        Backtest before = old == null ? null : backtest(old, rules);
         IdentifierRules identifiers = new IdentifierRules(rules);
-        commands.read(new PrivacyParser(identifiers), backtest::add);
+        commands.read(new PrivacyParser(identifiers), (inbound, line) -> {
+            backtest.add(inbound, line);
+            if (before != null) {
+                before.add(inbound, line);
+            }
+        });
         files.read(new EventParser(EventLimits.defaults(), identifiers), (inbound, json) -> {
             backtest.add(inbound);
+            if (before != null) {
+                before.add(inbound);
+            }
             if (++seen % PROGRESS_EVERY == 0) {
                 progress("%,d events read".formatted(seen));
             }
@@ -128,11 +148,15 @@ public final class BacktestCommand implements Callable<Integer> {
         BacktestResult result = backtest.run(end, parallelism);
         new BacktestWriter(out).write(result, (System.nanoTime() - started) / 1e9);
         report(result.counts());
+        if (before != null) {
+            changes(TriggerChanges.between(before.run(end, parallelism), result));
+        }
+        Terminal.of(spec.commandLine()).line("Results in %s", out);
         return 0;
     }
 
-    private Backtest backtest(IdentitySettings rules) throws UserException {
-        Definitions set = DefinitionsFolder.load(definitions == null ? StarterLibrary.folder() : definitions, rules);
+    private static Backtest backtest(Path folder, IdentitySettings rules) throws UserException {
+        Definitions set = DefinitionsFolder.load(folder == null ? StarterLibrary.folder() : folder, rules);
         return new Backtest(set, ResolutionRules.of(rules));
     }
 
@@ -154,6 +178,20 @@ public final class BacktestCommand implements Callable<Integer> {
         err.flush();
     }
 
+    private static String text(TriggerReport.Counts counts) {
+        if (counts.fired() == 0) {
+            return "0";
+        }
+        return "%,d for %,d customer%s, at most %,d a day; %,d (%d %%) bought within 24 hours"
+                .formatted(
+                        counts.fired(),
+                        counts.customers(),
+                        counts.customers() == 1 ? "" : "s",
+                        counts.mostPerDay(),
+                        counts.boughtWithinADay(),
+                        100 * counts.boughtWithinADay() / counts.fired());
+    }
+
     private void report(BacktestResult.Counts counts) {
         Terminal terminal = Terminal.of(spec.commandLine());
         long rejected =
@@ -167,8 +205,21 @@ public final class BacktestCommand implements Callable<Integer> {
                 counts.afterUntil() == 0 ? "" : "; %,d after --until".formatted(counts.afterUntil()));
         counts.rejected().forEach((reason, number) -> terminal.line("  rejected as %s: %,d", reason.id(), number));
         terminal.line("%,d customers, %,d mergers", counts.customers(), counts.merges());
-        counts.triggers().forEach((trigger, fired) -> terminal.line("  fired %s: %,d", trigger, fired));
+        counts.triggers().all().forEach((subject, fired) -> terminal.line("  fired %s: %s", subject, text(fired)));
         counts.segments().forEach((segment, size) -> terminal.line("  in segment %s: %,d", segment, size));
-        terminal.line("Results in %s", out);
+    }
+
+    private void changes(SortedMap<TriggerReport.Subject, TriggerChanges.Change> changes) {
+        Terminal terminal = Terminal.of(spec.commandLine());
+        terminal.line("Compared with %s:", old);
+        changes.forEach((subject, change) -> terminal.line(
+                "  %s: %,d before, %,d now: %,d alike, %,d at another time, %,d new, %,d no more",
+                subject,
+                change.before(),
+                change.now(),
+                change.alike(),
+                change.atAnotherTime(),
+                change.added(),
+                change.gone()));
     }
 }

@@ -41,6 +41,58 @@ class BacktestCommandTest {
     }
 
     @Test
+    void reportsHowOftenTriggersFireAndWhoBoughtAnyway() throws IOException {
+        Path events = file(
+                "events.jsonl",
+                String.join(
+                        "\n",
+                        cart("m-1", "01:00:00.000"),
+                        cart("m-2", "03:00:00.000"),
+                        order("m-3", "05:00:00.000"),
+                        cart("m-4", "07:00:00.000"),
+                        page("m-5", "23:00:00.000")));
+
+        CommandRun run = CommandRun.succeed("backtest", "--events", events, "--out", out());
+
+        assertThat(run.out())
+                .contains("fired abandoned_cart: 3 for 1 customer, at most 3 a day; 2 (66 %) bought within 24 hours\n");
+        assertThat(new ObjectMapper()
+                        .readTree(out().resolve("trigger-report.json").toFile()))
+                .hasToString("[{\"trigger\":\"abandoned_cart\",\"fired\":3,\"customers\":1,\"bought_within_24h\":2,"
+                        + "\"per_day\":{\"2026-01-05\":3}}]");
+    }
+
+    @Test
+    void saysWhatAChangeOfTheDefinitionsDoesToTriggers() throws IOException {
+        Path events = file(
+                "events.jsonl",
+                String.join(
+                        "\n",
+                        cart("m-1", "01:00:00.000"),
+                        order("m-2", "01:45:00.000"),
+                        cart("m-3", "03:00:00.000"),
+                        page("m-4", "23:00:00.000")));
+        Path before = folder.resolve("before");
+        Path now = folder.resolve("now");
+        String abandoned = Files.readString(
+                Path.of(System.getProperty("tributary.root"), "definitions/triggers/abandoned_cart.yaml"));
+        Files.writeString(Files.createDirectory(before).resolve("t.yaml"), abandoned);
+        Files.writeString(
+                Files.createDirectory(now).resolve("t.yaml"),
+                abandoned.replace("within: 1h", "within: 30m\n  reminders: [{id: later, after: 3h}]"));
+
+        CommandRun run = CommandRun.succeed(
+                "backtest", "--events", events, "--definitions", now, "--diff", before, "--out", out());
+
+        assertThat(run.out())
+                .contains(
+                        "Compared with " + before + ":\n",
+                        "  abandoned_cart: 1 before, 2 now: 0 alike, 1 at another time, 1 new, 0 no more\n",
+                        "  abandoned_cart, later: 0 before, 1 now: 0 alike, 0 at another time, 1 new, 0 no more\n");
+        assertThat(summary().at("/triggers/abandoned_cart").asInt()).isEqualTo(3);
+    }
+
+    @Test
     void withoutDefinitionsDecidesByTheStarterLibrary() throws IOException {
         Path events = file("events.jsonl", cart("m-1", "09:00:00.000") + "\n" + page("m-2", "10:30:00.000"));
         Set<String> segments = Definitions.load(Path.of(System.getProperty("tributary.root"), "definitions"))
@@ -239,6 +291,13 @@ class BacktestCommandTest {
                 {"type":"track","event":"Product Added","messageId":"%s","userId":"42",\
                 "timestamp":"2026-01-05T%sZ","properties":{"product_id":"p1","price":5}}"""
                 .formatted(messageId, time);
+    }
+
+    private static String order(String messageId, String time) {
+        return """
+                {"type":"track","event":"Order Completed","messageId":"%s","userId":"42",\
+                "timestamp":"2026-01-05T%sZ","properties":{"order_id":"%s","revenue":5}}"""
+                .formatted(messageId, time, messageId);
     }
 
     private static String erase(String id, String time, String identifier) {

@@ -29,6 +29,11 @@ public record CartTrigger(TriggerDefinition definition, int version) {
         return definition.name();
     }
 
+    /** Which reminder fires at a deadline; null if it is the trigger itself. */
+    public String reminder(Deadline deadline) {
+        return deadline.equals(definition.deadlines().get(0)) ? null : deadline.step();
+    }
+
     /** Whether a cart event that leaves this cart sets a deadline. */
     boolean begins(Deadline deadline, CartVariables cart) {
         return (definition.where() == null || definition.where().holds(cart))

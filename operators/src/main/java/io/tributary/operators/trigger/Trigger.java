@@ -50,8 +50,8 @@ public record Trigger(CartTrigger trigger, Deadline deadline, String customerId,
         json.writeStringField(
                 "expires_at", Timestamps.format(Math.min(Timestamps.MAX, firedAt() + expiresAfter.toMillis())));
         json.writeNumberField("definition_version", trigger.version());
-        if (isReminder()) {
-            json.writeStringField("reminder", deadline.step());
+        if (reminder() != null) {
+            json.writeStringField("reminder", reminder());
         }
         if (!trigger.definition().payload().isEmpty()) {
             json.writeFieldName("payload");
@@ -73,7 +73,8 @@ public record Trigger(CartTrigger trigger, Deadline deadline, String customerId,
         json.writeEndObject();
     }
 
-    private boolean isReminder() {
-        return !deadline.equals(trigger.definition().deadlines().get(0));
+    /** Which reminder it is; null if it is the trigger itself. */
+    public String reminder() {
+        return trigger.reminder(deadline);
     }
 }

@@ -31,6 +31,11 @@ public record EventOrder(long timestamp, EventKind kind, String messageId, long 
         }
     };
 
+    /** The place before all that happens at an instant, milliseconds since 1970. */
+    public static EventOrder beginningOf(long instant) {
+        return new EventOrder(instant, EventKind.COMMAND, "", 0);
+    }
+
     @Override
     public int compareTo(EventOrder other) {
         int byTime = Long.compare(timestamp, other.timestamp);
