@@ -99,7 +99,7 @@ public final class CartTriggers implements AutoCloseable {
             for (CartEntry entry : cart.entries()) {
                 // The deadline of an older one is decided, whatever came behind it.
                 if (entry.order().timestamp() >= oldestOpen && entry.order().timestamp() > decided) {
-                    step(entry, new CartVariables(cart.cartAt(entry.order())), match -> {});
+                    step(entry, variables(cart, entry), match -> {});
                 }
             }
             passTo(instant, match -> {});
@@ -245,8 +245,7 @@ public final class CartTriggers implements AutoCloseable {
     }
 
     private void step(CartEntry entry, TriggerState state, String customerId, List<Trigger> due) {
-        CartVariables cart =
-                entry.isOrder() ? null : new CartVariables(state.cart().cartAt(entry.order()));
+        CartVariables cart = variables(state.cart(), entry);
         for (Watched one : watched) {
             long time = one.isOpen ? one.host.time() : entry.knownAt();
             if (entry.order().timestamp() < time) {
@@ -255,6 +254,11 @@ public final class CartTriggers implements AutoCloseable {
                 one.step(entry, cart, anchor -> fire(one, anchor, state, customerId, due));
             }
         }
+    }
+
+    /** The cart after an operation; null behind an order, with which nothing begins. */
+    private static CartVariables variables(CartLog cart, CartEntry entry) {
+        return entry.isOrder() ? null : new CartVariables(cart.cartAt(entry.order()));
     }
 
     private static void fire(Watched one, CartStep anchor, TriggerState state, String customerId, List<Trigger> due) {

@@ -3,6 +3,7 @@ package io.tributary.schemas.definition;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.ast.CelExpr;
+import dev.cel.common.ast.CelExpr.ExprKind.Kind;
 import dev.cel.common.navigation.CelNavigableAst;
 import dev.cel.common.navigation.CelNavigableExpr;
 import dev.cel.common.types.CelType;
@@ -12,7 +13,9 @@ import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import io.tributary.schemas.cel.CelDialect;
 import io.tributary.schemas.definition.Rules.Finding;
+import java.util.ArrayDeque;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -120,6 +123,26 @@ public final class CheckedExpression {
     private String cut(CelExpr part) {
         String canonical = unparsed(CelAbstractSyntaxTree.newParsedAst(part, ast.getSource()));
         return written(part).filter(text -> isSame(text, canonical)).orElse(canonical);
+    }
+
+    /** The names that it consists of, such as {@code cart} and {@code items}, if it is nothing else; else none. */
+    List<String> path() {
+        return path(ast.getExpr());
+    }
+
+    /** @param part an expression of {@link #ast()} */
+    static List<String> path(CelExpr part) {
+        Deque<String> path = new ArrayDeque<>();
+        CelExpr rest = part;
+        while (rest.getKind() == Kind.SELECT && !rest.select().testOnly()) {
+            path.addFirst(rest.select().field());
+            rest = rest.select().operand();
+        }
+        if (rest.getKind() != Kind.IDENT) {
+            return List.of();
+        }
+        path.addFirst(rest.ident().name());
+        return List.copyOf(path);
     }
 
     /** The words that decide: equal for texts that differ in white space and comments only. */

@@ -42,7 +42,9 @@ final class DefinitionsParser {
     /** Longest chain of segments of which each names the next. */
     static final int MAX_CHAIN = 100;
 
-    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,63}");
+    /** Of a definition, and of what has a name within one. */
+    static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,63}");
+
     private static final Pattern WHOLE_NUMBER = Pattern.compile("\\d{1,9}");
 
     private static final List<String> TRAIT_KEYS = List.of(

@@ -2,13 +2,11 @@ package io.tributary.schemas.definition;
 
 import com.google.common.primitives.UnsignedLong;
 import dev.cel.common.ast.CelExpr;
-import dev.cel.common.ast.CelExpr.ExprKind.Kind;
 import dev.cel.runtime.CelRuntime;
 import io.tributary.schemas.cel.CelDialect;
 import io.tributary.schemas.json.Surrogates;
 import io.tributary.schemas.money.Money;
 import java.math.BigDecimal;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -112,15 +110,9 @@ public final class EventExpression {
         return revenue ? view.revenue() : whole.evaluate(view);
     }
 
-    private static List<String> path(CelExpr whole) {
-        ArrayDeque<String> path = new ArrayDeque<>();
-        CelExpr rest = whole;
-        while (rest.getKind() == Kind.SELECT && !rest.select().testOnly()) {
-            path.addFirst(rest.select().field());
-            rest = rest.select().operand();
-        }
-        boolean ofEvent = rest.getKind() == Kind.IDENT && rest.ident().name().equals(EventView.EVENT);
-        return ofEvent ? List.copyOf(path) : null;
+    private static List<String> path(CelExpr part) {
+        List<String> path = CheckedExpression.path(part);
+        return path.isEmpty() || !path.get(0).equals(EventView.EVENT) ? null : path.subList(1, path.size());
     }
 
     private static <T> List<T> flat(Object value, Function<Object, T> as) {

@@ -1,12 +1,8 @@
 package io.tributary.schemas.definition;
 
-import dev.cel.common.ast.CelExpr;
-import dev.cel.common.ast.CelExpr.ExprKind.Kind;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelVariableResolver;
 import io.tributary.schemas.cel.CelDialect;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -33,21 +29,7 @@ public final class TriggerExpression {
             CelRuntime.Program program = expression.program(part);
             return variables -> CelDialect.evaluate(program, variables);
         });
-        this.path = path(expression.ast().getExpr());
-    }
-
-    private static List<String> path(CelExpr whole) {
-        Deque<String> path = new ArrayDeque<>();
-        CelExpr rest = whole;
-        while (rest.getKind() == Kind.SELECT && !rest.select().testOnly()) {
-            path.addFirst(rest.select().field());
-            rest = rest.select().operand();
-        }
-        if (rest.getKind() != Kind.IDENT) {
-            return List.of();
-        }
-        path.addFirst(rest.ident().name());
-        return List.copyOf(path);
+        this.path = expression.path();
     }
 
     /** As written. */

@@ -12,7 +12,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.yaml.snakeyaml.nodes.Node;
 
 /**
@@ -42,9 +41,6 @@ final class TriggerParser {
     private static final List<String> CART_EVENTS =
             List.of("Product Added", "Wishlist Product Added to Cart", "Product Removed", "Cart Updated");
     private static final List<String> ORDER_EVENTS = List.of("Order Completed");
-
-    /** Of a step, and of what is told. */
-    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,63}");
 
     private final YamlSource yaml;
     private final Mistakes mistakes;
@@ -172,7 +168,7 @@ final class TriggerParser {
 
     private String name(Node node, String what) {
         String name = yaml.text(node, what);
-        if (!NAME.matcher(name).matches()) {
+        if (!DefinitionsParser.NAME.matcher(name).matches()) {
             throw yaml.error(
                     node,
                     "%s must be a lower-case letter and up to 63 lower-case letters, digits and underscores, not '%s'"
