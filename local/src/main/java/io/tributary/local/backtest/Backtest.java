@@ -5,8 +5,9 @@ import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.segment.CompiledDefinitions;
 import io.tributary.operators.segment.ComputedTraits;
 import io.tributary.operators.trigger.CartTrigger;
+import io.tributary.operators.trigger.EventWatch;
 import io.tributary.schemas.definition.Definitions;
-import io.tributary.schemas.definition.TriggerDefinition.Deadline;
+import io.tributary.schemas.definition.TriggerDefinition;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.Inbound;
 import io.tributary.schemas.event.Reject;
@@ -58,6 +59,7 @@ public final class Backtest {
     private final Definitions definitions;
 
     private final List<CartTrigger> triggers;
+    private final EventWatch watch;
 
     private final ResolutionRules rules;
 
@@ -90,13 +92,15 @@ public final class Backtest {
         this.triggers = triggers;
         this.rules = rules;
         this.traits = new ComputedTraits(definitions);
+        this.watch =
+                new EventWatch(triggers.stream().map(CartTrigger::definition).toList());
     }
 
     /** Takes a line in. Ticks say nothing here: the whole log is known. */
     public void add(Inbound inbound) {
         if (inbound instanceof Inbound.Accepted accepted) {
             CustomerEvent event = accepted.event();
-            events.add(traits.lookAt(event) ? event : event.withoutJson());
+            events.add(traits.lookAt(event) || watch.names(event) ? event : event.withoutJson());
         } else if (inbound instanceof Inbound.Refused refused) {
             rejects.add(refused.reject());
         }
@@ -133,10 +137,11 @@ public final class Backtest {
                 accepted.isEmpty() ? 0 : accepted.get(accepted.size() - 1).timestamp());
         Output output = new Output();
         for (CartTrigger trigger : triggers) {
-            for (Deadline deadline : trigger.definition().deadlines()) {
-                output.report.expect(
-                        new TriggerReport.Subject(trigger.definition().name(), trigger.reminder(deadline)));
-            }
+            TriggerDefinition definition = trigger.definition();
+            output.report.expect(new TriggerReport.Subject(definition.name(), null));
+            definition
+                    .reminders()
+                    .forEach(step -> output.report.expect(new TriggerReport.Subject(definition.name(), step)));
         }
         fold(EventGroups.of(accepted, commandsUpTo(end)), end, parallelism).forEach(output::add);
         output.sort();
@@ -225,7 +230,7 @@ public final class Backtest {
     private Output resolve(List<EventGroups.Group> groups, AtomicInteger nextGroup, long end) throws Exception {
         Output output = new Output();
         try (CustomerRun.Decisions decisions =
-                new CustomerRun.Decisions(triggers, CompiledDefinitions.fromTheBeginning(definitions))) {
+                new CustomerRun.Decisions(triggers, watch, CompiledDefinitions.fromTheBeginning(definitions))) {
             for (int next = nextGroup.getAndIncrement(); next < groups.size(); next = nextGroup.getAndIncrement()) {
                 GroupRun group = new GroupRun(rules, decisions);
                 group.run(groups.get(next), end);

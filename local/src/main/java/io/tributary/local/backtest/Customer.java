@@ -1,5 +1,6 @@
 package io.tributary.local.backtest;
 
+import io.tributary.operators.trigger.EventWatch;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.identity.Identifier;
 import java.util.ArrayList;
@@ -20,11 +21,13 @@ final class Customer {
     /** Each with how often it is listed: once as a person's, once per fragment that carries it as a device. */
     private final Map<Identifier, Integer> listing = new HashMap<>(4);
 
-    private final WatchedEvents watched = new WatchedEvents();
+    private final WatchedEvents watched;
     private int eventCount;
 
-    Customer(Identifier canonical) {
+    /** @param watch says what sequences name */
+    Customer(Identifier canonical, EventWatch watch) {
         this.id = canonical.customerId();
+        this.watched = new WatchedEvents(watch);
     }
 
     String id() {

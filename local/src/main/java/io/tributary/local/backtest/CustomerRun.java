@@ -1,5 +1,6 @@
 package io.tributary.local.backtest;
 
+import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.profile.ActivityLedger;
 import io.tributary.operators.profile.LedgerFold;
 import io.tributary.operators.profile.ProfileJson;
@@ -8,33 +9,47 @@ import io.tributary.operators.segment.CompiledDefinitions;
 import io.tributary.operators.segment.SegmentTracker;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.operators.trigger.CartTrigger;
-import io.tributary.operators.trigger.CartTriggers;
+import io.tributary.operators.trigger.EventWatch;
+import io.tributary.operators.trigger.RetainedEvents;
 import io.tributary.operators.trigger.Trigger;
 import io.tributary.operators.trigger.TriggerState;
+import io.tributary.operators.trigger.Triggers;
+import io.tributary.operators.trigger.WatchedEvent;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.identity.Identifier;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 
 /** One customer's way through a backtest: the ledgers, the open matches, what has fired. */
 final class CustomerRun {
     /** The decisions that need resources of their own; one per thread. */
     static final class Decisions implements AutoCloseable {
-        private final CartTriggers triggers;
+        private final Triggers triggers;
+        private final EventWatch watch;
         private final CompiledDefinitions definitions;
         private final SegmentTracker tracker;
 
-        Decisions(List<CartTrigger> triggers, CompiledDefinitions definitions) {
-            this.triggers = new CartTriggers(triggers);
+        Decisions(List<CartTrigger> triggers, EventWatch watch, CompiledDefinitions definitions) {
+            this.triggers = new Triggers(triggers);
+            this.watch = watch;
             this.definitions = definitions;
             this.tracker = new SegmentTracker(definitions);
         }
 
-        CartTriggers triggers() {
+        Triggers triggers() {
             return triggers;
+        }
+
+        EventWatch watch() {
+            return watch;
+        }
+
+        boolean isWatched(CustomerEvent event) {
+            return watch.names(event) || WatchedEvents.isWatchedByAll(event);
         }
 
         CompiledDefinitions definitions() {
@@ -57,34 +72,43 @@ final class CustomerRun {
      * @param at milliseconds since 1970
      * @param json what it told, a public JSON line
      */
-    record Fired(TriggerReport.Subject subject, long at, String customerId, byte[] json) {}
+    record Fired(TriggerReport.Subject subject, long match, long at, String customerId, byte[] json) {}
 
     private final String customerId;
 
-    /** Up to and including this instant everything counts as fired. */
+    /** Before this instant everything counts as fired, and so do deadlines at it. */
     private final long decidedUntil;
+
+    /** {@link Trigger#match} of what has fired for the customer already. */
+    private final Set<Long> told;
 
     private final ActivityLedger activity = new ActivityLedger();
     private final RecordLedger record = new RecordLedger();
     private final List<Fired> triggers = new ArrayList<>(0);
 
-    /** Null until a cart event or an order. */
+    /** Null until something happens that triggers look at. */
     private TriggerState watched;
 
+    private final RetainedEvents retained = new RetainedEvents.InMemory();
+
     CustomerRun(String customerId) {
-        this(customerId, Long.MIN_VALUE);
+        this(customerId, Long.MIN_VALUE, Set.of());
     }
 
-    /** @param decidedUntil what would fire at or before this instant does not, milliseconds since 1970 */
-    CustomerRun(String customerId, long decidedUntil) {
+    /**
+     * @param decidedUntil what would fire before this instant, or at it by a deadline, does not; milliseconds since 1970
+     * @param told {@link Trigger#match} of what has fired for the customer already
+     */
+    CustomerRun(String customerId, long decidedUntil, Set<Long> told) {
         this.customerId = customerId;
+        this.told = told;
         this.decidedUntil = decidedUntil;
     }
 
     /** Applies the customer's next event in the order of events. */
     void apply(CustomerEvent event, Decisions decisions) throws IOException {
-        if (watched != null && WatchedEvents.isWatched(event)) {
-            decisions.triggers.advance(watched, customerId, passedBefore(event), this::fired);
+        if (watched != null && decisions.isWatched(event)) {
+            decisions.triggers.advance(watched, retained, customerId, passedBefore(event), this::fired);
         }
         replay(event, decisions);
     }
@@ -95,14 +119,19 @@ final class CustomerRun {
      */
     void replay(CustomerEvent event, Decisions decisions) throws IOException {
         LedgerFold.Effect effect = fold(event);
-        boolean changesCart = effect.changesCart();
-        boolean isOfInterest = !decisions.triggers.isEmpty() && CartChange.concerns(event, changesCart);
-        if (isOfInterest && (watched != null || changesCart)) {
+        if (decisions.triggers.isEmpty()) {
+            return;
+        }
+        WatchedEvent ofSequences = decisions.watch.names(event) && !effect.repeats()
+                ? decisions.watch.watched(event, FragmentId.of(event.firstIdentityKey()))
+                : null;
+        CartChange.Operation change =
+                CartChange.of(customerId, event, effect.changesCart(), ofSequences, () -> activity.marketing()
+                        .statements());
+        if (change != null && (watched != null || change.isEvent())) {
             if (watched == null) {
                 watched = new TriggerState();
             }
-            CartChange.Operation change = CartChange.of(
-                    customerId, event, changesCart, activity.marketing().statements());
             decisions.triggers.add(watched, change, passedBefore(event));
         }
     }
@@ -120,15 +149,18 @@ final class CustomerRun {
     /** Lets time pass up to and including an instant. */
     void finish(long until, Decisions decisions) {
         if (watched != null) {
-            decisions.triggers.advance(watched, customerId, until, this::fired);
+            decisions.triggers.advance(watched, retained, customerId, until, this::fired);
         }
     }
 
     private void fired(Trigger trigger) {
-        if (trigger.firedAt() > decidedUntil) {
+        // An event of that instant comes behind what has changed the customer, a deadline counts as passed.
+        boolean isDecided =
+                trigger.isOfDeadline() ? trigger.firedAt() <= decidedUntil : trigger.firedAt() < decidedUntil;
+        if (!isDecided && !told.contains(trigger.match())) {
             TriggerReport.Subject subject =
                     new TriggerReport.Subject(trigger.trigger().definition().name(), trigger.reminder());
-            triggers.add(new Fired(subject, trigger.firedAt(), customerId, trigger.json()));
+            triggers.add(new Fired(subject, trigger.match(), trigger.firedAt(), customerId, trigger.json()));
         }
     }
 

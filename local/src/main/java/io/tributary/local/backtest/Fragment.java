@@ -25,7 +25,7 @@ final class Fragment {
     void add(CustomerEvent event) {
         events.add(event);
         customer.count(1);
-        if (WatchedEvents.isWatched(event)) {
+        if (customer.watched().isWatched(event)) {
             watched.add(event);
             customer.watched().add(event);
         }

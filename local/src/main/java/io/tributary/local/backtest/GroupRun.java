@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,9 @@ final class GroupRun {
 
         private boolean relabelled;
 
+        /** What has fired before the last relabelling, by {@code Trigger.match}. */
+        private final Set<Long> told = new HashSet<>(0);
+
         /** The instant of the last relabelling, milliseconds since 1970. */
         private long decidedUntil = Long.MIN_VALUE;
 
@@ -48,7 +52,7 @@ final class GroupRun {
 
     GroupRun(ResolutionRules rules, CustomerRun.Decisions decisions) {
         this.decisions = decisions;
-        this.identities = new Identities(rules, this::passUpToInstant);
+        this.identities = new Identities(rules, decisions.watch(), this::passUpToInstant);
     }
 
     /**
@@ -110,11 +114,17 @@ final class GroupRun {
 
     /**
      * Whether a deadline may lie in the undecided past of a customer who has to start anew. All that triggers look at is
-     * decided then, so only the newest cart event can have one.
+     * decided then, so of the cart only the newest event can have one.
      */
     private boolean mayFire(Customer customer, long decidedUntil, long until, EventOrder before) {
-        long newest = customer.watched().newestCartEventBefore(before);
-        return decisions.triggers().mayFire(newest, decidedUntil, until);
+        WatchedEvents events = customer.watched();
+        return decisions
+                .triggers()
+                .mayFire(
+                        events.newestCartEventBefore(before),
+                        events.newestOfSequencesBefore(before),
+                        decidedUntil,
+                        until);
     }
 
     private CustomerSegments segmentsOf(Customer customer) {
@@ -158,12 +168,13 @@ final class GroupRun {
     private void drain(Watch watch) {
         if (watch.run != null) {
             triggers.addAll(watch.run.triggers());
+            watch.run.triggers().forEach(fired -> watch.told.add(fired.match()));
         }
     }
 
     private void apply(Customer customer, CustomerEvent event) throws IOException {
         Watch watch = watches.computeIfAbsent(customer, unknown -> new Watch());
-        if (watch.relabelled && !WatchedEvents.isWatched(event)) {
+        if (watch.relabelled && !customer.watched().isWatched(event)) {
             return;
         }
         if (watch.run == null) {
@@ -173,7 +184,7 @@ final class GroupRun {
     }
 
     private CustomerRun rebuilt(Customer customer, Watch watch, EventOrder before) {
-        CustomerRun run = new CustomerRun(customer.id(), watch.decidedUntil);
+        CustomerRun run = new CustomerRun(customer.id(), watch.decidedUntil, watch.told);
         try {
             for (CustomerEvent event : customer.watched().newestBefore(before)) {
                 run.replay(event, decisions);

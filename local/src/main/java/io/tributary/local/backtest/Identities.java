@@ -8,6 +8,7 @@ import io.tributary.operators.identity.Link;
 import io.tributary.operators.identity.PersonGraph;
 import io.tributary.operators.identity.Resolution;
 import io.tributary.operators.identity.ResolutionRules;
+import io.tributary.operators.trigger.EventWatch;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.identity.Identifier;
 import io.tributary.schemas.privacy.PrivacyCommand;
@@ -55,6 +56,7 @@ final class Identities {
     private final Map<Identifier, List<Fragment>> fragmentsOfPersons = new HashMap<>();
 
     private final List<byte[]> changes = new ArrayList<>();
+    private final EventWatch watch;
     private final Consumer<Customer> beforeTransfer;
     private long merges;
 
@@ -70,8 +72,12 @@ final class Identities {
     private final Set<Transfer> ofEvents = new LinkedHashSet<>();
     private final Map<Transfer, Set<Identifier>> transfers = new LinkedHashMap<>();
 
-    /** @param beforeTransfer is told of a customer before it gets or loses events of the past, maybe more than once */
-    Identities(ResolutionRules rules, Consumer<Customer> beforeTransfer) {
+    /**
+     * @param watch says which events the triggers of sequences name
+     * @param beforeTransfer is told of a customer before it gets or loses events of the past, maybe more than once
+     */
+    Identities(ResolutionRules rules, EventWatch watch, Consumer<Customer> beforeTransfer) {
+        this.watch = watch;
         this.graph = new PersonGraph(rules);
         this.beforeTransfer = beforeTransfer;
     }
@@ -214,7 +220,7 @@ final class Identities {
     }
 
     private Customer customer(Identifier canonical) {
-        return customers.computeIfAbsent(canonical, Customer::new);
+        return customers.computeIfAbsent(canonical, added -> new Customer(added, watch));
     }
 
     private Before touch(Customer customer) {

@@ -4,6 +4,8 @@ import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.CartLog;
 import io.tributary.operators.profile.ConsentTimeline;
 import io.tributary.operators.profile.RecordLedger;
+import io.tributary.operators.trigger.EventWatch;
+import io.tributary.operators.trigger.RetainedEvents;
 import io.tributary.schemas.definition.TriggerDefinition;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventKind;
@@ -13,13 +15,25 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-/** A customer's events that triggers look at: cart events, orders, statements on the triggers' purpose. */
+/** A customer's events that triggers look at: cart events, orders, what sequences name, statements on the triggers' purpose. */
 final class WatchedEvents {
     private final NavigableMap<EventOrder, CustomerEvent> cartEvents = new TreeMap<>();
     private final NavigableMap<EventOrder, CustomerEvent> orders = new TreeMap<>();
+    private final NavigableMap<EventOrder, CustomerEvent> ofSequences = new TreeMap<>();
     private final NavigableMap<EventOrder, CustomerEvent> statements = new TreeMap<>();
+    private final EventWatch watch;
 
-    static boolean isWatched(CustomerEvent event) {
+    /** @param watch says what sequences name */
+    WatchedEvents(EventWatch watch) {
+        this.watch = watch;
+    }
+
+    boolean isWatched(CustomerEvent event) {
+        return watch.names(event) || isWatchedByAll(event);
+    }
+
+    /** Whether triggers look at an event whatever they name. */
+    static boolean isWatchedByAll(CustomerEvent event) {
         return CartEntry.isRelevant(event.kind()) || isStatement(event);
     }
 
@@ -33,6 +47,9 @@ final class WatchedEvents {
         } else if (event.kind() == EventKind.ORDER) {
             orders.put(event.order(), event);
         }
+        if (watch.names(event)) {
+            ofSequences.put(event.order(), event);
+        }
         if (isStatement(event)) {
             statements.put(event.order(), event);
         }
@@ -41,12 +58,14 @@ final class WatchedEvents {
     void remove(CustomerEvent event) {
         cartEvents.remove(event.order());
         orders.remove(event.order());
+        ofSequences.remove(event.order());
         statements.remove(event.order());
     }
 
     void clear() {
         cartEvents.clear();
         orders.clear();
+        ofSequences.clear();
         statements.clear();
     }
 
@@ -56,8 +75,20 @@ final class WatchedEvents {
      * @param place what is looked at lies before it in the order of events; null for the end
      */
     long newestCartEventBefore(EventOrder place) {
-        EventOrder newest =
-                place == null ? (cartEvents.isEmpty() ? null : cartEvents.lastKey()) : cartEvents.lowerKey(place);
+        return newestBefore(place, cartEvents);
+    }
+
+    /**
+     * When something last happened that a sequence names, milliseconds since 1970; {@link Long#MIN_VALUE} for never.
+     *
+     * @param place what is looked at lies before it in the order of events; null for the end
+     */
+    long newestOfSequencesBefore(EventOrder place) {
+        return newestBefore(place, ofSequences);
+    }
+
+    private static long newestBefore(EventOrder place, NavigableMap<EventOrder, CustomerEvent> events) {
+        EventOrder newest = place == null ? (events.isEmpty() ? null : events.lastKey()) : events.lowerKey(place);
         return newest == null ? Long.MIN_VALUE : newest.timestamp();
     }
 
@@ -74,7 +105,8 @@ final class WatchedEvents {
 
     /**
      * All that decides what triggers do from a place in the order of events on, in order: as many of the newest cart
-     * events as a cart is made of, orders as a ledger knows by id, statements as are remembered.
+     * events as a cart is made of, orders as a ledger knows by id, events as sequences are found in, statements as are
+     * remembered.
      *
      * @param place null for the end
      */
@@ -82,6 +114,7 @@ final class WatchedEvents {
         NavigableMap<EventOrder, CustomerEvent> newest = new TreeMap<>();
         addNewest(CartLog.MAX_CART_EVENTS, cartEvents, place, newest);
         addNewest(RecordLedger.MAX_ORDERS, orders, place, newest);
+        addNewest(RetainedEvents.MOST, ofSequences, place, newest);
         addNewest(ConsentTimeline.MAX_STATEMENTS, statements, place, newest);
         return newest.values();
     }

@@ -64,6 +64,33 @@ class StreamedPeopleIT {
               reminders: [{id: later, after: 40m}, {id: much_later, after: 5h, when: "cart.items.exists(i, i.quantity > 1)"}]
               expires_after: 1d
               payload: {products: size(cart.items), value: cart.value}
+            - name: added_then_bought
+              steps:
+              - {id: cart, on: [Product Added]}
+              - {id: removed, not_followed_by: [Product Removed]}
+              - {id: order, followed_by: [Order Completed], where: event.revenue >= 5}
+              within: 3h
+              expires_after: 1d
+              payload: {product: steps.cart.properties.product_id, revenue: event.revenue}
+            - name: left_a_product
+              steps:
+              - {id: added, on: [Product Added], times: 2, select: every}
+              - {id: removed, followed_by: [Product Removed], optional: true}
+              - {id: order, next: [Product Added, identify]}
+              - {id: none, not_followed_by: [Order Completed]}
+              correlation: product
+              within: 1h
+              reminders: [{id: late, after: 2h, when: "event.properties.price > 1"}]
+              expires_after: 1d
+              payload: {product: event.properties.product_id, at: steps.added.timestamp}
+            - name: bought_and_silent
+              steps:
+              - {id: order, on: [Order Completed, Order Refunded], select: every}
+              - {id: came, not_followed_by: [identify, Product Added]}
+              within: 20m
+              expires_after: 1d
+              payload: {what: event.name, all: event.properties}
+            - {name: identified, steps: [{id: it, on: [identify]}], expires_after: 1d, payload: {who: event.user_id}}
             """;
 
     /**

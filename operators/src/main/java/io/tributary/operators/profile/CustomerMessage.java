@@ -1,6 +1,7 @@
 package io.tributary.operators.profile;
 
 import io.tributary.operators.identity.FragmentId;
+import io.tributary.operators.trigger.WatchedEvent;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.event.CustomerEvent;
@@ -65,6 +66,7 @@ public sealed interface CustomerMessage {
             EventOrder first,
             Map<Identifier, EventOrder> newDevices,
             FragmentLedger ledger,
+            List<WatchedEvent> watched,
             long knownAt,
             EventOrder because)
             implements CustomerMessage {
@@ -109,7 +111,7 @@ public sealed interface CustomerMessage {
             implements CustomerMessage {}
 
     Codec<CustomerMessage> CODEC = new Codec<>() {
-        private static final byte FORMAT = 1;
+        private static final byte FORMAT = 2;
         private static final byte EVENT = 0;
         private static final byte PUT = 1;
         private static final byte RETRACT = 2;
@@ -134,6 +136,7 @@ public sealed interface CustomerMessage {
                     EventOrder.CODEC.write(put.first, out);
                     Wire.writeMap(put.newDevices, Identifier.CODEC, EventOrder.CODEC, out);
                     FragmentLedger.CODEC.write(put.ledger, out);
+                    Wire.writeAll(put.watched, WatchedEvent.CODEC, out);
                 }
             } else if (message instanceof Retract retract) {
                 out.writeByte(RETRACT);
@@ -183,6 +186,7 @@ public sealed interface CustomerMessage {
                             hasEvents ? EventOrder.CODEC.read(in) : null,
                             hasEvents ? Wire.readMap(Identifier.CODEC, EventOrder.CODEC, in) : Map.of(),
                             hasEvents ? FragmentLedger.CODEC.read(in) : null,
+                            hasEvents ? Wire.readAll(WatchedEvent.CODEC, in) : List.of(),
                             knownAt,
                             because);
                 }

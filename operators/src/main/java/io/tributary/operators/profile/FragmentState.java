@@ -20,7 +20,7 @@ import java.util.function.Predicate;
 
 /** Whose a fragment is and will be, and the hot half of its ledger. */
 public final class FragmentState {
-    private static final byte FORMAT = 1;
+    private static final byte FORMAT = 2;
 
     public static final Codec<FragmentState> CODEC = new Codec<>() {
         @Override
@@ -38,6 +38,7 @@ public final class FragmentState {
             Wire.writeMap(state.newDevices, Identifier.CODEC, EventOrder.CODEC, out);
             FragmentLedger.writeFormer(state.former, out);
             out.writeLong(state.erasedAt);
+            Wire.writeVarInt(state.retained, out);
             ActivityLedger.CODEC.write(state.activity, out);
         }
 
@@ -50,10 +51,12 @@ public final class FragmentState {
             Map<Identifier, EventOrder> newDevices = Wire.readMap(Identifier.CODEC, EventOrder.CODEC, in);
             SortedSet<String> former = FragmentLedger.readFormer(in);
             long erasedAt = in.readLong();
+            int retained = Wire.readVarInt(in);
             FragmentState state = new FragmentState(relabellings, former, ActivityLedger.CODEC.read(in));
             state.canonical = canonical;
             state.first = first;
             state.erasedAt = erasedAt;
+            state.retained = retained;
             state.newDevices.putAll(newDevices);
             return state;
         }
@@ -70,6 +73,7 @@ public final class FragmentState {
 
     private final SortedSet<String> former;
     private long erasedAt = Long.MIN_VALUE;
+    private int retained;
     private final ActivityLedger activity;
 
     FragmentState() {
@@ -161,6 +165,15 @@ public final class FragmentState {
     /** When the fragment was erased last, milliseconds since 1970, or {@link Long#MIN_VALUE}. */
     long erasedAt() {
         return erasedAt;
+    }
+
+    /** How many events are retained, or were when that was last counted and have come since. */
+    int retained() {
+        return retained;
+    }
+
+    void retains(int count) {
+        retained = count;
     }
 
     void relabel(Relabelling relabelling) {

@@ -24,8 +24,9 @@ public final class LedgerFold {
      *
      * @param record the cold half, changed, or null if the event does not touch it
      * @param changesCart whether the event is a cart event or the first report of an order
+     * @param repeats whether the event reports an order that the same ledger has been told of before
      */
-    public record Effect(RecordLedger record, boolean changesCart) {}
+    public record Effect(RecordLedger record, boolean changesCart, boolean repeats) {}
 
     /**
      * Folds an event in.
@@ -61,6 +62,7 @@ public final class LedgerFold {
         }
         activity.add(event, changesCart, watermark, repeats);
         boolean repeatsAnother = changesCart && event.kind() == EventKind.ORDER && repeats.test(CartEntry.of(event));
-        return new Effect(record, changesCart && !repeatsAnother);
+        boolean repeatsItself = event.kind() == EventKind.ORDER && !changesCart;
+        return new Effect(record, changesCart && !repeatsAnother, repeatsItself);
     }
 }

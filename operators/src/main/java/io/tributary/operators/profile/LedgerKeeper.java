@@ -9,6 +9,9 @@ import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.segment.ActiveDefinitions;
 import io.tributary.operators.segment.ComputedTraits;
 import io.tributary.operators.serialization.WireType;
+import io.tributary.operators.trigger.KeptEvents;
+import io.tributary.operators.trigger.RetainedEvents;
+import io.tributary.operators.trigger.WatchedEvent;
 import io.tributary.schemas.definition.EventView;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.event.CustomerEvent;
@@ -26,6 +29,7 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.apache.flink.api.common.state.ValueState;
@@ -52,8 +56,8 @@ import org.apache.flink.util.Collector;
  * erasure, belongs to the device's own customer: it passes through.
  *
  * <p>State per other fragment: the customer and the hot half of the ledger, read and written on every event; the cold
- * half, read and written by what it keeps; what computed traits know, read and written by what they look at. They live as
- * long as the customers. Per erased person the instant, for good. Events that are held; for all fragments the instants of
+ * half, read and written by what it keeps; what computed traits know, read and written by what they look at; the newest events
+ * that triggers of sequences name, appended to, and read when the fragment moves. They live as long as the customers. Per erased person the instant, for good. Events that are held; for all fragments the instants of
  * erasures ahead of the watermark, and the definitions that hold.
  */
 public final class LedgerKeeper
@@ -66,6 +70,9 @@ public final class LedgerKeeper
     private transient ValueState<FragmentState> hot;
     private transient ValueState<RecordLedger> cold;
     private transient ValueState<ComputedLedger> computed;
+    private transient MapState<EventOrder, WatchedEvent> retainedState;
+    private transient RetainedEvents retained;
+    private transient ActiveWatch watch;
     private transient ListState<FragmentMessage> held;
     private transient MapStateDescriptor<Long, Boolean> erasuresAhead;
     private transient MapStateDescriptor<Integer, PublishedDefinitions> published;
@@ -88,6 +95,10 @@ public final class LedgerKeeper
 
     static ValueStateDescriptor<ComputedLedger> computed() {
         return new ValueStateDescriptor<>("fragment-computed", WireType.COMPUTED_LEDGER.info());
+    }
+
+    static MapStateDescriptor<EventOrder, WatchedEvent> retained() {
+        return KeptEvents.descriptor("fragment-events");
     }
 
     static ListStateDescriptor<FragmentMessage> held() {
@@ -119,6 +130,9 @@ public final class LedgerKeeper
         hot = getRuntimeContext().getState(hot());
         cold = getRuntimeContext().getState(cold());
         computed = getRuntimeContext().getState(computed());
+        retainedState = getRuntimeContext().getMapState(retained());
+        retained = new KeptEvents(retainedState);
+        watch = new ActiveWatch(definitions);
         held = getRuntimeContext().getListState(held());
         // Asked for by every event.
         erasuresAhead = erasures();
@@ -197,16 +211,20 @@ public final class LedgerKeeper
             eventsPassedThrough.inc();
             out.collect(new CustomerMessage.Event(fragment.customerId(), fragment, event));
         } else {
-            keep(event, state, watermark);
+            keep(event, fragment, state, watermark);
             out.collect(new CustomerMessage.Event(state.customerOf(fragment), fragment, event));
         }
     }
 
-    private void keep(CustomerEvent event, FragmentState state, long watermark) throws IOException {
+    private void keep(CustomerEvent event, FragmentId fragment, FragmentState state, long watermark)
+            throws IOException {
         state.note(event, watermark);
         LedgerFold.Effect effect = LedgerFold.apply(state.activity(), this::record, event, watermark);
         if (effect.record() != null) {
             cold.update(effect.record());
+        }
+        if (watch.get().names(event) && !effect.repeats()) {
+            retain(event, fragment, state);
         }
         ComputedTraits traits = definitions.compiled().traits();
         if (traits.lookAt(event)) {
@@ -216,6 +234,22 @@ public final class LedgerKeeper
             }
         }
         hot.update(state);
+    }
+
+    /** Appends an event; now and then drops those that nobody will ask for. */
+    private void retain(CustomerEvent event, FragmentId fragment, FragmentState state) {
+        retained.add(watch.get().watched(event, fragment));
+        state.retains(state.retained() + 1);
+        if (state.retained() >= 2 * RetainedEvents.MOST) {
+            List<WatchedEvent> rest = newest(retained.all());
+            retained.keepOnly(rest);
+            state.retains(rest.size());
+        }
+    }
+
+    /** @param events ascending */
+    private static List<WatchedEvent> newest(List<WatchedEvent> events) {
+        return events.subList(Math.max(0, events.size() - RetainedEvents.MOST), events.size());
     }
 
     @Override
@@ -286,6 +320,9 @@ public final class LedgerKeeper
         }
         cold.clear();
         computed.clear();
+        if (state.retained() > 0) {
+            retainedState.clear();
+        }
         return state.erased(erasure.knownAt());
     }
 
@@ -295,7 +332,7 @@ public final class LedgerKeeper
      */
     private static CustomerMessage.Put ownAgain(Identifier fragment, long knownAt, EventOrder because) {
         return new CustomerMessage.Put(
-                fragment.customerId(), fragment, fragment, fragment, null, Map.of(), null, knownAt, because);
+                fragment.customerId(), fragment, fragment, fragment, null, Map.of(), null, List.of(), knownAt, because);
     }
 
     private void move(Relabelling relabelling, FragmentState state, Collector<CustomerMessage> out) throws IOException {
@@ -325,6 +362,7 @@ public final class LedgerKeeper
                 first,
                 newDevices,
                 first == null ? null : new FragmentLedger(state.activity(), record(), computedLedger(), state.former()),
+                first == null || state.retained() == 0 ? List.of() : newest(retained.all()),
                 relabelling.knownAt(),
                 relabelling.because()));
     }

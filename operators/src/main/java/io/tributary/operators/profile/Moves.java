@@ -2,6 +2,7 @@ package io.tributary.operators.profile;
 
 import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.trigger.CartChange;
+import io.tributary.operators.trigger.WatchedEvent;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SortedSet;
@@ -31,6 +33,9 @@ final class Moves {
 
     /** The events of a fragment that have arrived behind what it starts anew with. */
     private final IdentityHashMap<CustomerMessage, List<CustomerMessage.Event>> arrivedWith;
+
+    /** The events that triggers of sequences name, of fragments that have come. */
+    private final Map<FragmentId, List<WatchedEvent>> watched = new HashMap<>(0);
 
     private final List<CustomerMessage.Sight> rest = new ArrayList<>();
 
@@ -102,6 +107,14 @@ final class Moves {
         cartChanges.add(new Told(fragment, change));
     }
 
+    /** Events that have waited and that triggers of sequences name. */
+    List<WatchedEvent> waited() {
+        return cartChanges.stream()
+                .map(told -> ((CartChange.Operation) told.change).watched())
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
     List<CartChange> cartChanges() {
         return cartChanges.stream().map(Told::change).toList();
     }
@@ -146,6 +159,9 @@ final class Moves {
         if (erases || (firstEvent != null && firstEvent.timestamp() < instant)) {
             ofThePast.add(message.fragmentId());
         }
+        if (message instanceof CustomerMessage.Put put) {
+            watched.put(put.fragmentId(), put.watched());
+        }
         any = true;
         erased |= erases;
         if (message instanceof CustomerMessage.Retract retract && (erases || firstEvent != null)) {
@@ -162,6 +178,25 @@ final class Moves {
     /** Whether the customer has other fragments than before the instant. */
     boolean hasOthersThanBefore() {
         return !wereHere.equals(areHere);
+    }
+
+    /** The fragments whose events are not the customer's any more. */
+    Set<FragmentId> gone() {
+        Set<FragmentId> gone = new HashSet<>(wereHere.keySet());
+        gone.removeIf(fragment -> !wereHere.get(fragment) || areHere.get(fragment));
+        return gone;
+    }
+
+    /** The events that triggers of sequences name, of fragments that have come. */
+    List<WatchedEvent> come() {
+        List<WatchedEvent> come = new ArrayList<>(0);
+        watched.forEach((fragment, events) -> {
+            if (!wereHere.get(fragment) && areHere.get(fragment)) {
+                come.addAll(events);
+            }
+        });
+        come.sort(null);
+        return come;
     }
 
     /** Whether events of the past are among what the customer has got or lost. */

@@ -15,6 +15,7 @@ import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.Topic;
 import io.tributary.operators.sweep.SweepFunction;
 import io.tributary.operators.trigger.CartChange;
+import io.tributary.operators.trigger.WatchedEvent;
 import io.tributary.schemas.codec.Hashes;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.event.CustomerEvent;
@@ -105,6 +106,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
     private transient MapState<FragmentId, StartsOfFragment> waitingStarts;
     private transient WaitingMessages waiting;
     private transient MapStateDescriptor<Integer, PublishedDefinitions> published;
+    private transient ActiveWatch watch;
     private transient FormerCustomers former;
     private transient Counter customersCreated;
     private transient Counter customersMerged;
@@ -213,6 +215,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
                 kept(othersComputed(), ComputedLedger::new),
                 kept(membership(), Membership::new),
                 kept(segments(), Memberships::new));
+        watch = new ActiveWatch(definitions);
         segments = new FoldedSegments(ledgers, definitions, beginnings);
         fragments = getRuntimeContext().getMapState(fragments());
         formerParts = getRuntimeContext().getMapState(formerParts());
@@ -417,6 +420,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
             customersCreated.inc();
         }
         boolean changesCart;
+        boolean repeatsOrder;
         boolean isSeen;
         if (isOwn) {
             LedgerFold.Effect effect = LedgerFold.apply(
@@ -433,6 +437,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
                 ledgers.ownComputed().changed();
             }
             changesCart = effect.changesCart();
+            repeatsOrder = effect.repeats();
             isSeen = state.isOwnSeen();
         } else {
             FragmentLedger ledger = fragments.get(fragment);
@@ -440,7 +445,8 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
             if (isNew) {
                 ledger = FragmentLedger.empty();
             }
-            LedgerFold.apply(ledger.activity(), ledger::record, event, watermark);
+            repeatsOrder = LedgerFold.apply(ledger.activity(), ledger::record, event, watermark)
+                    .repeats();
             if (segments.lookAt(event)
                     && segments.fold(
                             event,
@@ -464,12 +470,15 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
         ledgers.changed();
         state.change(versionBase);
         out.collect(customerEvent(message, state));
-        if (CartChange.concerns(event, changesCart)) {
-            cartChanges.accept(CartChange.of(
-                    message.customerId(),
-                    event,
-                    changesCart,
-                    ledgers.marketing().statements()));
+        boolean isWatched = watch.get().names(event) && !repeatsOrder;
+        CartChange change = CartChange.of(
+                message.customerId(),
+                event,
+                changesCart,
+                isWatched ? watch.get().watched(event, fragment) : null,
+                () -> ledgers.marketing().statements());
+        if (change != null) {
+            cartChanges.accept(change);
         }
         boolean isNews = !isSeen && state.sightWaits(fragment, event.timestamp());
         for (Identifier device : event.devices()) {
@@ -811,6 +820,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
             moves.cartChanges().forEach(tell(context));
             return;
         }
+        List<Consent.Statement> consent = ledgers.marketing().statements();
         context.output(
                 CART_CHANGES,
                 new CartChange.Restart(
@@ -818,7 +828,14 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
                         moves.instant(),
                         moves.changesThePast(),
                         ledgers.cart().entries(),
-                        ledgers.marketing().statements()));
+                        moves.gone(),
+                        moves.come(),
+                        consent));
+        // The cart that they start anew from has these already; what was said when they were folded may have gone
+        // since.
+        for (WatchedEvent event : moves.waited()) {
+            context.output(CART_CHANGES, new CartChange.Operation(customerId, null, event, consent));
+        }
     }
 
     private void publishMoves(String customerId, ProfileState state, Moves moves, OnTimerContext context)

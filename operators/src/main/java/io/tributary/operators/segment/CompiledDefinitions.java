@@ -4,6 +4,8 @@ import io.tributary.operators.computed.ComputedLedger;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.PublishedDefinition;
 import io.tributary.schemas.definition.PublishedDefinitions;
+import io.tributary.schemas.definition.TriggerDefinition;
+import java.util.Collection;
 
 /** A set of definitions as it decides. For one thread: what it decides with has room for one customer at a time. */
 public final class CompiledDefinitions {
@@ -43,6 +45,10 @@ public final class CompiledDefinitions {
 
     public ComputedTraits traits() {
         return traits;
+    }
+
+    public Collection<TriggerDefinition> triggers() {
+        return read.definitions().triggers().values();
     }
 
     SegmentIndex index() {

@@ -28,10 +28,12 @@ import io.tributary.operators.trigger.CartChange;
 import io.tributary.operators.trigger.CartStep;
 import io.tributary.operators.trigger.TriggerPeriods;
 import io.tributary.operators.trigger.TriggerState;
+import io.tributary.operators.trigger.WatchedEvent;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.definition.DefinitionInbound;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.event.Inbound;
 import io.tributary.schemas.identity.Identifier;
 import io.tributary.schemas.privacy.PrivacyCommand;
@@ -61,6 +63,9 @@ public final class WireType<T> {
             of("starts-of-fragment", StartsOfFragment.class, StartsOfFragment.CODEC, false);
     public static final WireType<CartChange> CART_CHANGE = of("cart-change", CartChange.class, CartChange.CODEC, true);
     public static final WireType<CartStep> CART_STEP = of("cart-step", CartStep.class, CartStep.CODEC, true);
+    public static final WireType<WatchedEvent> WATCHED_EVENT =
+            of("watched-event", WatchedEvent.class, WatchedEvent.CODEC, true);
+    public static final WireType<EventOrder> EVENT_ORDER = of("event-order", EventOrder.class, EventOrder.CODEC, true);
     public static final WireType<FragmentMessage> FRAGMENT_MESSAGE =
             of("fragment-message", FragmentMessage.class, FragmentMessage.CODEC, true);
     public static final WireType<OutboundRecord> OUTBOUND_RECORD =

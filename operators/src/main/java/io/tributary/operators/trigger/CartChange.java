@@ -1,5 +1,6 @@
 package io.tributary.operators.trigger;
 
+import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.Consent;
 import io.tributary.schemas.codec.Codec;
@@ -10,10 +11,12 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
-/** What the triggers of the cart learn about a customer. */
+/** What the triggers learn about a customer. */
 public sealed interface CartChange {
     String customerId();
 
@@ -21,32 +24,38 @@ public sealed interface CartChange {
     List<Consent.Statement> consent();
 
     /**
-     * A cart event or an order, or a statement on the trigger's purpose.
+     * A cart event or an order, an event that a trigger of a sequence names, or a statement on the triggers' purpose.
      *
-     * @param entry the operation, or null
+     * @param entry the operation on the cart, or null
+     * @param watched the event as triggers of sequences look at it, or null
      * @param consent on the purpose, ascending by time: all that a deadline ahead of the watermark may ask for, the
-     *     event's own statement included. So who has no cart needs no state here, however much is said before the first
-     *     cart event.
+     *     event's own statement included. So who has done nothing that matters needs no state here, however much is said
+     *     before.
      */
-    record Operation(String customerId, CartEntry entry, List<Consent.Statement> consent) implements CartChange {}
-
-    /**
-     * Whether an event means something to the trigger.
-     *
-     * @param changesCart whether it is a cart event or the first report of an order
-     */
-    static boolean concerns(CustomerEvent event, boolean changesCart) {
-        return changesCart || event.consent().containsKey(TriggerDefinition.PURPOSE);
+    record Operation(String customerId, CartEntry entry, WatchedEvent watched, List<Consent.Statement> consent)
+            implements CartChange {
+        /** Whether it says more than what was said on the purpose. */
+        public boolean isEvent() {
+            return entry != null || watched != null;
+        }
     }
 
     /**
-     * What an event means to the trigger.
+     * What an event means to the triggers; null for nothing.
      *
      * @param changesCart whether it is a cart event or the first report of an order
-     * @param consent what the customer has said on the purpose, with what the event states
+     * @param watched the event as triggers of sequences look at it, or null
+     * @param consent gives what the customer has said on the purpose, with what the event states
      */
-    static Operation of(String customerId, CustomerEvent event, boolean changesCart, List<Consent.Statement> consent) {
-        return new Operation(customerId, changesCart ? CartEntry.of(event) : null, consent);
+    static Operation of(
+            String customerId,
+            CustomerEvent event,
+            boolean changesCart,
+            WatchedEvent watched,
+            Supplier<List<Consent.Statement>> consent) {
+        return changesCart || watched != null || event.consent().containsKey(TriggerDefinition.PURPOSE)
+                ? new Operation(customerId, changesCart ? CartEntry.of(event) : null, watched, consent.get())
+                : null;
     }
 
     /**
@@ -55,7 +64,9 @@ public sealed interface CartChange {
      *
      * @param instant milliseconds since 1970; all that is known before it has arrived
      * @param decidesInstant whether what is due at the instant counts as decided, as what is due before it does
-     * @param entries the operations that are the customer's now, ascending
+     * @param entries the operations on the cart that are the customer's now, ascending
+     * @param gone fragments whose events are not the customer's any more
+     * @param come events that triggers of sequences name, of fragments that have come
      * @param consent on the purpose, ascending by time
      */
     record Restart(
@@ -63,6 +74,8 @@ public sealed interface CartChange {
             long instant,
             boolean decidesInstant,
             List<CartEntry> entries,
+            Set<FragmentId> gone,
+            List<WatchedEvent> come,
             List<Consent.Statement> consent)
             implements CartChange {}
 
@@ -81,19 +94,17 @@ public sealed interface CartChange {
 
     /** For channels between operators of one release; never kept in state. */
     Codec<CartChange> CODEC = new Codec<>() {
-        private static final byte STATEMENT = 0;
-        private static final byte OPERATION = 1;
-        private static final byte RESTART = 2;
-        private static final byte ERASURE = 3;
+        private static final byte OPERATION = 0;
+        private static final byte RESTART = 1;
+        private static final byte ERASURE = 2;
 
         @Override
         public void write(CartChange change, DataOutput out) throws IOException {
             if (change instanceof Operation operation) {
-                out.writeByte(operation.entry == null ? STATEMENT : OPERATION);
+                out.writeByte(OPERATION);
                 Wire.writeString(operation.customerId, out);
-                if (operation.entry != null) {
-                    CartEntry.CODEC.write(operation.entry, out);
-                }
+                Wire.writeNullable(operation.entry, CartEntry.CODEC, out);
+                Wire.writeNullable(operation.watched, WatchedEvent.CODEC, out);
                 Wire.writeAll(operation.consent, Consent.Statement.TIMED_CODEC, out);
             } else if (change instanceof Restart restart) {
                 out.writeByte(RESTART);
@@ -101,6 +112,8 @@ public sealed interface CartChange {
                 out.writeLong(restart.instant);
                 out.writeBoolean(restart.decidesInstant);
                 Wire.writeAll(restart.entries, CartEntry.CODEC, out);
+                Wire.writeAll(restart.gone, FragmentId.CODEC, out);
+                Wire.writeAll(restart.come, WatchedEvent.CODEC, out);
                 Wire.writeAll(restart.consent, Consent.Statement.TIMED_CODEC, out);
             } else if (change instanceof Erasure erasure) {
                 out.writeByte(ERASURE);
@@ -114,16 +127,20 @@ public sealed interface CartChange {
             byte kind = in.readByte();
             String customerId = Wire.readString(in);
             return switch (kind) {
-                case STATEMENT -> new Operation(customerId, null, Wire.readAll(Consent.Statement.TIMED_CODEC, in));
                 case OPERATION ->
                     new Operation(
-                            customerId, CartEntry.CODEC.read(in), Wire.readAll(Consent.Statement.TIMED_CODEC, in));
+                            customerId,
+                            Wire.readNullable(CartEntry.CODEC, in),
+                            Wire.readNullable(WatchedEvent.CODEC, in),
+                            Wire.readAll(Consent.Statement.TIMED_CODEC, in));
                 case RESTART ->
                     new Restart(
                             customerId,
                             in.readLong(),
                             in.readBoolean(),
                             Wire.readAll(CartEntry.CODEC, in),
+                            Set.copyOf(Wire.readAll(FragmentId.CODEC, in)),
+                            Wire.readAll(WatchedEvent.CODEC, in),
                             Wire.readAll(Consent.Statement.TIMED_CODEC, in));
                 case ERASURE -> new Erasure(customerId, new TreeSet<>(Wire.readAll(Wire.STRING, in)));
                 default -> throw new IOException("no cart change of kind " + kind);

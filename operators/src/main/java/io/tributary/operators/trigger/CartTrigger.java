@@ -1,6 +1,5 @@
 package io.tributary.operators.trigger;
 
-import io.tributary.operators.profile.Cart;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.TriggerDefinition;
 import io.tributary.schemas.definition.TriggerDefinition.Deadline;
@@ -29,20 +28,10 @@ public record CartTrigger(TriggerDefinition definition, int version) {
         return definition.name();
     }
 
-    /** Which reminder fires at a deadline; null if it is the trigger itself. */
-    public String reminder(Deadline deadline) {
-        return deadline.equals(definition.deadlines().get(0)) ? null : deadline.step();
-    }
-
     /** Whether a cart event that leaves this cart sets a deadline. */
     boolean begins(Deadline deadline, CartVariables cart) {
         return (definition.where() == null || definition.where().holds(cart))
                 && (deadline.when() == null || deadline.when().holds(cart));
-    }
-
-    /** What it tells of a cart. */
-    TriggerPayload payload(Cart cart) {
-        return new TriggerPayload(definition.payload(), cart);
     }
 
     /**

@@ -114,12 +114,16 @@ public final class CartTriggers implements AutoCloseable {
     /**
      * Of triggers that hold since earlier ones have ended.
      *
+     * @param triggers those of sequences among them are nothing to this
      * @param decided what of a deadline began at or before this instant was decided by an earlier definition, milliseconds
      *     since 1970
      */
     CartTriggers(List<CartTrigger> triggers, ToLongBiFunction<CartTrigger, Deadline> decided) {
         watched = new ArrayList<>();
         for (CartTrigger trigger : triggers) {
+            if (!trigger.definition().isOfCart()) {
+                continue;
+            }
             for (Deadline deadline : trigger.definition().deadlines()) {
                 watched.add(new Watched(trigger, deadline, decided.applyAsLong(trigger, deadline)));
             }
@@ -186,7 +190,7 @@ public final class CartTriggers implements AutoCloseable {
      * @param fired receives the triggers in the order of their deadlines
      * @return whether that was necessary
      */
-    public boolean relieve(TriggerState state, String customerId, Consumer<Trigger> fired) {
+    boolean relieve(TriggerState state, String customerId, Consumer<Trigger> fired) {
         boolean overfull = state.isOverfull();
         if (overfull) {
             advance(state, customerId, state.nextPending(), fired);
@@ -263,7 +267,7 @@ public final class CartTriggers implements AutoCloseable {
 
     private static void fire(Watched one, CartStep anchor, TriggerState state, String customerId, List<Trigger> due) {
         Cart cart = state.cart().cartAt(anchor.order());
-        Trigger trigger = new Trigger(one.trigger, one.deadline, customerId, anchor.order(), cart);
+        Trigger trigger = Trigger.ofCart(one.trigger, one.deadline, customerId, anchor.order(), cart);
         if (!state.marketing().refusesAt(trigger.firedAt())) {
             due.add(trigger);
         }

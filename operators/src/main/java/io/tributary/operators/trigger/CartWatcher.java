@@ -6,12 +6,14 @@ import io.tributary.operators.sink.Topic;
 import io.tributary.operators.sweep.SweepFunction;
 import io.tributary.operators.trigger.TriggerPeriods.Period;
 import io.tributary.schemas.definition.PublishedDefinitions;
+import io.tributary.schemas.event.EventOrder;
 import java.io.IOException;
 import java.io.Serial;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -26,12 +28,13 @@ import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Fires the triggers of the cart, by customer, behind the watermark, as they were published: other definitions hold from the
+ * Fires triggers, by customer, behind the watermark, as they were published: other definitions hold from the
  * watermark at which they come. What is due before is decided by those before, what is due later by the new ones; nobody is
  * told twice of a cart, nor of one that was due under an earlier definition and did not fire.
  *
- * <p>State: one value per customer, gone 30 days after the customer's last cart event; one event-time timer. For all customers
- * which definitions have held since when.
+ * <p>State: one value per customer, gone 30 days after the customer's last cart event, or when no match of a sequence can be open
+ * any more; the events of which such matches are found anew, appended to and seldom read, gone with it; one event-time timer.
+ * For all customers which definitions have held since when.
  */
 public final class CartWatcher extends SweepFunction<String, CartChange, PublishedDefinitions, OutboundRecord>
         implements CheckpointedFunction {
@@ -52,9 +55,11 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
     private transient TriggerPeriods periods;
 
     /** By publication, of the definitions that have been asked for. */
-    private transient Map<Long, CartTriggers> triggers;
+    private transient Map<Long, Triggers> triggers;
 
     private transient ValueState<TriggerState> state;
+    private transient MapState<EventOrder, WatchedEvent> retainedState;
+    private transient RetainedEvents retained;
     private transient Counter triggersFired;
     private transient Counter cartEventsLate;
     private transient Counter cartEventsForced;
@@ -66,6 +71,10 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
 
     static ValueStateDescriptor<TriggerState> state() {
         return new ValueStateDescriptor<>("trigger", WireType.TRIGGER_STATE.info());
+    }
+
+    static MapStateDescriptor<EventOrder, WatchedEvent> retained() {
+        return KeptEvents.descriptor("trigger-events");
     }
 
     /** Which definitions have held since when, for all customers. */
@@ -103,6 +112,8 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
     public void open(OpenContext openContext) {
         triggers = new HashMap<>();
         state = getRuntimeContext().getState(state());
+        retainedState = getRuntimeContext().getMapState(retained());
+        retained = new KeptEvents(retainedState);
         triggersFired = getRuntimeContext().getMetricGroup().counter("triggersFired");
         cartEventsLate = getRuntimeContext().getMetricGroup().counter("cartEventsLate");
         cartEventsForced = getRuntimeContext().getMetricGroup().counter("cartEventsForced");
@@ -129,7 +140,12 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
         TriggerState current = state.value();
         if (current != null && catchUp(current, context.getCurrentKey(), context, out)) {
             long watermark = context.currentWatermark();
-            now().advance(current, context.getCurrentKey(), watermark, trigger -> fire(trigger, context, out));
+            now().advance(
+                            current,
+                            retained,
+                            context.getCurrentKey(),
+                            watermark,
+                            trigger -> fire(trigger, context, out));
             settle(current, watermark, context.timerService());
         }
     }
@@ -139,14 +155,12 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
         throw new IllegalStateException("nobody has asked for a turn at " + instant);
     }
 
-    private CartTriggers by(Period period) {
-        return triggers.computeIfAbsent(
-                period.publication(),
-                added -> new CartTriggers(period.triggers().triggers(), period::decided));
+    private Triggers by(Period period) {
+        return triggers.computeIfAbsent(period.publication(), added -> new Triggers(period));
     }
 
     /** Whatever has happened to the customer before is decided by what holds. */
-    private CartTriggers now() {
+    private Triggers now() {
         return by(periods.last());
     }
 
@@ -162,10 +176,10 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
                 || context.currentWatermark() == Watermark.MAX_WATERMARK.getTimestamp()) {
             return false;
         }
-        CartTriggers before = by(periods.of(current.publication()));
+        Triggers before = by(periods.of(current.publication()));
         for (Period period : periods.since(current.publication())) {
-            CartTriggers next = by(period);
-            next.takeOver(before, current, customerId, period.from(), trigger -> fire(trigger, context, out));
+            Triggers next = by(period);
+            next.takeOver(before, current, retained, customerId, period.from(), trigger -> fire(trigger, context, out));
             before = next;
         }
         current.publication(periods.last().publication());
@@ -201,27 +215,30 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
         TimerService timers = context.timerService();
         TriggerState current = state.value();
         if (current == null) {
-            if (change.entry() == null) {
-                // The next cart event brings along whatever still counts of what was said before it.
+            if (!change.isEvent()) {
+                // The next event brings along whatever still counts of what was said before it.
                 return;
             }
             current = newState();
         }
         boolean isOther = catchUp(current, change.customerId(), context, out);
         now().add(current, change, timers.currentWatermark());
-        if (change.entry() != null) {
-            if (change.entry().isLate()) {
+        if (change.isEvent()) {
+            if (change.entry() != null && change.entry().isLate()) {
                 cartEventsLate.inc();
             }
-            if (now().relieve(current, change.customerId(), trigger -> fire(trigger, context, out))) {
+            if (now().relieve(current, retained, change.customerId(), trigger -> fire(trigger, context, out))) {
                 cartEventsForced.inc();
             }
         }
         if (isOther) {
             settle(current, timers.currentWatermark(), timers);
         } else {
-            if (change.entry() != null) {
-                setTimer(current, Math.min(current.timer(), change.entry().knownAt()), timers);
+            if (change.isEvent()) {
+                long knownAt = change.entry() == null
+                        ? change.watched().knownAt()
+                        : change.entry().knownAt();
+                setTimer(current, Math.min(current.timer(), knownAt), timers);
             }
             state.update(current);
         }
@@ -233,13 +250,13 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
         TimerService timers = context.timerService();
         TriggerState current = state.value();
         if (current == null) {
-            if (restart.entries().isEmpty()) {
+            if (restart.entries().isEmpty() && restart.come().isEmpty()) {
                 return;
             }
             current = newState();
         }
         catchUp(current, restart.customerId(), context, out);
-        now().restart(current, restart, trigger -> fire(trigger, context, out));
+        now().restart(current, retained, restart, trigger -> fire(trigger, context, out));
         settle(current, Math.max(timers.currentWatermark(), restart.instant() - 1), timers);
     }
 
@@ -254,7 +271,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
         }
         current.timer(TriggerState.NO_TIMER);
         catchUp(current, context.getCurrentKey(), context, out);
-        now().advance(current, context.getCurrentKey(), watermark, trigger -> fire(trigger, context, out));
+        now().advance(current, retained, context.getCurrentKey(), watermark, trigger -> fire(trigger, context, out));
         settle(current, watermark, timers);
     }
 
@@ -302,7 +319,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
 
     private void closeTriggers() throws Exception {
         if (triggers != null) {
-            for (CartTriggers those : triggers.values()) {
+            for (Triggers those : triggers.values()) {
                 those.close();
             }
             triggers.clear();

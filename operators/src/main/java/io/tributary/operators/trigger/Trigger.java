@@ -1,6 +1,7 @@
 package io.tributary.operators.trigger;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tributary.operators.profile.Cart;
 import io.tributary.operators.profile.ProfileJson;
 import io.tributary.schemas.codec.Hashes;
@@ -9,18 +10,57 @@ import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A trigger that has fired.
  *
- * @param deadline of the trigger's, the one at which it fired
- * @param anchor the event that set the deadline
- * @param cart what was left behind
+ * @param step what in the trigger has: its own, or a reminder
+ * @param anchor the event with which it began
+ * @param firedAt the deadline, or when the event that completed it was known; milliseconds since 1970
+ * @param key what its events have in common beside the customer; empty for nothing
+ * @param payload what it tells
+ * @param because why it fired
  */
-public record Trigger(CartTrigger trigger, Deadline deadline, String customerId, EventOrder anchor, Cart cart) {
-    /** The deadline, milliseconds since 1970. */
-    public long firedAt() {
-        return anchor.timestamp() + deadline.delay().toMillis();
+public record Trigger(
+        CartTrigger trigger,
+        String step,
+        String customerId,
+        EventOrder anchor,
+        long firedAt,
+        String key,
+        ObjectNode payload,
+        List<Reason> because) {
+
+    /** Something that was the case. */
+    public record Reason(String condition, String observed) {}
+
+    public Trigger {
+        because = List.copyOf(because);
+    }
+
+    /**
+     * One of the cart.
+     *
+     * @param cart what was left behind
+     */
+    public static Trigger ofCart(
+            CartTrigger trigger, Deadline deadline, String customerId, EventOrder anchor, Cart cart) {
+        List<Reason> because = new ArrayList<>();
+        because.add(new Reason("no Order Completed within " + CartTrigger.text(deadline.delay()), "none"));
+        if (deadline.when() != null) {
+            because.add(new Reason(deadline.when().text(), "true"));
+        }
+        return new Trigger(
+                trigger,
+                deadline.step(),
+                customerId,
+                anchor,
+                anchor.timestamp() + deadline.delay().toMillis(),
+                "",
+                TriggerPayload.of(trigger.definition().payload(), cart),
+                because);
     }
 
     /**
@@ -28,9 +68,18 @@ public record Trigger(CartTrigger trigger, Deadline deadline, String customerId,
      * feeds. Neither the customer nor the version is in it, so neither a merge nor a redeploy fires twice.
      */
     public String id() {
-        String correlation = "";
-        return "t_"
-                + Hashes.shortHex(String.join("\n", trigger.name(), anchor.messageId(), correlation, deadline.step()));
+        return "t_" + Hashes.shortHex(String.join("\n", trigger.name(), anchor.messageId(), key, step));
+    }
+
+    /** Which match it is, whatever other event has the anchor's message id. */
+    public long match() {
+        return match(trigger, step, anchor, key);
+    }
+
+    static long match(CartTrigger trigger, String step, EventOrder anchor, String key) {
+        String match = "%s\n%s\n%d\n%d\n%s\n%s"
+                .formatted(trigger.name(), step, anchor.timestamp(), anchor.digest(), anchor.messageId(), key);
+        return Long.parseUnsignedLong(Hashes.shortHex(match), 16);
     }
 
     /** The trigger's public JSON: one object in UTF-8, without a line end. */
@@ -41,7 +90,7 @@ public record Trigger(CartTrigger trigger, Deadline deadline, String customerId,
     private void writeTo(JsonGenerator json) throws IOException {
         Duration expiresAfter = trigger.definition().expiresAfter();
         json.writeStartObject();
-        json.writeStringField("fired_at", Timestamps.format(firedAt()));
+        json.writeStringField("fired_at", Timestamps.format(firedAt));
         json.writeStringField("trigger", trigger.name());
         json.writeStringField("trigger_id", id());
         json.writeStringField("customer_id", customerId);
@@ -53,28 +102,31 @@ public record Trigger(CartTrigger trigger, Deadline deadline, String customerId,
         if (reminder() != null) {
             json.writeStringField("reminder", reminder());
         }
+        if (!key.isEmpty()) {
+            json.writeStringField("correlation", key);
+        }
         if (!trigger.definition().payload().isEmpty()) {
             json.writeFieldName("payload");
-            trigger.payload(cart).writeTo(json);
+            json.writeRawValue(payload.toString());
         }
         json.writeArrayFieldStart("because");
-        writeReason(json, "no Order Completed within " + CartTrigger.text(deadline.delay()), "none");
-        if (deadline.when() != null) {
-            writeReason(json, deadline.when().text(), "true");
+        for (Reason reason : because) {
+            json.writeStartObject();
+            json.writeStringField("condition", reason.condition);
+            json.writeStringField("observed", reason.observed);
+            json.writeEndObject();
         }
         json.writeEndArray();
         json.writeEndObject();
     }
 
-    private static void writeReason(JsonGenerator json, String condition, String observed) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("condition", condition);
-        json.writeStringField("observed", observed);
-        json.writeEndObject();
+    /** Whether it fired because time has passed, not with an event. */
+    public boolean isOfDeadline() {
+        return !trigger.definition().deadlines().isEmpty();
     }
 
     /** Which reminder it is; null if it is the trigger itself. */
     public String reminder() {
-        return trigger.reminder(deadline);
+        return step.equals(trigger.definition().step()) ? null : step;
     }
 }

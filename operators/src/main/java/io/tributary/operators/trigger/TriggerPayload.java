@@ -1,11 +1,11 @@
 package io.tributary.operators.trigger;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.primitives.UnsignedLong;
+import dev.cel.runtime.CelVariableResolver;
 import io.tributary.operators.profile.Cart;
 import io.tributary.operators.profile.ProfileJson;
 import io.tributary.schemas.definition.TriggerExpression;
@@ -17,28 +17,45 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.function.Function;
 
 /**
- * What a trigger tells. What an expression only names is told as a profile has it, money exactly; what it calculates, as CEL
+ * What a trigger tells. What an expression only names of a cart is told as a profile has it, money exactly; all else, as CEL
  * says. What says nothing is left out.
  */
-record TriggerPayload(SortedMap<String, TriggerExpression> expressions, Cart cart) {
+final class TriggerPayload {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    void writeTo(JsonGenerator json) throws IOException {
-        JsonNode profile = profile();
+    private TriggerPayload() {}
+
+    /** Of a cart. */
+    static ObjectNode of(SortedMap<String, TriggerExpression> expressions, Cart cart) {
+        JsonNode profile = profile(cart);
         CartVariables variables = new CartVariables(cart);
+        return told(
+                expressions,
+                expression ->
+                        expression.path().isEmpty() ? json(expression.value(variables)) : at(profile, expression));
+    }
+
+    /** Of a match. */
+    static ObjectNode of(SortedMap<String, TriggerExpression> expressions, CelVariableResolver variables) {
+        return told(expressions, expression -> json(expression.value(variables)));
+    }
+
+    private static ObjectNode told(
+            SortedMap<String, TriggerExpression> expressions, Function<TriggerExpression, JsonNode> told) {
         ObjectNode payload = JsonNodeFactory.instance.objectNode();
         expressions.forEach((name, expression) -> {
-            JsonNode value = expression.path().isEmpty() ? json(expression.value(variables)) : at(profile, expression);
+            JsonNode value = told.apply(expression);
             if (!value.isMissingNode()) {
                 payload.set(name, value);
             }
         });
-        json.writeRawValue(payload.toString());
+        return payload;
     }
 
-    private ObjectNode profile() {
+    private static ObjectNode profile(Cart cart) {
         ObjectNode profile = JsonNodeFactory.instance.objectNode();
         try {
             profile.set(

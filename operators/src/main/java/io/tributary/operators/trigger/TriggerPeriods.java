@@ -93,9 +93,13 @@ public final class TriggerPeriods {
             return trigger.name() + " " + deadline.step();
         }
 
-        /** What of a deadline was decided by an earlier definition, milliseconds since 1970; the least long for nothing. */
+        /**
+         * What of a deadline was decided by an earlier definition, milliseconds since 1970; the least long for nothing.
+         *
+         * @param deadline null of a trigger that fires with an event: what has fired is known one by one
+         */
         long decided(CartTrigger trigger, Deadline deadline) {
-            return decided.getOrDefault(key(trigger, deadline), Long.MIN_VALUE);
+            return deadline == null ? Long.MIN_VALUE : decided.getOrDefault(key(trigger, deadline), Long.MIN_VALUE);
         }
 
         /** The one that begins behind this one. */

@@ -18,13 +18,14 @@ import java.util.List;
  *
  * <p>Bound: the cart's operations (see {@link CartLog}), at most {@value #MAX_PENDING} operations that
  * are ahead of the watermark, one open match per deadline of a definition, what was said on the triggers' purpose (see {@link
- * ConsentTimeline}). Gone 30 days after the last cart event, or with the last deadline.
+ * ConsentTimeline}), what is open of sequences of events (see {@link EventMatches}). Gone 30 days after the last cart event, or
+ * with the last deadline.
  */
 public final class TriggerState {
     /** Of more operations ahead of the watermark the earliest is decided before its time. */
     static final int MAX_PENDING = 1_000;
 
-    private static final byte FORMAT = 5;
+    private static final byte FORMAT = 6;
 
     private static final Codec<byte[]> BYTES = new Codec<>() {
         @Override
@@ -46,6 +47,7 @@ public final class TriggerState {
             Wire.writeAll(state.pending, CartEntry.CODEC, out);
             ConsentTimeline.CODEC.write(state.marketing, out);
             Wire.writeAll(state.matching, BYTES, out);
+            EventMatches.CODEC.write(state.events, out);
             out.writeLong(state.timer);
             Wire.writeVarLong(state.publication, out);
         }
@@ -58,6 +60,7 @@ public final class TriggerState {
             state.pending.addAll(Wire.readAll(CartEntry.CODEC, in));
             state.marketing = ConsentTimeline.CODEC.read(in);
             state.matching = Wire.readAll(BYTES, in);
+            state.events = EventMatches.CODEC.read(in);
             state.timer = in.readLong();
             state.publication = Wire.readVarLong(in);
             return state;
@@ -82,10 +85,13 @@ public final class TriggerState {
     /** By deadline, in the order of the definitions; none if no match is open. */
     private List<byte[]> matching = List.of();
 
+    /** Of sequences of events. */
+    private EventMatches events = new EventMatches();
+
     private long timer = NO_TIMER;
     private long publication;
 
-    /** Forgets all but the timer and by what it was decided. */
+    /** Forgets all of the cart and what was said. */
     void clear() {
         cart = new CartLog();
         pending.clear();
@@ -127,6 +133,11 @@ public final class TriggerState {
 
     ConsentTimeline marketing() {
         return marketing;
+    }
+
+    /** Of sequences of events. */
+    EventMatches events() {
+        return events;
     }
 
     /** By deadline; none if no match is open. */

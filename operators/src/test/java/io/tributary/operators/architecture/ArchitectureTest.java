@@ -28,6 +28,9 @@ import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.trigger.CartTrigger;
 import io.tributary.operators.trigger.CartTriggers;
 import io.tributary.operators.trigger.CartWatcher;
+import io.tributary.operators.trigger.EventTriggers;
+import io.tributary.operators.trigger.KeptEvents;
+import io.tributary.operators.trigger.SequencePattern;
 import java.lang.reflect.Method;
 import java.time.Clock;
 import java.time.Instant;
@@ -176,7 +179,7 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("io.tributary.operators.trigger")
             .and()
-            .doNotBelongToAnyOf(CartWatcher.class)
+            .doNotBelongToAnyOf(CartWatcher.class, KeptEvents.class)
             .should()
             .dependOnClassesThat(resideInAPackage("org.apache.flink..")
                     .and(not(resideInAPackage("org.apache.flink.cep.pattern.."))
@@ -190,7 +193,7 @@ class ArchitectureTest {
             .that()
             .resideOutsideOfPackage("io.tributary.operators.trigger.cep..")
             .and()
-            .doNotBelongToAnyOf(CartTrigger.class, CartTriggers.class)
+            .doNotBelongToAnyOf(CartTrigger.class, CartTriggers.class, EventTriggers.class, SequencePattern.class)
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.flink.cep..");

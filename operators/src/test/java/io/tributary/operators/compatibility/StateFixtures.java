@@ -211,7 +211,7 @@ final class StateFixtures {
     }
 
     static void see(WatcherHarness harness, TestEvent event, List<Consent.Statement> consent) throws Exception {
-        harness.process(new CartChange.Operation(CUSTOMER, CartEntry.of(event.event()), consent), 0);
+        harness.process(new CartChange.Operation(CUSTOMER, CartEntry.of(event.event()), null, consent), 0);
     }
 
     static KeyedHarness<CustomerEvent, FragmentMessage> assigner(OperatorSubtaskState state) throws Exception {

@@ -489,7 +489,7 @@ class CustomerFragmentsTest {
     void doesNotWaitWithAnEventOfBeforeTheStart() throws Exception {
         // What starts anew and the events of the device take different channels.
         send(List.of(new CustomerMessage.Put(
-                USER.customerId(), USER, USER, USER, null, Map.of(), null, minute(5), at(minute(5), "s5"))));
+                USER.customerId(), USER, USER, USER, null, Map.of(), null, List.of(), minute(5), at(minute(5), "s5"))));
         see(track("m6", "Page Opened", minute(6)));
         see(track("m1", "Page Opened", minute(1)));
         assertThat(messages()).containsExactly("m1");
@@ -538,7 +538,16 @@ class CustomerFragmentsTest {
         String customerId = EMAIL.customerId();
         send(List.of(
                 new CustomerMessage.Put(
-                        customerId, EMAIL, EMAIL, USER, null, Map.of(), null, minute(5), at(minute(5), "s5a")),
+                        customerId,
+                        EMAIL,
+                        EMAIL,
+                        USER,
+                        null,
+                        Map.of(),
+                        null,
+                        List.of(),
+                        minute(5),
+                        at(minute(5), "s5a")),
                 new CustomerMessage.Event(customerId, FragmentId.of(EMAIL), event),
                 new CustomerMessage.Retract(
                         customerId, EMAIL, CRM.customerId(), event.order(), Set.of(), minute(5), event.order())));

@@ -10,6 +10,9 @@ import io.tributary.operators.identity.People;
 import io.tributary.operators.identity.Relabelling;
 import io.tributary.operators.testing.TestStreams;
 import io.tributary.operators.trigger.CartChange;
+import io.tributary.operators.trigger.EventWatch;
+import io.tributary.operators.trigger.WatchedEvent;
+import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
@@ -55,9 +58,18 @@ class FragmentCodecPropertyTest {
         FragmentLedger ledger = ledger(events, random);
         EventOrder first = at(5);
         messages.add(new CustomerMessage.Put(
-                to.customerId(), fragment, to, person(random), first, newDevices, ledger, knownAt, because));
+                to.customerId(),
+                fragment,
+                to,
+                person(random),
+                first,
+                newDevices,
+                ledger,
+                watched(events, fragment),
+                knownAt,
+                because));
         messages.add(new CustomerMessage.Put(
-                to.customerId(), fragment, to, person(random), null, Map.of(), null, knownAt, because));
+                to.customerId(), fragment, to, person(random), null, Map.of(), null, List.of(), knownAt, because));
         messages.add(new CustomerMessage.Retract(
                 to.customerId(), fragment, "c_1", first, Set.copyOf(newDevices.keySet()), knownAt, because));
         messages.add(new CustomerMessage.Retract(to.customerId(), fragment, "c_1", null, Set.of(), knownAt, because));
@@ -76,6 +88,28 @@ class FragmentCodecPropertyTest {
         }
     }
 
+    private static List<WatchedEvent> watched(List<CustomerEvent> events, Identifier fragment) {
+        EventWatch watch = new EventWatch(Definitions.of(
+                        "triggers.yaml",
+                        """
+                        triggers:
+                        - name: any
+                          steps:
+                          - {id: first, on: [Product Added, Order Completed]}
+                          - {id: last, followed_by: [Product Removed, Cart Updated, Product Viewed]}
+                          correlation: product
+                          within: 1h
+                          expires_after: 1h
+                          payload: {all: event.properties, first: steps.first.properties.product_id}
+                        """)
+                .triggers()
+                .values());
+        return events.stream()
+                .filter(watch::names)
+                .map(event -> watch.watched(event, FragmentId.of(fragment)))
+                .toList();
+    }
+
     @Property(tries = 100)
     void cartChangesAreReadAsTheyWereWritten(@ForAll("events") List<CustomerEvent> events, @ForAll long seed)
             throws IOException {
@@ -84,9 +118,19 @@ class FragmentCodecPropertyTest {
         List<Consent.Statement> consent = activity.marketing().statements();
         List<CartChange> changes = new ArrayList<>();
         changes.add(new CartChange.Restart(
-                "c_1", random.nextLong(), random.nextBoolean(), activity.cart().entries(), consent));
+                "c_1",
+                random.nextLong(),
+                random.nextBoolean(),
+                activity.cart().entries(),
+                Set.of(FragmentId.of(person(random))),
+                watched(events, person(random)),
+                consent));
         for (CustomerEvent event : events) {
-            changes.add(CartChange.of("c_1", event, CartEntry.isRelevant(event.kind()), consent));
+            boolean changesCart = CartEntry.isRelevant(event.kind());
+            for (WatchedEvent watched : watched(List.of(event), person(random))) {
+                changes.add(CartChange.of("c_1", event, changesCart, watched, () -> consent));
+            }
+            changes.add(new CartChange.Operation("c_1", null, null, consent));
         }
         changes.add(new CartChange.Erasure("c_1", new TreeSet<>(List.of("c_3", "c_2"))));
         for (CartChange change : changes) {

@@ -61,7 +61,7 @@ class PublishedBoundsTest {
         byte[] profile = ledger.profileBytes();
         CartTrigger abandoned =
                 CartTrigger.firstOf(TestTriggers.abandonedCart()).get(0);
-        byte[] trigger = new Trigger(
+        byte[] trigger = Trigger.ofCart(
                         abandoned,
                         abandoned.definition().deadlines().get(0),
                         "c_0123456789abcdef",

@@ -27,8 +27,8 @@ class AbandonedCartsPropertyTest {
      * comes with it would take most of the time. Each thread has its own, because shrinking runs in a thread that goes on
      * for a while after its time is up.
      */
-    private static final ThreadLocal<CartTriggers> CARTS = ThreadLocal.withInitial(
-            () -> new CartTriggers(CartTrigger.firstOf(TestTriggers.abandonedCart("10m", "1h"))));
+    private static final ThreadLocal<Triggers> CARTS =
+            ThreadLocal.withInitial(() -> new Triggers(CartTrigger.firstOf(TestTriggers.abandonedCart("10m", "1h"))));
 
     @Property
     void firesWhatTheRuleSays(@ForAll("events") List<CustomerEvent> events) throws Exception {
@@ -107,7 +107,7 @@ class AbandonedCartsPropertyTest {
     }
 
     private static List<String> run(Replay replay, boolean storing, boolean restarting) throws Exception {
-        return TriggerRun.of(CARTS.get(), replay, storing, restarting).stream()
+        return TriggerRun.of(CARTS.get(), TriggerRun.NO_SEQUENCE, replay, storing, restarting).stream()
                 .map(trigger -> new String(trigger.json(), StandardCharsets.UTF_8))
                 .toList();
     }

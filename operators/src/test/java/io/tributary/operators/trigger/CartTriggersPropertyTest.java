@@ -98,13 +98,12 @@ class CartTriggersPropertyTest {
             definitions.get(i).expect("t" + i, sorted, expected);
         }
 
-        try (CartTriggers triggers =
-                new CartTriggers(CartTrigger.firstOf(TestTriggers.set(yaml.toArray(String[]::new))))) {
-            List<String> fired = TriggerRun.of(triggers, replay, true, restarting).stream()
+        try (Triggers triggers = new Triggers(CartTrigger.firstOf(TestTriggers.set(yaml.toArray(String[]::new))))) {
+            List<String> fired = TriggerRun.of(triggers, TriggerRun.NO_SEQUENCE, replay, true, restarting).stream()
                     .map(trigger -> "%s %s %s"
                             .formatted(
                                     trigger.trigger().name(),
-                                    trigger.deadline().step(),
+                                    trigger.step(),
                                     trigger.anchor().messageId()))
                     .toList();
 

@@ -63,7 +63,7 @@ final class CartTriggersSpeed {
                 TriggerState state = values[customer] == null
                         ? new TriggerState()
                         : TriggerState.CODEC.read(new DataInputDeserializer(values[customer]));
-                triggers.add(state, new CartChange.Operation("c" + customer, ENTRIES[i], List.of()), at - 1);
+                triggers.add(state, new CartChange.Operation("c" + customer, ENTRIES[i], null, List.of()), at - 1);
                 triggers.advance(state, "c" + customer, at, trigger -> fired[0]++);
                 out.clear();
                 TriggerState.CODEC.write(state, out);

@@ -518,11 +518,11 @@ class CartWatcherTest {
     }
 
     private static CartChange change(String customer, TestEvent event, long knownAt, List<Consent.Statement> consent) {
-        return new CartChange.Operation(customer, CartEntry.of(event.event().knownAt(knownAt)), consent);
+        return new CartChange.Operation(customer, CartEntry.of(event.event().knownAt(knownAt)), null, consent);
     }
 
     private void say(String customer, Consent.Statement statement) throws Exception {
-        harness.process(new CartChange.Operation(customer, null, List.of(statement)), statement.timestamp());
+        harness.process(new CartChange.Operation(customer, null, null, List.of(statement)), statement.timestamp());
     }
 
     private void see(TestEvent event) throws Exception {

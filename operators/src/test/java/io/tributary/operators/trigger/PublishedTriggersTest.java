@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -356,14 +357,20 @@ class PublishedTriggersTest {
 
         private void see(String customer, TestEvent event) throws Exception {
             numbers.put(event.event().messageId(), numbers.size());
-            harness.process(new CartChange.Operation(customer, CartEntry.of(event.event()), List.of()), 0);
+            harness.process(new CartChange.Operation(customer, CartEntry.of(event.event()), null, List.of()), 0);
         }
 
         /** All that a customer has is an event that was another's. */
         void merges(String customer, int at, TestEvent event) throws Exception {
             harness.process(
                     new CartChange.Restart(
-                            customer, minute(at), false, List.of(CartEntry.of(event.event())), List.of()),
+                            customer,
+                            minute(at),
+                            false,
+                            List.of(CartEntry.of(event.event())),
+                            Set.of(),
+                            List.of(),
+                            List.of()),
                     0);
         }
 

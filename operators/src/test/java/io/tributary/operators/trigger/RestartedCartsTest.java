@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.AfterEach;
@@ -132,6 +133,8 @@ class RestartedCartsTest {
                         minute(60),
                         false,
                         entries(added("m1", "p1", minute(0)), added("m2", "p2", minute(60))),
+                        Set.of(),
+                        List.of(),
                         List.of()),
                 0);
         assertThat(fired()).isEmpty();
@@ -143,7 +146,14 @@ class RestartedCartsTest {
         see(PHONE, added("m3", "p3", minute(200)));
         harness.watermark(minute(259));
         harness.process(
-                new CartChange.Restart(PHONE, minute(260), false, entries(added("m3", "p3", minute(200))), List.of()),
+                new CartChange.Restart(
+                        PHONE,
+                        minute(260),
+                        false,
+                        entries(added("m3", "p3", minute(200))),
+                        Set.of(),
+                        List.of(),
+                        List.of()),
                 0);
         harness.watermark(minute(260));
         assertThat(fired()).containsExactly("c_phone m3 p3");
@@ -200,7 +210,8 @@ class RestartedCartsTest {
 
         assertThat(fired()).as("the order comes at its deadline").isEmpty();
         CartEntry late = CartEntry.of(added("late", "p9", minute(100.5)).event().knownAt(minute(130)));
-        harness.process(new CartChange.Restart(ANA, minute(120), true, List.of(late), List.of()), 0);
+        harness.process(
+                new CartChange.Restart(ANA, minute(120), true, List.of(late), Set.of(), List.of(), List.of()), 0);
         harness.watermark(minute(129));
         assertThat(harness.keysIn("trigger")).isEqualTo(1);
         harness.watermark(minute(170));
@@ -214,14 +225,29 @@ class RestartedCartsTest {
         harness.watermark(minute(29));
         decided(PHONE, 30);
         harness.process(
-                new CartChange.Restart(ANA, minute(30), true, entries(added("m1", "p1", minute(0))), List.of(refusal)),
+                new CartChange.Restart(
+                        ANA,
+                        minute(30),
+                        true,
+                        entries(added("m1", "p1", minute(0))),
+                        Set.of(),
+                        List.of(),
+                        List.of(refusal)),
                 0);
         harness.watermark(minute(500));
         assertThat(fired()).isEmpty();
         see(ANA, added("m2", "p2", minute(600)));
         harness.watermark(minute(601));
         harness.process(
-                new CartChange.Restart(ANA, minute(602), true, entries(added("m2", "p2", minute(600))), List.of()), 0);
+                new CartChange.Restart(
+                        ANA,
+                        minute(602),
+                        true,
+                        entries(added("m2", "p2", minute(600))),
+                        Set.of(),
+                        List.of(),
+                        List.of()),
+                0);
         harness.watermark(minute(700));
 
         assertThat(fired()).as("the refusal has gone with whoever said it").containsExactly("c_ana m2 p2");
@@ -272,12 +298,14 @@ class RestartedCartsTest {
     }
 
     private void see(String customer, TestEvent event) throws Exception {
-        harness.process(new CartChange.Operation(customer, CartEntry.of(event.event()), List.of()), 0);
+        harness.process(new CartChange.Operation(customer, CartEntry.of(event.event()), null, List.of()), 0);
     }
 
     /** The customer has this and nothing else, and what is due at the instant counts as decided. */
     private void decided(String customer, int minute, TestEvent... events) throws Exception {
-        harness.process(new CartChange.Restart(customer, minute(minute), true, entries(events), List.of()), 0);
+        harness.process(
+                new CartChange.Restart(customer, minute(minute), true, entries(events), Set.of(), List.of(), List.of()),
+                0);
     }
 
     private static List<CartEntry> entries(TestEvent... events) {

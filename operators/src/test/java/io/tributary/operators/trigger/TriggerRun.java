@@ -1,6 +1,7 @@
 package io.tributary.operators.trigger;
 
 import io.tributary.operators.profile.ActivityLedger;
+import io.tributary.operators.profile.CustomerMessage;
 import io.tributary.operators.profile.LedgerFold;
 import io.tributary.operators.profile.RecordLedger;
 import io.tributary.operators.testing.Codecs;
@@ -8,48 +9,64 @@ import io.tributary.operators.testing.Replay;
 import io.tributary.schemas.event.CustomerEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
-/** One customer's way through the triggers of the cart: what the operators do, with a watermark behind every event. */
+/** One customer's way through triggers: what the operators do, with a watermark behind every event. */
 final class TriggerRun {
     static final String CUSTOMER = "c_1";
 
     private TriggerRun() {}
 
+    /** For triggers of the cart alone. */
+    static final EventWatch NO_SEQUENCE = new EventWatch(List.of());
+
     /**
      * What fires.
      *
+     * @param watch says what the triggers look at
      * @param replay of events of the customer
      * @param storing whether the state is written and read behind every event
      * @param restarting whether the customer starts anew behind every event, with what it has done
      */
-    static List<Trigger> of(CartTriggers triggers, Replay replay, boolean storing, boolean restarting)
+    static List<Trigger> of(Triggers triggers, EventWatch watch, Replay replay, boolean storing, boolean restarting)
             throws Exception {
         List<Trigger> fired = new ArrayList<>();
         ActivityLedger activity = new ActivityLedger();
         RecordLedger record = new RecordLedger();
+        RetainedEvents retained = new RetainedEvents.InMemory();
+        List<WatchedEvent> all = new ArrayList<>();
         TriggerState state = null;
         long watermark = Long.MIN_VALUE;
         while (replay.hasNext()) {
-            CustomerEvent event = replay.next().event();
+            CustomerMessage.Event message = replay.next();
+            CustomerEvent event = message.event();
             LedgerFold.Effect effect = LedgerFold.apply(activity, () -> record, event, watermark);
-            boolean changesCart = effect.changesCart();
-            if (CartChange.concerns(event, changesCart) && (state != null || changesCart)) {
+            WatchedEvent watched =
+                    watch.names(event) && !effect.repeats() ? watch.watched(event, message.fragmentId()) : null;
+            if (watched != null) {
+                all.add(watched);
+            }
+            CartChange.Operation change =
+                    CartChange.of(CUSTOMER, event, effect.changesCart(), watched, () -> activity.marketing()
+                            .statements());
+            if (change != null && (state != null || change.isEvent())) {
                 state = state == null ? new TriggerState() : state;
-                CartChange change = CartChange.of(
-                        CUSTOMER, event, changesCart, activity.marketing().statements());
-                triggers.add(state, (CartChange.Operation) Codecs.roundTrip(CartChange.CODEC, change), watermark);
+                CartChange read = Codecs.roundTrip(CartChange.CODEC, change);
+                triggers.add(state, (CartChange.Operation) read, watermark);
             }
             watermark = replay.watermark();
             if (state != null) {
-                triggers.advance(state, CUSTOMER, watermark, fired::add);
+                triggers.advance(state, retained, CUSTOMER, watermark, fired::add);
                 if (restarting && watermark > 0) {
                     CartChange.Restart restart = new CartChange.Restart(
                             CUSTOMER,
                             watermark + 1,
                             false,
                             activity.cart().entries(),
+                            Set.of(message.fragmentId()),
+                            all,
                             activity.marketing().statements());
-                    triggers.restart(state, restart, fired::add);
+                    triggers.restart(state, retained, restart, fired::add);
                 }
                 state = storing ? Codecs.roundTrip(TriggerState.CODEC, state) : state;
             }

@@ -106,6 +106,17 @@ public final class Wire {
     }
 
     /** Writes an exact decimal: its scale, then its unscaled value. */
+    public static <T> void writeNullable(T value, Codec<T> codec, DataOutput out) throws IOException {
+        out.writeBoolean(value != null);
+        if (value != null) {
+            codec.write(value, out);
+        }
+    }
+
+    public static <T> T readNullable(Codec<T> codec, DataInput in) throws IOException {
+        return in.readBoolean() ? codec.read(in) : null;
+    }
+
     public static void writeDecimal(BigDecimal value, DataOutput out) throws IOException {
         writeSigned(value.scale(), out);
         BigInteger unscaled = value.unscaledValue();

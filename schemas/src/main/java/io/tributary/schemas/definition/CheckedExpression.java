@@ -2,6 +2,7 @@ package io.tributary.schemas.definition;
 
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelValidationException;
+import dev.cel.common.ast.CelConstant;
 import dev.cel.common.ast.CelExpr;
 import dev.cel.common.ast.CelExpr.ExprKind.Kind;
 import dev.cel.common.navigation.CelNavigableAst;
@@ -14,13 +15,16 @@ import dev.cel.runtime.CelRuntime;
 import io.tributary.schemas.cel.CelDialect;
 import io.tributary.schemas.definition.Rules.Finding;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * A CEL text with its checked tree.
@@ -143,6 +147,43 @@ public final class CheckedExpression {
         }
         path.addFirst(rest.ident().name());
         return List.copyOf(path);
+    }
+
+    /** The names that stand behind a variable, wherever it is named: as many as can be told; none for the variable itself. */
+    Set<List<String>> pathsBehind(String variable) {
+        return CelNavigableAst.fromAst(ast)
+                .getRoot()
+                .allNodes()
+                .filter(node -> node.getKind() == Kind.IDENT
+                        && node.expr().ident().name().equals(variable))
+                .map(CheckedExpression::pathBehind)
+                .collect(Collectors.toSet());
+    }
+
+    private static List<String> pathBehind(CelNavigableExpr variable) {
+        List<String> path = new ArrayList<>();
+        CelNavigableExpr node = variable;
+        for (Optional<CelNavigableExpr> up = node.parent(); up.isPresent(); up = node.parent()) {
+            CelExpr parent = up.get().expr();
+            String name = parent.getKind() == Kind.SELECT ? parent.select().field() : index(parent, node.expr());
+            if (name == null) {
+                break;
+            }
+            path.add(name);
+            node = up.get();
+        }
+        return path;
+    }
+
+    /** The text by which something is asked for its part, as in {@code properties['colour of the lid']}; or null. */
+    private static String index(CelExpr call, CelExpr of) {
+        boolean isIndex = call.getKind() == Kind.CALL
+                && call.call().function().equals("_[_]")
+                && call.call().args().get(0).id() == of.id();
+        CelExpr by = isIndex ? call.call().args().get(1) : null;
+        return by != null && by.getKind() == Kind.CONSTANT && by.constant().getKind() == CelConstant.Kind.STRING_VALUE
+                ? by.constant().stringValue()
+                : null;
     }
 
     /** The words that decide: equal for texts that differ in white space and comments only. */

@@ -588,8 +588,8 @@ final class DefinitionsParser {
         TriggerParser parser = new TriggerParser(
                 from.yaml,
                 mistakes,
-                (yaml, node, what, objection) ->
-                        check(yaml, node, what, Language.ofTriggers(), objection, new ArrayList<>()));
+                (yaml, node, what, language, objection) ->
+                        check(yaml, node, what, language, objection, new ArrayList<>()));
         return parser.parse(from.name, from.keys, () -> json(from));
     }
 

@@ -48,8 +48,10 @@ final class Language {
 
     private static final Language EVENT = event();
 
-    private static final Language TRIGGER = new Language(
-            Kind.TRIGGER, Map.of(TriggerExpression.CART, Profile.cart()), Collections.emptySortedMap(), List.of());
+    private static final Language CART_TRIGGER = new Language(
+            Kind.CART_TRIGGER, Map.of(TriggerExpression.CART, Profile.cart()), Collections.emptySortedMap(), List.of());
+
+    private static final Language EVENT_TRIGGER = eventTrigger();
 
     private final Kind kind;
     private final Map<String, CelType> roots;
@@ -65,7 +67,12 @@ final class Language {
     enum Kind {
         EVENT,
         SEGMENT,
-        TRIGGER
+        CART_TRIGGER,
+        EVENT_TRIGGER;
+
+        boolean isOfTriggers() {
+            return this == CART_TRIGGER || this == EVENT_TRIGGER;
+        }
     }
 
     /**
@@ -125,6 +132,17 @@ final class Language {
     }
 
     private static Language event() {
+        return new Language(Kind.EVENT, Map.of(EventView.EVENT, eventType()), Collections.emptySortedMap(), List.of());
+    }
+
+    private static Language eventTrigger() {
+        Map<String, CelType> roots = Types.names();
+        roots.put(EventView.EVENT, eventType());
+        roots.put(TriggerExpression.STEPS, Types.OBJECT);
+        return new Language(Kind.EVENT_TRIGGER, roots, Collections.emptySortedMap(), List.of());
+    }
+
+    private static CelType eventType() {
         Map<String, CelType> event = Types.names();
         event.put(EventView.NAME, SimpleType.STRING);
         event.put(EventView.TYPE, SimpleType.STRING);
@@ -139,11 +157,7 @@ final class Language {
         event.put(EventView.CURRENCY, SimpleType.STRING);
         event.put(EventView.ORDER_ID, SimpleType.STRING);
         event.put(EventView.PRODUCTS, ListType.create(Types.OBJECT));
-        return new Language(
-                Kind.EVENT,
-                Map.of(EventView.EVENT, Types.struct("an event", event)),
-                Collections.emptySortedMap(),
-                List.of());
+        return Types.struct("an event", event);
     }
 
     /**
@@ -157,9 +171,14 @@ final class Language {
         return new Language(Kind.SEGMENT, Profile.roots(computed, namespaces, value), computed, namespaces);
     }
 
-    /** Of all expressions of a trigger. */
-    static Language ofTriggers() {
-        return TRIGGER;
+    /** Of all expressions of a trigger of the cart. */
+    static Language ofCartTriggers() {
+        return CART_TRIGGER;
+    }
+
+    /** Of all expressions of a trigger of a sequence of events. */
+    static Language ofEventTriggers() {
+        return EVENT_TRIGGER;
     }
 
     Kind kind() {

@@ -8,12 +8,15 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A trigger of the cart: a cart event, and then up to a deadline neither another cart event nor an order.
+ * A trigger: of the cart (a cart event, and then up to a deadline neither another cart event nor an order), or of a sequence of
+ * events.
  *
  * @param title for people, or null
  * @param description for people, or null
- * @param where what has to hold of the cart after the event with which it begins, or null for nothing
- * @param deadlines at which it fires, the first one and those of its reminders; ascending, at least one
+ * @param where of a trigger of the cart, what has to hold of the cart after the event with which it begins, or null for
+ *     nothing
+ * @param events null for a trigger of the cart
+ * @param deadlines at which it fires, the first one and those of its reminders; ascending; none if it fires with an event
  * @param expiresAfter from firing to the instant after which acting on it makes no sense; not negative
  * @param payload what it tells, by name
  * @param json as it was written: its keys sorted, numbers in their shortest form
@@ -23,6 +26,7 @@ public record TriggerDefinition(
         String title,
         String description,
         TriggerExpression where,
+        EventSequence events,
         List<Deadline> deadlines,
         Duration expiresAfter,
         SortedMap<String, TriggerExpression> payload,
@@ -45,7 +49,7 @@ public record TriggerDefinition(
      * @param step its name within the trigger: of the first one the id of the step with which the trigger begins, else the
      *     reminder's
      * @param delay from the event with which it begins to the deadline; positive
-     * @param when what else has to hold of the cart, or null for nothing
+     * @param when what else has to hold, of the cart or of the match, or null for nothing
      */
     public record Deadline(String step, Duration delay, TriggerExpression when) {
         public Deadline {
@@ -56,10 +60,26 @@ public record TriggerDefinition(
     }
 
     public TriggerDefinition {
-        if (deadlines.isEmpty() || expiresAfter.isNegative()) {
-            throw new IllegalArgumentException("there must be a deadline, and the expiry must not be negative");
+        if (deadlines.isEmpty() != (events != null && !events.endsByAbsence()) || expiresAfter.isNegative()) {
+            throw new IllegalArgumentException(
+                    "what does not end with an event must have a deadline, and the expiry must not be negative");
         }
         deadlines = List.copyOf(deadlines);
         payload = Collections.unmodifiableSortedMap(new TreeMap<>(payload));
+    }
+
+    /** Whether it is about the cart, which only the whole of its operations tells. */
+    public boolean isOfCart() {
+        return events == null;
+    }
+
+    /** The step with which it begins: what its own {@code trigger_id}s bear, as those of its reminders bear theirs. */
+    public String step() {
+        return isOfCart() ? deadlines.get(0).step() : events.first().id();
+    }
+
+    /** The steps of its reminders, in their order. */
+    public List<String> reminders() {
+        return deadlines.stream().skip(1).map(Deadline::step).toList();
     }
 }

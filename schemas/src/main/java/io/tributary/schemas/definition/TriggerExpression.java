@@ -3,12 +3,14 @@ package io.tributary.schemas.definition;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelVariableResolver;
 import io.tributary.schemas.cel.CelDialect;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
  * A checked expression of a trigger, ready to evaluate, for any number of threads. Its variables are those of {@link
- * Language#ofTriggers}.
+ * Language#ofCartTriggers} or {@link Language#ofEventTriggers}.
  *
  * <p>Evaluation never throws: of what is missing, fails or is of another kind than wanted, a condition is false and a value
  * says nothing.
@@ -16,6 +18,12 @@ import java.util.function.Predicate;
 public final class TriggerExpression {
     /** The customer's cart, as a profile has it. */
     public static final String CART = "cart";
+
+    /** The event that a condition is about; of what is told, the last of the match. */
+    public static final String EVENT = EventView.EVENT;
+
+    /** Id of a step → the step's last event so far. */
+    public static final String STEPS = "steps";
 
     private final CheckedExpression expression;
     private final CelRuntime.Program whole;
@@ -54,6 +62,15 @@ public final class TriggerExpression {
     /** The names that it consists of, such as {@code cart} and {@code items}, if it is nothing else; else none. */
     public List<String> path() {
         return path;
+    }
+
+    /** What of events it looks at: the names behind {@code event}, and behind the id of a step; none for the whole event. */
+    public Set<List<String>> eventPaths() {
+        Set<List<String>> paths = new HashSet<>(expression.pathsBehind(EVENT));
+        for (List<String> path : expression.pathsBehind(STEPS)) {
+            paths.add(path.isEmpty() ? path : path.subList(1, path.size()));
+        }
+        return paths;
     }
 
     @Override

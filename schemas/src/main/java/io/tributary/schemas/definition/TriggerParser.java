@@ -2,12 +2,16 @@ package io.tributary.schemas.definition;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cel.common.types.CelType;
+import io.tributary.schemas.definition.EventSequence.Correlation;
+import io.tributary.schemas.definition.EventSequence.Relation;
 import io.tributary.schemas.definition.TriggerDefinition.Deadline;
 import io.tributary.schemas.yaml.DefinitionException;
 import io.tributary.schemas.yaml.YamlSource;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -15,18 +19,17 @@ import java.util.function.Supplier;
 import org.yaml.snakeyaml.nodes.Node;
 
 /**
- * Reads a trigger of the cart. What of one can't be said yet has to be what the platform does, so that nobody takes for
- * changed what is not.
+ * Reads a trigger. What of one can't be said yet has to be what the platform does, so that nobody takes for changed what is
+ * not.
  */
 final class TriggerParser {
+    static final String ID = "id";
+    static final String WHERE = "where";
+    static final String SELECT = "select";
+    static final String WITHIN = "within";
     private static final String STEPS = "steps";
-    private static final String ID = "id";
-    private static final String ON = "on";
-    private static final String WHERE = "where";
-    private static final String SELECT = "select";
-    private static final String NOT_FOLLOWED_BY = "not_followed_by";
     private static final String OR_WHEN = "or_when";
-    private static final String WITHIN = "within";
+    private static final String CORRELATION = "correlation";
     private static final String REMINDERS = "reminders";
     private static final String AFTER = "after";
     private static final String WHEN = "when";
@@ -36,11 +39,21 @@ final class TriggerParser {
     private static final String PAYLOAD = "payload";
 
     private static final List<String> KEYS = List.of(
-            "name", "title", "description", STEPS, WITHIN, REMINDERS, EXPIRES_AFTER, COOL_DOWN, PURPOSE, PAYLOAD);
+            "name",
+            "title",
+            "description",
+            STEPS,
+            CORRELATION,
+            WITHIN,
+            REMINDERS,
+            EXPIRES_AFTER,
+            COOL_DOWN,
+            PURPOSE,
+            PAYLOAD);
 
-    private static final List<String> CART_EVENTS =
-            List.of("Product Added", "Wishlist Product Added to Cart", "Product Removed", "Cart Updated");
-    private static final List<String> ORDER_EVENTS = List.of("Order Completed");
+    private static final Set<String> CART_EVENTS =
+            Set.of("Product Added", "Wishlist Product Added to Cart", "Product Removed", "Cart Updated");
+    private static final Set<String> ORDER_EVENTS = Set.of("Order Completed");
 
     private final YamlSource yaml;
     private final Mistakes mistakes;
@@ -54,7 +67,8 @@ final class TriggerParser {
          * @param objection what is wrong with its type, or null
          * @return null if there are mistakes in it
          */
-        CheckedExpression of(YamlSource yaml, Node node, String what, Function<CelType, String> objection);
+        CheckedExpression of(
+                YamlSource yaml, Node node, String what, Language language, Function<CelType, String> objection);
     }
 
     TriggerParser(YamlSource yaml, Mistakes mistakes, Check check) {
@@ -63,8 +77,8 @@ final class TriggerParser {
         this.check = check;
     }
 
-    /** The step with which a trigger begins. */
-    private record Beginning(String id, TriggerExpression where) {}
+    /** What is said of steps and of what they are for. */
+    private record Pattern(String step, TriggerExpression where, EventSequence events, List<Deadline> deadlines) {}
 
     /**
      * Reads a trigger.
@@ -78,26 +92,32 @@ final class TriggerParser {
         keys.allow(KEYS);
         String title = text(keys, "title");
         String description = text(keys, "description");
-        Beginning beginning = mistakes.attempt(yaml, () -> steps(keys));
-        Duration within = mistakes.attempt(yaml, () -> span(keys, WITHIN, 1));
-        List<Deadline> deadlines = new ArrayList<>();
-        if (beginning != null && within != null) {
-            deadlines.add(new Deadline(beginning.id, within, null));
-        }
+        boolean isOfCart = isOfCart(keys);
+        TriggerExpressions expressions = new TriggerExpressions(
+                yaml, mistakes, check, isOfCart ? Language.ofCartTriggers() : Language.ofEventTriggers());
+        Pattern pattern = isOfCart ? cart(keys, expressions) : sequence(keys, expressions);
         if (keys.has(REMINDERS)) {
-            mistakes.attempt(yaml, () -> reminders(keys.get(REMINDERS), deadlines));
+            mistakes.attempt(yaml, () -> reminders(keys, pattern, expressions));
         }
         Duration expiresAfter = mistakes.attempt(yaml, () -> span(keys, EXPIRES_AFTER, 0));
         fixed(keys, COOL_DOWN, "0d");
         fixed(keys, PURPOSE, TriggerDefinition.PURPOSE);
         SortedMap<String, TriggerExpression> payload = new TreeMap<>();
         if (keys.has(PAYLOAD)) {
-            mistakes.attempt(yaml, () -> payload(keys.get(PAYLOAD), payload));
+            mistakes.attempt(yaml, () -> payload(keys.get(PAYLOAD), payload, expressions));
         }
         return mistakes.count() > before || name == null
                 ? null
                 : new TriggerDefinition(
-                        name, title, description, beginning.where, deadlines, expiresAfter, payload, json.get());
+                        name,
+                        title,
+                        description,
+                        pattern.where,
+                        pattern.events,
+                        pattern.deadlines,
+                        expiresAfter,
+                        payload,
+                        json.get());
     }
 
     private String text(YamlSource.Obj keys, String key) {
@@ -119,81 +139,96 @@ final class TriggerParser {
 
     // -------------------------------------------------------------------------------------------------------- steps
 
-    private Beginning steps(YamlSource.Obj keys) {
-        Node node = keys.require(STEPS, "a step with 'on' and one with 'not_followed_by'");
-        List<Node> steps = yaml.list(node, "'steps'");
-        if (steps.size() != 2) {
-            throw yaml.error(
-                    node, "'steps' must be two so far: one with 'on', and one with 'not_followed_by' that ends it");
+    /** Whether it begins with each cart event and ends with an order: then it is the cart that it is about. */
+    private boolean isOfCart(YamlSource.Obj keys) {
+        if (!keys.has(STEPS) || !YamlSource.isList(keys.get(STEPS))) {
+            return false;
         }
-        Beginning beginning = mistakes.attempt(yaml, () -> beginning(steps.get(0)));
-        mistakes.attempt(yaml, () -> end(steps.get(1), beginning));
-        return beginning;
+        List<Node> steps = yaml.list(keys.get(STEPS), "'steps'");
+        return steps.size() == 2
+                && names(steps.get(0), Relation.ON).equals(CART_EVENTS)
+                && names(steps.get(1), Relation.NOT_FOLLOWED_BY).equals(ORDER_EVENTS)
+                && isOrIsNot(steps.get(0), SELECT, EventSequence.Select.LAST.key())
+                && isOrIsNot(keys.node(), CORRELATION, Correlation.CUSTOMER.key());
     }
 
-    private Beginning beginning(Node node) {
-        YamlSource.Obj step = yaml.object(node, "a step", mistakes.in(yaml));
-        step.allow(List.of(ID, ON, WHERE, SELECT));
-        String id = mistakes.attempt(yaml, () -> id(step));
-        mistakes.attempt(yaml, () -> events(step, ON, CART_EVENTS));
-        TriggerExpression where = condition(step, WHERE);
-        mistakes.attempt(yaml, () -> {
-            step.require(SELECT, "select: last");
-            return null;
-        });
-        fixed(step, SELECT, "last");
-        return id == null ? null : new Beginning(id, where);
-    }
-
-    /** @return nothing: what is wrong is thrown or told */
-    private Void end(Node node, Beginning beginning) {
-        YamlSource.Obj step = yaml.object(node, "a step", mistakes.in(yaml));
-        step.allow(List.of(ID, NOT_FOLLOWED_BY, OR_WHEN));
-        mistakes.attempt(yaml, () -> {
-            String id = id(step);
-            if (beginning != null && id.equals(beginning.id)) {
-                throw yaml.error(step.get(ID), "a step with the id '" + id + "' is here already");
+    /** The names that a step has, as far as they are any; mistakes are told by whoever reads it. */
+    private Set<String> names(Node step, Relation relation) {
+        Set<String> names = new HashSet<>();
+        Node node = YamlSource.isObject(step) ? quietly(step).get(relation.key()) : null;
+        if (node != null && YamlSource.isList(node)) {
+            for (Node name : yaml.list(node, "")) {
+                if (!YamlSource.isObject(name) && !YamlSource.isList(name)) {
+                    names.add(yaml.json(name).asText());
+                }
             }
-            return id;
-        });
-        mistakes.attempt(yaml, () -> events(step, NOT_FOLLOWED_BY, ORDER_EVENTS));
+        }
+        return names;
+    }
+
+    private boolean isOrIsNot(Node object, String key, String value) {
+        YamlSource.Obj keys = YamlSource.isObject(object) ? quietly(object) : null;
+        return keys == null
+                || !keys.has(key)
+                || (!YamlSource.isObject(keys.get(key))
+                        && !YamlSource.isList(keys.get(key))
+                        && yaml.json(keys.get(key)).asText().equals(value));
+    }
+
+    private YamlSource.Obj quietly(Node object) {
+        return yaml.object(object, "a step", mistake -> {});
+    }
+
+    private Pattern cart(YamlSource.Obj keys, TriggerExpressions expressions) {
+        List<Node> steps = yaml.list(keys.get(STEPS), "'steps'");
+        YamlSource.Obj first = yaml.object(steps.get(0), "a step", mistakes.in(yaml));
+        first.allow(List.of(ID, Relation.ON.key(), WHERE, SELECT));
+        String id = mistakes.attempt(yaml, () -> expressions.id(first));
+        TriggerExpression where = expressions.condition(first, WHERE);
+        YamlSource.Obj end = yaml.object(steps.get(1), "a step", mistakes.in(yaml));
+        end.allow(List.of(ID, Relation.NOT_FOLLOWED_BY.key(), OR_WHEN));
+        mistakes.attempt(yaml, () -> expressions.otherId(end, id == null ? Set.of() : Set.of(id)));
         // Each cart event ends what the one before it has begun, so what is said here says nothing more.
-        condition(step, OR_WHEN);
-        return null;
+        expressions.condition(end, OR_WHEN);
+        Duration within = mistakes.attempt(yaml, () -> span(keys, WITHIN, 1));
+        return new Pattern(id, where, null, deadlines(id, within));
     }
 
-    private String id(YamlSource.Obj step) {
-        return name(step.require(ID, "the step's name"), "'id'");
-    }
-
-    private String name(Node node, String what) {
-        String name = yaml.text(node, what);
-        if (!DefinitionsParser.NAME.matcher(name).matches()) {
-            throw yaml.error(
-                    node,
-                    "%s must be a lower-case letter and up to 63 lower-case letters, digits and underscores, not '%s'"
-                            .formatted(what, name));
+    private static List<Deadline> deadlines(String step, Duration within) {
+        List<Deadline> deadlines = new ArrayList<>();
+        if (step != null && within != null) {
+            deadlines.add(new Deadline(step, within, null));
         }
-        return name;
+        return deadlines;
     }
 
-    /** The names in any order: they mean the same. */
-    private Void events(YamlSource.Obj step, String key, List<String> names) {
-        String as = "[" + String.join(", ", names) + "]";
-        Node node = step.require(key, key + ": " + as);
-        List<String> stated = yaml.list(node, "'" + key + "'").stream()
-                .map(name -> yaml.text(name, "an event's name"))
-                .sorted()
-                .toList();
-        if (!stated.equals(names.stream().sorted().toList())) {
-            throw changed(node, key, as);
+    private Pattern sequence(YamlSource.Obj keys, TriggerExpressions expressions) {
+        EventSequenceParser parser = new EventSequenceParser(yaml, mistakes, expressions);
+        EventSequence events = mistakes.attempt(yaml, () -> {
+            Node steps = keys.require(STEPS, "what has to happen: a step with 'on' and what follows it");
+            return parser.parse(steps, keys.has(CORRELATION) ? keys.get(CORRELATION) : null, takesTime -> {
+                if (!takesTime && keys.has(WITHIN)) {
+                    throw yaml.error(keys.keyNode(WITHIN), "'within' means nothing where one event is enough");
+                }
+                return takesTime ? mistakes.attempt(yaml, () -> span(keys, WITHIN, 1)) : Duration.ZERO;
+            });
+        });
+        if (events == null) {
+            return new Pattern(null, null, null, new ArrayList<>());
         }
-        return null;
+        String step = events.first().id();
+        return new Pattern(
+                step, null, events, events.endsByAbsence() ? deadlines(step, events.within()) : new ArrayList<>());
     }
 
     // ---------------------------------------------------------------------------------------------------- reminders
 
-    private Void reminders(Node node, List<Deadline> deadlines) {
+    private Void reminders(YamlSource.Obj keys, Pattern pattern, TriggerExpressions expressions) {
+        Node node = keys.get(REMINDERS);
+        if (pattern.events != null && !pattern.events.endsByAbsence()) {
+            throw yaml.error(
+                    keys.keyNode(REMINDERS), "'reminders' are for triggers whose last step has 'not_followed_by'");
+        }
         List<Node> reminders = yaml.list(node, "'" + REMINDERS + "'");
         if (reminders.size() >= TriggerDefinition.MAX_DEADLINES) {
             throw yaml.error(
@@ -201,22 +236,18 @@ final class TriggerParser {
                     "'%s' has %d of them, and %d is the most"
                             .formatted(REMINDERS, reminders.size(), TriggerDefinition.MAX_DEADLINES - 1));
         }
-        reminders.forEach(reminder -> mistakes.attempt(yaml, () -> reminder(reminder, deadlines)));
+        reminders.forEach(reminder -> mistakes.attempt(yaml, () -> reminder(reminder, pattern.deadlines, expressions)));
         return null;
     }
 
-    private Void reminder(Node node, List<Deadline> deadlines) {
+    private Void reminder(Node node, List<Deadline> deadlines, TriggerExpressions expressions) {
         YamlSource.Obj keys = yaml.object(node, "a reminder", mistakes.in(yaml));
         keys.allow(List.of(ID, AFTER, WHEN));
-        String id = mistakes.attempt(yaml, () -> {
-            String name = id(keys);
-            if (deadlines.stream().anyMatch(deadline -> deadline.step().equals(name))) {
-                throw yaml.error(keys.get(ID), "a step with the id '" + name + "' is here already");
-            }
-            return name;
-        });
+        Set<String> ids = new HashSet<>();
+        deadlines.forEach(deadline -> ids.add(deadline.step()));
+        String id = mistakes.attempt(yaml, () -> expressions.otherId(keys, ids));
         Duration after = mistakes.attempt(yaml, () -> span(keys, AFTER, 1));
-        TriggerExpression when = condition(keys, WHEN);
+        TriggerExpression when = expressions.condition(keys, WHEN);
         if (id == null || after == null || deadlines.isEmpty()) {
             return null;
         }
@@ -231,22 +262,9 @@ final class TriggerParser {
         return null;
     }
 
-    // -------------------------------------------------------------------------------------------------- expressions
+    // ------------------------------------------------------------------------------------------------------ payload
 
-    /** Null if there is none, or one with mistakes, which are told. */
-    private TriggerExpression condition(YamlSource.Obj keys, String key) {
-        String what = "'" + key + "'";
-        return keys.has(key)
-                ? expression(keys.get(key), what, type -> DefinitionsParser.notACondition(what, type))
-                : null;
-    }
-
-    private TriggerExpression expression(Node node, String what, Function<CelType, String> objection) {
-        CheckedExpression checked = mistakes.attempt(yaml, () -> check.of(yaml, node, what, objection));
-        return checked == null ? null : checked.ofTrigger();
-    }
-
-    private Void payload(Node node, SortedMap<String, TriggerExpression> fields) {
+    private Void payload(Node node, SortedMap<String, TriggerExpression> fields, TriggerExpressions expressions) {
         YamlSource.Obj payload = yaml.object(node, "'" + PAYLOAD + "'", mistakes.in(yaml));
         if (payload.keys().size() > TriggerDefinition.MAX_PAYLOAD) {
             throw yaml.error(
@@ -255,8 +273,8 @@ final class TriggerParser {
                             .formatted(PAYLOAD, payload.keys().size(), TriggerDefinition.MAX_PAYLOAD));
         }
         for (String key : payload.keys()) {
-            mistakes.attempt(yaml, () -> name(payload.keyNode(key), "a name of 'payload'"));
-            TriggerExpression value = expression(payload.get(key), "'" + key + "'", type -> null);
+            mistakes.attempt(yaml, () -> expressions.name(payload.keyNode(key), "a name of 'payload'"));
+            TriggerExpression value = expressions.value(payload.get(key), "'" + key + "'");
             if (value != null) {
                 fields.put(key, value);
             }

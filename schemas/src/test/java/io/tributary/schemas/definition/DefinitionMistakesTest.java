@@ -211,7 +211,7 @@ class DefinitionMistakesTest {
                         """))
                 .contains(
                         "d.yaml:2:3: 'title' must be a text",
-                        "d.yaml:3:11: 'steps' must be two so far: one with 'on', and one with 'not_followed_by' that ends it",
+                        "d.yaml:4:3: 'expires_after' is missing: a number with m, h, d, w or y, such as 90d",
                         "d.yaml:5:46: unknown key 'more'; known here: months, monthly_discount");
     }
 

@@ -1,0 +1,164 @@
+package io.tributary.operators.trigger;
+
+import io.tributary.schemas.codec.Codec;
+import io.tributary.schemas.codec.Wire;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One customer's open matches of sequences of events, and what waits to be matched.
+ *
+ * <p>Bound: {@value TriggerState#MAX_PENDING} events that are ahead of the watermark; matches of at most {@value
+ * EventTriggers#PRUNE_AT} retained events; one number for each match that has fired, until its time is over.
+ */
+final class EventMatches {
+    /**
+     * What of one pattern is open for one thing.
+     *
+     * @param pattern its place among those of the definitions
+     * @param key what its events have in common beside the customer
+     * @param wakeAt the next instant at which time does something to it, milliseconds since 1970
+     * @param bytes the host's
+     */
+    record Open(int pattern, String key, long wakeAt, byte[] bytes) {}
+
+    /** Without a format of its own: part of a value that has one. */
+    static final Codec<EventMatches> CODEC = new Codec<>() {
+        @Override
+        public void write(EventMatches matches, DataOutput out) throws IOException {
+            Wire.writeAll(matches.pending, WatchedEvent.CODEC, out);
+            Wire.writeVarInt(matches.open.size(), out);
+            for (Open one : matches.open) {
+                Wire.writeVarInt(one.pattern, out);
+                Wire.writeString(one.key, out);
+                out.writeLong(one.wakeAt);
+                Wire.writeBytes(one.bytes, out);
+            }
+            Wire.writeVarInt(matches.told.size(), out);
+            for (Map.Entry<Long, Long> fired : matches.told.entrySet()) {
+                out.writeLong(fired.getKey());
+                out.writeLong(fired.getValue());
+            }
+            Wire.writeVarInt(matches.retained, out);
+            out.writeLong(matches.newest);
+        }
+
+        @Override
+        public EventMatches read(DataInput in) throws IOException {
+            EventMatches matches = new EventMatches();
+            matches.pending.addAll(Wire.readAll(WatchedEvent.CODEC, in));
+            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
+                matches.open.add(new Open(Wire.readVarInt(in), Wire.readString(in), in.readLong(), Wire.readBytes(in)));
+            }
+            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
+                matches.told.put(in.readLong(), in.readLong());
+            }
+            matches.retained = Wire.readVarInt(in);
+            matches.newest = in.readLong();
+            return matches;
+        }
+    };
+
+    private static final Comparator<WatchedEvent> BY_INSTANT =
+            Comparator.comparingLong(WatchedEvent::knownAt).thenComparing(Comparator.naturalOrder());
+
+    /** What is known only ahead of the watermark, in the order in which it will be known. */
+    private final List<WatchedEvent> pending = new ArrayList<>(1);
+
+    private final List<Open> open = new ArrayList<>(1);
+
+    /** {@link Trigger#match} of what has fired → the instant after which it can't again. */
+    private final Map<Long, Long> told = new HashMap<>(1);
+
+    /** How many events are retained, or were when that was last counted and have come since. */
+    private int retained;
+
+    /** Time of the newest retained event, milliseconds since 1970; the least long for none. */
+    private long newest = Long.MIN_VALUE;
+
+    void await(WatchedEvent event) {
+        int at = Collections.binarySearch(pending, event, BY_INSTANT);
+        if (at < 0) {
+            pending.add(-at - 1, event);
+        }
+    }
+
+    /** The next event that is known at the watermark, or null. */
+    WatchedEvent poll(long watermark) {
+        return nextPending() <= watermark && !pending.isEmpty() ? pending.remove(0) : null;
+    }
+
+    /** The instant from which on the next event is known, or {@link TriggerState#NO_TIMER}. */
+    long nextPending() {
+        return pending.isEmpty() ? TriggerState.NO_TIMER : pending.get(0).knownAt();
+    }
+
+    /** Marks what waits and reports the order of an event again. */
+    void markRepetitionsOf(WatchedEvent event) {
+        pending.replaceAll(next -> next.isRepetitionOf(event) ? next.repeating(event.fragment()) : next);
+    }
+
+    List<WatchedEvent> pending() {
+        return pending;
+    }
+
+    List<Open> open() {
+        return open;
+    }
+
+    /** What is open of a pattern for one thing, taken out; or null. */
+    Open take(int pattern, String key) {
+        for (Iterator<Open> all = open.iterator(); all.hasNext(); ) {
+            Open one = all.next();
+            if (one.pattern == pattern && one.key.equals(key)) {
+                all.remove();
+                return one;
+            }
+        }
+        return null;
+    }
+
+    /** The next instant at which time does something, or {@link TriggerState#NO_TIMER}. */
+    long wakeAt() {
+        long next = TriggerState.NO_TIMER;
+        for (Open one : open) {
+            next = Math.min(next, one.wakeAt);
+        }
+        return next;
+    }
+
+    /**
+     * Notes that a trigger has fired.
+     *
+     * @param until after which it can't fire again, milliseconds since 1970
+     * @return whether it had not before
+     */
+    boolean tell(long match, long until) {
+        return told.putIfAbsent(match, until) == null;
+    }
+
+    void forgetTold(long watermark) {
+        told.values().removeIf(until -> until <= watermark);
+    }
+
+    int retained() {
+        return retained;
+    }
+
+    long newest() {
+        return newest;
+    }
+
+    void retains(int count, long newestAt) {
+        retained = count;
+        newest = newestAt;
+    }
+}

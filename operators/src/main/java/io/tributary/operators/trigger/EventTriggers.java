@@ -1,0 +1,527 @@
+package io.tributary.operators.trigger;
+
+import io.tributary.operators.identity.FragmentId;
+import io.tributary.operators.serialization.WireType;
+import io.tributary.operators.trigger.EventMatches.Open;
+import io.tributary.operators.trigger.cep.MatchSink;
+import io.tributary.operators.trigger.cep.NfaHost;
+import io.tributary.schemas.definition.EventSequence;
+import io.tributary.schemas.definition.EventSequence.Select;
+import io.tributary.schemas.definition.EventSequence.Step;
+import io.tributary.schemas.definition.TriggerDefinition.Deadline;
+import io.tributary.schemas.event.EventOrder;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToLongBiFunction;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+
+/**
+ * Decides which triggers of sequences of events fire, customer by customer, with Flink CEP's NFA: one per trigger, or one per
+ * deadline of it. What is open of one lies apart from what is open of others, so an event costs what the triggers cost that
+ * name it.
+ *
+ * <p>Events are applied in the order of the instants from which on they are known, then in the order of events; events at
+ * the instant of a deadline come before the deadline. One that came late is put in its place among what has happened and
+ * the open matches are found anew: it may complete a match itself whose time is not over; what others have completed, and
+ * the deadlines that have passed, stay as they were.
+ *
+ * <p>An event can be part of a match as long as it is among the {@value RetainedEvents#MOST} newest of the customer's that
+ * triggers name. Not thread-safe.
+ */
+public final class EventTriggers implements AutoCloseable {
+    /** With this many retained events those that can't be part of a match any more are dropped. */
+    static final int PRUNE_AT = 2 * RetainedEvents.MOST;
+
+    /** Matches by trigger, and then by deadline, ascending. */
+    private final List<Watched> watched = new ArrayList<>();
+
+    private final Map<String, List<Watched>> byName = new HashMap<>();
+    private final long longest;
+    private final DataOutputSerializer buffer = new DataOutputSerializer(256);
+
+    /** A trigger or one of its deadlines. */
+    private final class Watched {
+        private final int place;
+        private final CartTrigger trigger;
+
+        /** Null if it fires with an event. */
+        private final Deadline deadline;
+
+        /** What began at or before this instant was decided by an earlier definition, milliseconds since 1970. */
+        private final long decided;
+
+        private final Set<String> names = new HashSet<>();
+        private final NfaHost<WatchedEvent> host;
+
+        Watched(int place, CartTrigger trigger, Deadline deadline, long decided) {
+            this.place = place;
+            this.trigger = trigger;
+            this.deadline = deadline;
+            this.decided = decided;
+            events().steps().stream().map(Step::events).forEach(names::addAll);
+            this.host = new NfaHost<>(
+                    SequencePattern.of(events(), deadline == null ? events().within() : deadline.delay()),
+                    WireType.WATCHED_EVENT.info().createSerializer(new SerializerConfigImpl()));
+        }
+
+        EventSequence events() {
+            return trigger.definition().events();
+        }
+
+        /** From the first event of a match to the instant after which nothing can come of it, milliseconds. */
+        long window() {
+            return (deadline == null ? events().within() : deadline.delay()).toMillis();
+        }
+
+        Found found() {
+            return new Found(events().first().id());
+        }
+
+        void load(Open open) {
+            host.reset();
+            if (open != null) {
+                try {
+                    host.load(new DataInputDeserializer(open.bytes()));
+                } catch (IOException e) {
+                    throw new IllegalStateException("the matching state can't be read", e);
+                }
+            }
+        }
+
+        void save(String key, EventMatches matches) {
+            if (host.isEmpty()) {
+                return;
+            }
+            buffer.clear();
+            try {
+                host.save(buffer);
+            } catch (IOException e) {
+                throw new IllegalStateException("the matching state can't be written", e);
+            }
+            matches.open().add(new Open(place, key, host.nextTimeout().orElseThrow(), buffer.getCopyOfBuffer()));
+        }
+
+        void step(WatchedEvent event, Found found) {
+            if (event.order().timestamp() <= decided) {
+                return;
+            }
+            if (events().select() == Select.LAST && events().first().events().contains(event.name())) {
+                host.reset();
+            }
+            if (!host.isEmpty() || events().first().events().contains(event.name())) {
+                host.advance(event, event.order().timestamp(), found);
+            }
+        }
+    }
+
+    /** The matches that one event or the passing of time completes: of those that begin alike the longest. */
+    private static final class Found implements MatchSink<WatchedEvent> {
+        private static final Comparator<List<WatchedEvent>> BY_EVENTS = (one, other) -> {
+            for (int i = 0; i < one.size(); i++) {
+                int order = one.get(i).compareTo(other.get(i));
+                if (order != 0) {
+                    return order;
+                }
+            }
+            return 0;
+        };
+
+        private final String firstStep;
+        private final Map<EventOrder, Map<String, List<WatchedEvent>>> byAnchor = new LinkedHashMap<>(1);
+
+        Found(String firstStep) {
+            this.firstStep = firstStep;
+        }
+
+        @Override
+        public void matched(Map<String, List<WatchedEvent>> found, long timestamp) {
+            Map<String, List<WatchedEvent>> match = SequencePattern.bySteps(found);
+            byAnchor.merge(
+                    match.get(firstStep).get(0).order(),
+                    match,
+                    (known, other) -> Comparator.<List<WatchedEvent>>comparingInt(List::size)
+                                            .reversed()
+                                            .thenComparing(BY_EVENTS)
+                                            .compare(events(known), events(other))
+                                    <= 0
+                            ? known
+                            : other);
+        }
+
+        @Override
+        public void timedOut(Map<String, List<WatchedEvent>> partialMatch, long timestamp) {
+            // Nothing has come of it.
+        }
+
+        private static List<WatchedEvent> events(Map<String, List<WatchedEvent>> match) {
+            return match.values().stream().flatMap(List::stream).sorted().toList();
+        }
+    }
+
+    /** Of triggers that have held from the beginning. */
+    public EventTriggers(List<CartTrigger> triggers) {
+        this(triggers, (trigger, deadline) -> Long.MIN_VALUE);
+    }
+
+    /**
+     * Of triggers that hold since earlier ones have ended.
+     *
+     * @param triggers those of the cart among them are nothing to this
+     * @param decided what of a trigger, or of a deadline of it, began at or before this instant was decided by an earlier
+     *     definition, milliseconds since 1970
+     */
+    EventTriggers(List<CartTrigger> triggers, ToLongBiFunction<CartTrigger, Deadline> decided) {
+        long most = 0;
+        for (CartTrigger trigger : triggers) {
+            if (trigger.definition().isOfCart()) {
+                continue;
+            }
+            List<Deadline> deadlines = new ArrayList<>(trigger.definition().deadlines());
+            if (deadlines.isEmpty()) {
+                deadlines.add(null);
+            }
+            for (Deadline deadline : deadlines) {
+                Watched one = new Watched(watched.size(), trigger, deadline, decided.applyAsLong(trigger, deadline));
+                watched.add(one);
+                one.names.forEach(name ->
+                        byName.computeIfAbsent(name, added -> new ArrayList<>()).add(one));
+                most = Math.max(most, one.window());
+            }
+        }
+        longest = most;
+    }
+
+    /** Whether there is no trigger of a sequence. */
+    boolean isEmpty() {
+        return watched.isEmpty();
+    }
+
+    /** How long after its first event a match of any of the triggers may still do something, milliseconds. */
+    long longest() {
+        return longest;
+    }
+
+    // ------------------------------------------------------------------------------------------------- what happens
+
+    /** @param restart of which the watermark has reached the instant */
+    void restart(TriggerState state, RetainedEvents retained, CartChange.Restart restart) {
+        EventMatches matches = state.events();
+        matches.pending().removeIf(event -> restart.gone().contains(event.fragment()));
+        List<WatchedEvent> past = new ArrayList<>(matches.retained() == 0 ? List.of() : retained.all());
+        past.removeIf(event -> restart.gone().contains(event.fragment()));
+        for (WatchedEvent event : restart.come()) {
+            if (!byName.containsKey(event.name())) {
+                continue;
+            }
+            if (event.knownAt() < restart.instant()) {
+                past.add(event);
+            } else {
+                matches.await(event);
+            }
+        }
+        past.sort(null);
+        past.replaceAll(event -> unmarked(event, restart.gone()));
+        matches.pending().replaceAll(event -> unmarked(event, restart.gone()));
+        markRepetitions(past, matches);
+        keep(past, state, retained, restart.instant() - 1);
+        findAnew(state, retained, restart.decidesInstant() ? restart.instant() + 1 : restart.instant());
+    }
+
+    /**
+     * Goes on where other definitions end: open matches are found anew. What is due up to a watermark is decided by the
+     * others, what is due later by these.
+     *
+     * @param watermark milliseconds since 1970
+     * @param due receives the triggers of the other definitions
+     */
+    void takeOver(
+            EventTriggers other,
+            TriggerState state,
+            RetainedEvents retained,
+            String customerId,
+            long watermark,
+            List<Trigger> due) {
+        other.advance(state, retained, customerId, watermark, due);
+        state.events().pending().removeIf(event -> !byName.containsKey(event.name()));
+        findAnew(state, retained, Math.max(0, watermark + 1));
+    }
+
+    /**
+     * Lets time pass up to and including an instant.
+     *
+     * @param due receives the triggers
+     */
+    void advance(TriggerState state, RetainedEvents retained, String customerId, long watermark, List<Trigger> due) {
+        EventMatches matches = state.events();
+        for (WatchedEvent next = matches.poll(watermark); next != null; next = matches.poll(watermark)) {
+            // Deadlines before the event is known are met without it.
+            passTo(next.knownAt(), state, retained, customerId, due);
+            apply(next, state, retained, customerId, due);
+        }
+        passTo(watermark + 1, state, retained, customerId, due);
+        matches.forgetTold(watermark);
+        if (matches.retained() > 0 && forgetAt(matches) <= watermark) {
+            retained.clear();
+            matches.retains(0, Long.MIN_VALUE);
+        }
+    }
+
+    /** The next instant at which {@link #advance} has something to do, or {@link TriggerState#NO_TIMER}. */
+    long nextTimer(TriggerState state) {
+        EventMatches matches = state.events();
+        long wakeAt = matches.wakeAt();
+        long next = Math.min(matches.nextPending(), wakeAt == TriggerState.NO_TIMER ? wakeAt : wakeAt - 1);
+        return matches.retained() > 0 ? Math.min(next, forgetAt(matches)) : next;
+    }
+
+    private long forgetAt(EventMatches matches) {
+        return matches.newest() + longest + 1;
+    }
+
+    private void passTo(
+            long instant, TriggerState state, RetainedEvents retained, String customerId, List<Trigger> due) {
+        EventMatches matches = state.events();
+        if (matches.wakeAt() > instant) {
+            return;
+        }
+        List<Open> waking = new ArrayList<>(1);
+        matches.open().removeIf(open -> open.wakeAt() <= instant && waking.add(open));
+        for (Open open : waking) {
+            Watched one = watched.get(open.pattern());
+            Found found = one.found();
+            one.load(open);
+            one.host.advanceTime(instant, found);
+            one.save(open.key(), matches);
+            fire(one, open.key(), null, found, state, retained, customerId, due);
+        }
+    }
+
+    private void apply(
+            WatchedEvent next, TriggerState state, RetainedEvents retained, String customerId, List<Trigger> due) {
+        List<Watched> concerned = byName.getOrDefault(next.name(), List.of());
+        if (concerned.isEmpty()) {
+            return;
+        }
+        WatchedEvent event = marked(next, state, retained);
+        retain(event, state, retained);
+        if (event.repeats() != null) {
+            return;
+        }
+        List<WatchedEvent> past = event.isLate() ? retained(state, retained) : null;
+        for (Watched one : concerned) {
+            for (String key : event.keys(one.events().correlation())) {
+                Found found = one.found();
+                Open open = state.events().take(one.place, key);
+                if (past == null || one.window() == 0) {
+                    one.load(open);
+                    one.step(event, found);
+                } else {
+                    replay(one, key, past, event.knownAt(), event, found, state);
+                }
+                one.save(key, state.events());
+                fire(one, key, event, found, state, retained, customerId, due);
+            }
+        }
+    }
+
+    /** The event, marked if an earlier one has reported the same order; later ones that wait are marked, too. */
+    private static WatchedEvent marked(WatchedEvent event, TriggerState state, RetainedEvents retained) {
+        if (event.orderId() == null) {
+            return event;
+        }
+        state.events().markRepetitionsOf(event);
+        if (event.repeats() == null && state.events().retained() > 0) {
+            for (WatchedEvent known : retained.all()) {
+                if (event.isRepetitionOf(known)) {
+                    return event.repeating(known.fragment());
+                }
+            }
+        }
+        return event;
+    }
+
+    /** The event, as the first report of its order if the earlier one has gone. */
+    private static WatchedEvent unmarked(WatchedEvent event, Set<FragmentId> gone) {
+        return event.repeats() != null && gone.contains(event.repeats()) ? event.repeating(null) : event;
+    }
+
+    /** @param past ascending */
+    private static void markRepetitions(List<WatchedEvent> past, EventMatches matches) {
+        Map<String, WatchedEvent> reports = new HashMap<>();
+        for (int i = 0; i < past.size(); i++) {
+            WatchedEvent event = past.get(i);
+            if (event.orderId() != null) {
+                WatchedEvent first = reports.putIfAbsent(event.orderId(), event);
+                if (first != null && event.repeats() == null) {
+                    past.set(i, event.repeating(first.fragment()));
+                }
+                matches.markRepetitionsOf(event);
+            }
+        }
+    }
+
+    // ----------------------------------------------------------------------------------------------------- to find
+    // anew
+
+    /** Finds all open matches anew; what would have fired before an instant counts as fired. */
+    private void findAnew(TriggerState state, RetainedEvents retained, long instant) {
+        EventMatches matches = state.events();
+        matches.open().clear();
+        if (matches.retained() == 0) {
+            return;
+        }
+        List<WatchedEvent> past = retained(state, retained);
+        for (Watched one : watched) {
+            Set<String> keys = new HashSet<>();
+            for (WatchedEvent event : past) {
+                if (one.events().first().events().contains(event.name())) {
+                    keys.addAll(event.keys(one.events().correlation()));
+                }
+            }
+            for (String key : keys.stream().sorted().toList()) {
+                replay(one, key, past, instant, null, null, state);
+                one.save(key, matches);
+            }
+        }
+    }
+
+    /**
+     * Finds what is open of a pattern for one thing anew, in its host.
+     *
+     * @param late an event among the past that has just become known, or null
+     * @param byLate receives what that event completes
+     */
+    private void replay(
+            Watched one,
+            String key,
+            List<WatchedEvent> past,
+            long instant,
+            WatchedEvent late,
+            Found byLate,
+            TriggerState state) {
+        one.host.reset();
+        long oldestOpen = instant - one.window();
+        for (WatchedEvent event : past) {
+            // What an older one has begun is over.
+            if (event.order().timestamp() < oldestOpen
+                    || !one.names.contains(event.name())
+                    || !event.keys(one.events().correlation()).contains(key)) {
+                continue;
+            }
+            // A deadline that has passed stays as it was.
+            boolean mayFire =
+                    one.deadline == null && late != null && event.order().equals(late.order());
+            Found silent = one.found();
+            one.step(event, mayFire ? byLate : silent);
+            silent.byAnchor.keySet().forEach(anchor -> tell(one, key, anchor, state));
+        }
+        Found silent = one.found();
+        one.host.advanceTime(instant, silent);
+        silent.byAnchor.keySet().forEach(anchor -> tell(one, key, anchor, state));
+    }
+
+    /** The newest, of two reports of one order the earlier; as many as a match can be made of. */
+    private List<WatchedEvent> retained(TriggerState state, RetainedEvents retained) {
+        return newest(state.events().retained() == 0 ? List.of() : retained.all());
+    }
+
+    private static List<WatchedEvent> newest(List<WatchedEvent> ascending) {
+        Set<String> orders = new HashSet<>();
+        List<WatchedEvent> all = ascending.stream()
+                .filter(event -> event.repeats() == null && (event.orderId() == null || orders.add(event.orderId())))
+                .toList();
+        return all.subList(Math.max(0, all.size() - RetainedEvents.MOST), all.size());
+    }
+
+    private void retain(WatchedEvent event, TriggerState state, RetainedEvents retained) {
+        if (longest == 0) {
+            return;
+        }
+        EventMatches matches = state.events();
+        if (matches.retained() >= PRUNE_AT) {
+            keep(retained.all(), state, retained, event.knownAt());
+            // Without what has begun with others: it would not fire any more.
+            findAnew(state, retained, event.knownAt());
+        }
+        retained.add(event);
+        matches.retains(
+                matches.retained() + 1, Math.max(matches.newest(), event.order().timestamp()));
+    }
+
+    /** Keeps of events those that can still be part of a match. */
+    private void keep(List<WatchedEvent> ascending, TriggerState state, RetainedEvents retained, long instant) {
+        List<WatchedEvent> rest = ascending.stream()
+                .filter(event -> event.order().timestamp() >= instant - longest)
+                .toList();
+        rest = rest.subList(Math.max(0, rest.size() - RetainedEvents.MOST), rest.size());
+        retained.keepOnly(rest);
+        state.events()
+                .retains(
+                        rest.size(),
+                        rest.isEmpty()
+                                ? Long.MIN_VALUE
+                                : rest.get(rest.size() - 1).order().timestamp());
+    }
+
+    // ------------------------------------------------------------------------------------------------------------
+    // firing
+
+    private static boolean tell(Watched one, String key, EventOrder anchor, TriggerState state) {
+        long until = anchor.timestamp() + one.window();
+        return state.events().tell(Trigger.match(one.trigger, step(one), anchor, key), until);
+    }
+
+    private static String step(Watched one) {
+        return one.deadline == null ? one.trigger.definition().step() : one.deadline.step();
+    }
+
+    /** @param by the event that completes the matches, or null for the passing of time */
+    private void fire(
+            Watched one,
+            String key,
+            WatchedEvent by,
+            Found completed,
+            TriggerState state,
+            RetainedEvents retained,
+            String customerId,
+            List<Trigger> due) {
+        for (var match : completed.byAnchor.entrySet()) {
+            EventOrder anchor = match.getKey();
+            boolean isOver =
+                    by != null && by.isLate() && one.window() > 0 && by.knownAt() > anchor.timestamp() + one.window();
+            if (isOver || (one.window() > 0 && isTooOld(anchor, state, retained)) || !tell(one, key, anchor, state)) {
+                continue;
+            }
+            SequenceMatch found = new SequenceMatch(one.trigger, one.deadline, match.getValue(), key);
+            Trigger trigger = found.trigger(customerId, by == null ? 0 : by.knownAt());
+            if (found.isWanted() && !state.marketing().refusesAt(trigger.firedAt())) {
+                due.add(trigger);
+            }
+        }
+    }
+
+    /** Whether it is not among the newest any more. */
+    private boolean isTooOld(EventOrder anchor, TriggerState state, RetainedEvents retained) {
+        if (state.events().retained() < RetainedEvents.MOST) {
+            return false;
+        }
+        List<WatchedEvent> newest = retained(state, retained);
+        return newest.isEmpty() || newest.get(0).order().compareTo(anchor) > 0;
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (Watched one : watched) {
+            one.host.close();
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package io.tributary.operators.trigger;
+
+import io.tributary.operators.identity.FragmentId;
+import io.tributary.schemas.cel.CelValues;
+import io.tributary.schemas.definition.EventSequence;
+import io.tributary.schemas.definition.EventSequence.Correlation;
+import io.tributary.schemas.definition.EventSequence.Step;
+import io.tributary.schemas.definition.EventView;
+import io.tributary.schemas.definition.TriggerDefinition;
+import io.tributary.schemas.definition.TriggerDefinition.Deadline;
+import io.tributary.schemas.definition.TriggerExpression;
+import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.event.EventKind;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Which events the triggers of sequences look at, and at what of them. Immutable. */
+public final class EventWatch {
+    /** What is kept of one event takes at most this many bytes; fields that do not fit any more say nothing. */
+    public static final int MAX_FIELD_BYTES = 8 << 10;
+
+    /** Things that one event can be about. */
+    public static final int MAX_KEYS = 100;
+
+    /** An event's own, which need not be looked up. */
+    private static final Set<String> OWN = Set.of("name", "message_id", "timestamp");
+
+    private static final Comparator<List<String>> BY_NAMES =
+            Comparator.comparing((List<String> path) -> String.join("\n", path)).thenComparing(List::size);
+
+    /** What triggers look at of the events of one name. */
+    private static final class Looks {
+        /** One name or two; none for the whole event. */
+        private final SortedSet<List<String>> paths = new TreeSet<>(BY_NAMES);
+
+        private final Set<Correlation> correlations = EnumSet.noneOf(Correlation.class);
+    }
+
+    private final Map<String, Looks> byName = new HashMap<>();
+    private final long longest;
+
+    public EventWatch(Collection<TriggerDefinition> triggers) {
+        long most = 0;
+        for (TriggerDefinition trigger : triggers) {
+            if (!trigger.isOfCart()) {
+                most = Math.max(most, window(trigger));
+                watch(trigger);
+            }
+        }
+        longest = most;
+    }
+
+    private void watch(TriggerDefinition trigger) {
+        EventSequence events = trigger.events();
+        List<TriggerExpression> expressions = new ArrayList<>(trigger.payload().values());
+        events.steps().stream().map(Step::where).forEach(expressions::add);
+        trigger.deadlines().stream().map(Deadline::when).forEach(expressions::add);
+        Set<List<String>> paths = new LinkedHashSet<>();
+        for (TriggerExpression expression : expressions) {
+            if (expression != null) {
+                paths.addAll(expression.eventPaths());
+            }
+        }
+        for (Step step : events.steps()) {
+            for (String name : step.events()) {
+                Looks looks = byName.computeIfAbsent(name, added -> new Looks());
+                paths.forEach(path -> looks.paths.add(List.copyOf(path.subList(0, Math.min(2, path.size())))));
+                if (events.correlation() != Correlation.CUSTOMER) {
+                    looks.correlations.add(events.correlation());
+                }
+            }
+        }
+    }
+
+    /** How long after its first event a match of a trigger may still do something, milliseconds. */
+    static long window(TriggerDefinition trigger) {
+        List<Deadline> deadlines = trigger.deadlines();
+        return deadlines.isEmpty()
+                ? trigger.events().within().toMillis()
+                : deadlines.get(deadlines.size() - 1).delay().toMillis();
+    }
+
+    /** How long after its first event a match of any of the triggers may still do something, milliseconds. */
+    public long longest() {
+        return longest;
+    }
+
+    /** Whether no trigger of a sequence is there. */
+    public boolean isEmpty() {
+        return byName.isEmpty();
+    }
+
+    /** Whether a trigger names an event. */
+    public boolean names(CustomerEvent event) {
+        return byName.containsKey(event.name());
+    }
+
+    /** An event that a trigger names, with what triggers look at of it. */
+    public WatchedEvent watched(CustomerEvent event, FragmentId fragment) {
+        Looks looks = byName.get(event.name());
+        SortedMap<String, Object> fields = new TreeMap<>();
+        SortedMap<Correlation, List<String>> keys = new TreeMap<>();
+        if (!looks.paths.isEmpty() || !looks.correlations.isEmpty()) {
+            Map<?, ?> view =
+                    object(new EventView(event).find(TriggerExpression.EVENT).orElseThrow());
+            fields = fields(view, looks.paths);
+            for (Correlation correlation : looks.correlations) {
+                keys.put(correlation, keys(object(view.get("properties")), correlation));
+            }
+        }
+        boolean isOrder = event.kind() == EventKind.ORDER;
+        return new WatchedEvent(
+                event.order(),
+                event.name(),
+                event.knownAt(),
+                fragment,
+                isOrder ? event.purchase().orderId() : null,
+                null,
+                fields,
+                keys);
+    }
+
+    private static Map<?, ?> object(Object value) {
+        return value instanceof Map<?, ?> map ? map : Map.of();
+    }
+
+    private static SortedMap<String, Object> fields(Map<?, ?> view, SortedSet<List<String>> paths) {
+        SortedMap<String, Object> fields = new TreeMap<>();
+        int room = MAX_FIELD_BYTES;
+        boolean isWhole = !paths.isEmpty() && paths.first().isEmpty();
+        for (List<String> path : isWhole ? everything(view) : paths) {
+            String first = path.get(0);
+            Object value = view.get(first);
+            if (path.size() > 1) {
+                value = object(value).get(path.get(1));
+            }
+            if (value == null || OWN.contains(first)) {
+                continue;
+            }
+            int bytes = bytes(value);
+            if (bytes > room) {
+                continue;
+            }
+            room -= bytes;
+            put(fields, path, value);
+        }
+        return fields;
+    }
+
+    private static List<List<String>> everything(Map<?, ?> view) {
+        return new TreeSet<Object>(view.keySet())
+                .stream().map(name -> List.of((String) name)).toList();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static void put(SortedMap<String, Object> fields, List<String> path, Object value) {
+        String first = path.get(0);
+        if (path.size() == 1) {
+            fields.put(first, value);
+        } else if (!(fields.get(first) instanceof Map<?, ?> whole) || whole.get(path.get(1)) == null) {
+            ((Map<String, Object>) fields.computeIfAbsent(first, added -> new TreeMap<String, Object>()))
+                    .put(path.get(1), value);
+        }
+    }
+
+    private static int bytes(Object value) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            CelValues.CODEC.write(value, new DataOutputStream(bytes));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.size();
+    }
+
+    private static List<String> keys(Map<?, ?> properties, Correlation correlation) {
+        String name =
+                switch (correlation) {
+                    case PRODUCT -> "product_id";
+                    case CATEGORY -> "category";
+                    case CART -> "cart_id";
+                    case CUSTOMER -> throw new IllegalArgumentException("that is not looked up");
+                };
+        SortedSet<String> keys = new TreeSet<>();
+        addKey(properties.get(name), keys);
+        if (correlation != Correlation.CART && properties.get("products") instanceof List<?> products) {
+            products.forEach(product -> addKey(object(product).get(name), keys));
+        }
+        return keys.stream().limit(MAX_KEYS).toList();
+    }
+
+    private static void addKey(Object value, SortedSet<String> keys) {
+        if (value instanceof String || value instanceof Long) {
+            String key = value.toString().trim();
+            if (!key.isEmpty() && key.length() <= 200) {
+                keys.add(key);
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.tributary.operators.trigger;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cel.runtime.CelVariableResolver;
+import io.tributary.operators.trigger.Trigger.Reason;
+import io.tributary.schemas.definition.EventSequence.Step;
+import io.tributary.schemas.definition.TriggerDefinition.Deadline;
+import io.tributary.schemas.time.Timestamps;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A match of a trigger of a sequence.
+ *
+ * @param deadline at which it was complete; null if an event has completed it
+ * @param events by the id of the step
+ * @param key what they have in common beside the customer
+ */
+record SequenceMatch(CartTrigger trigger, Deadline deadline, Map<String, List<WatchedEvent>> events, String key) {
+
+    /** Whether what else has to hold of the match does. */
+    boolean isWanted() {
+        return deadline == null || deadline.when() == null || deadline.when().holds(variables());
+    }
+
+    private CelVariableResolver variables() {
+        WatchedEvent last = events.values().stream()
+                .flatMap(List::stream)
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
+        return SequencePattern.variables(events, last);
+    }
+
+    /** @param completedAt if an event has completed it, from when on that is known; milliseconds since 1970 */
+    Trigger trigger(String customerId, long completedAt) {
+        WatchedEvent anchor = events.get(trigger.definition().step()).get(0);
+        long firedAt = deadline == null
+                ? completedAt
+                : anchor.order().timestamp() + deadline.delay().toMillis();
+        ObjectNode payload = TriggerPayload.of(trigger.definition().payload(), variables());
+        String step = deadline == null ? trigger.definition().step() : deadline.step();
+        return new Trigger(trigger, step, customerId, anchor.order(), firedAt, key, payload, reasons());
+    }
+
+    private List<Reason> reasons() {
+        List<Reason> reasons = new ArrayList<>();
+        List<Step> steps = trigger.definition().events().steps();
+        for (int i = 0; i < steps.size(); i++) {
+            Step step = steps.get(i);
+            List<WatchedEvent> taken = events.getOrDefault(step.id(), List.of());
+            if (!step.isTaken()) {
+                boolean isLast = i == steps.size() - 1;
+                Duration within = isLast
+                        ? deadline.delay()
+                        : trigger.definition().events().within();
+                reasons.add(new Reason("no " + text(step) + " within " + CartTrigger.text(within), "none"));
+            } else if (!taken.isEmpty()) {
+                WatchedEvent last = taken.get(taken.size() - 1);
+                reasons.add(new Reason(
+                        text(step),
+                        "%s at %s"
+                                .formatted(
+                                        last.order().messageId(),
+                                        Timestamps.format(last.order().timestamp()))));
+            }
+        }
+        if (deadline != null && deadline.when() != null) {
+            reasons.add(new Reason(deadline.when().text(), "true"));
+        }
+        return reasons;
+    }
+
+    private static String text(Step step) {
+        return String.join(" or ", step.events())
+                + (step.times() > 1 ? " " + step.times() + " times" : "")
+                + (step.where() == null ? "" : " where " + step.where().text());
+    }
+}

@@ -1,0 +1,140 @@
+package io.tributary.operators.trigger;
+
+import io.tributary.operators.trigger.TriggerPeriods.Period;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** All triggers of a set: what of them fires, customer by customer. Not thread-safe. */
+public final class Triggers implements AutoCloseable {
+    private final CartTriggers carts;
+    private final EventTriggers events;
+
+    /** Of triggers that have held from the beginning. */
+    public Triggers(List<CartTrigger> triggers) {
+        this.carts = new CartTriggers(triggers);
+        this.events = new EventTriggers(triggers);
+    }
+
+    /** Of triggers that hold since earlier ones have ended. */
+    Triggers(Period period) {
+        this.carts = new CartTriggers(period.triggers().triggers(), period::decided);
+        this.events = new EventTriggers(period.triggers().triggers(), period::decided);
+    }
+
+    /** Whether there is no trigger. */
+    public boolean isEmpty() {
+        return carts.isEmpty() && events.isEmpty();
+    }
+
+    /**
+     * Whether anything may fire in a time, if all that triggers look at is known.
+     *
+     * @param newestOfCart the customer's newest cart event, milliseconds since 1970
+     * @param newest the customer's newest event that a trigger of a sequence names, milliseconds since 1970
+     * @param after before the time, milliseconds since 1970
+     * @param until the end of the time, which belongs to it, milliseconds since 1970
+     */
+    public boolean mayFire(long newestOfCart, long newest, long after, long until) {
+        return carts.mayFire(newestOfCart, after, until)
+                || (!events.isEmpty() && newest > after - events.longest() && newest <= until);
+    }
+
+    /**
+     * Takes a change in.
+     *
+     * @param watermark what has passed, milliseconds since 1970
+     */
+    public void add(TriggerState state, CartChange.Operation change, long watermark) {
+        carts.add(state, change, watermark);
+        if (change.watched() != null && !events.isEmpty()) {
+            state.events().await(change.watched());
+        }
+    }
+
+    /**
+     * Starts anew from what is the customer's since an instant. What was due before it fires by what was known before;
+     * what would have been due by what is known now counts as decided.
+     *
+     * @param fired receives the triggers in the order in which they fire
+     */
+    void restart(TriggerState state, RetainedEvents retained, CartChange.Restart restart, Consumer<Trigger> fired) {
+        List<Trigger> due = new ArrayList<>(0);
+        events.advance(state, retained, restart.customerId(), restart.instant() - 1, due);
+        carts.restart(state, restart, due::add);
+        events.restart(state, retained, restart);
+        inOrder(due, fired);
+    }
+
+    /**
+     * If more is waiting than may be kept, because the watermark stands still, lets time pass for this customer until it
+     * is not.
+     *
+     * @param fired receives the triggers in the order in which they fire
+     * @return whether that was necessary
+     */
+    boolean relieve(TriggerState state, RetainedEvents retained, String customerId, Consumer<Trigger> fired) {
+        List<Trigger> due = new ArrayList<>(0);
+        boolean isOverfull = carts.relieve(state, customerId, due::add);
+        if (state.events().pending().size() > TriggerState.MAX_PENDING) {
+            events.advance(state, retained, customerId, state.events().nextPending(), due);
+            isOverfull = true;
+        }
+        inOrder(due, fired);
+        return isOverfull;
+    }
+
+    /**
+     * Goes on where other definitions end.
+     *
+     * @param watermark what is due up to it is decided by the others, milliseconds since 1970
+     * @param fired receives the triggers of the other definitions in the order in which they fire
+     */
+    void takeOver(
+            Triggers other,
+            TriggerState state,
+            RetainedEvents retained,
+            String customerId,
+            long watermark,
+            Consumer<Trigger> fired) {
+        List<Trigger> due = new ArrayList<>(0);
+        carts.takeOver(other.carts, state, customerId, watermark, due::add);
+        events.takeOver(other.events, state, retained, customerId, watermark, due);
+        inOrder(due, fired);
+    }
+
+    /**
+     * Lets time pass up to and including an instant.
+     *
+     * @param fired receives the triggers in the order in which they fire
+     */
+    public void advance(
+            TriggerState state, RetainedEvents retained, String customerId, long watermark, Consumer<Trigger> fired) {
+        List<Trigger> due = new ArrayList<>(0);
+        // Both forget what was said on the purpose only with the next change.
+        carts.advance(state, customerId, watermark, due::add);
+        events.advance(state, retained, customerId, watermark, due);
+        inOrder(due, fired);
+    }
+
+    private static void inOrder(List<Trigger> due, Consumer<Trigger> fired) {
+        due.sort(Comparator.comparingLong(Trigger::firedAt));
+        due.forEach(fired);
+    }
+
+    /**
+     * The next instant at which {@link #advance} has something to do, milliseconds since 1970.
+     *
+     * @return {@link TriggerState#NO_TIMER} if the state is of no use any more and can be dropped
+     */
+    long nextTimer(TriggerState state, long watermark) {
+        return Math.min(carts.nextTimer(state, watermark), events.nextTimer(state));
+    }
+
+    @Override
+    public void close() throws Exception {
+        carts.close();
+        events.close();
+    }
+}

@@ -1,0 +1,110 @@
+package io.tributary.operators.trigger;
+
+import io.tributary.operators.identity.FragmentId;
+import io.tributary.schemas.cel.CelValues;
+import io.tributary.schemas.codec.Codec;
+import io.tributary.schemas.codec.Wire;
+import io.tributary.schemas.definition.EventSequence.Correlation;
+import io.tributary.schemas.event.EventOrder;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * An event that a trigger of a sequence names, and what triggers look at of it.
+ *
+ * @param name of a track call its event, else the call's type
+ * @param knownAt from when on decisions know of it, milliseconds since 1970: its time, or later if it came late
+ * @param fragment to which it belongs: what it goes with from customer to customer
+ * @param orderId of an order, or null: of two reports of one order the earlier counts
+ * @param repeats the fragment of an earlier report of the order, as long as both are the same customer's; else null
+ * @param fields as expressions name them behind {@code event}; {@link EventWatch} says how many
+ * @param keys what it is about, by what triggers correlate by
+ */
+public record WatchedEvent(
+        EventOrder order,
+        String name,
+        long knownAt,
+        FragmentId fragment,
+        String orderId,
+        FragmentId repeats,
+        SortedMap<String, Object> fields,
+        SortedMap<Correlation, List<String>> keys)
+        implements Comparable<WatchedEvent> {
+    private static final Correlation[] CORRELATIONS = Correlation.values();
+
+    /** Part of values that have a format. */
+    public static final Codec<WatchedEvent> CODEC = new Codec<>() {
+        @Override
+        public void write(WatchedEvent event, DataOutput out) throws IOException {
+            EventOrder.CODEC.write(event.order, out);
+            Wire.writeString(event.name, out);
+            Wire.writeVarLong(event.knownAt - event.order.timestamp(), out);
+            FragmentId.CODEC.write(event.fragment, out);
+            Wire.writeNullableString(event.orderId, out);
+            Wire.writeNullable(event.repeats, FragmentId.CODEC, out);
+            Wire.writeMap(event.fields, Wire.STRING, CelValues.CODEC, out);
+            out.writeByte(event.keys.size());
+            for (var keys : event.keys.entrySet()) {
+                out.writeByte(keys.getKey().ordinal());
+                Wire.writeAll(keys.getValue(), Wire.STRING, out);
+            }
+        }
+
+        @Override
+        public WatchedEvent read(DataInput in) throws IOException {
+            EventOrder order = EventOrder.CODEC.read(in);
+            String name = Wire.readString(in);
+            long knownAt = order.timestamp() + Wire.readVarLong(in);
+            FragmentId fragment = FragmentId.CODEC.read(in);
+            String orderId = Wire.readNullableString(in);
+            FragmentId repeats = Wire.readNullable(FragmentId.CODEC, in);
+            SortedMap<String, Object> fields = new TreeMap<>(Wire.readMap(Wire.STRING, CelValues.CODEC, in));
+            SortedMap<Correlation, List<String>> keys = new TreeMap<>();
+            for (int rest = in.readByte(); rest > 0; rest--) {
+                keys.put(CORRELATIONS[in.readByte()], List.copyOf(Wire.readAll(Wire.STRING, in)));
+            }
+            return new WatchedEvent(order, name, knownAt, fragment, orderId, repeats, fields, keys);
+        }
+    };
+
+    /** The event as one that reports an order again, or for the first time if that is null. */
+    WatchedEvent repeating(FragmentId earlier) {
+        return new WatchedEvent(order, name, knownAt, fragment, orderId, earlier, fields, keys);
+    }
+
+    /** Whether another one reports the same order earlier. */
+    boolean isRepetitionOf(WatchedEvent other) {
+        return orderId != null && orderId.equals(other.orderId) && other.compareTo(this) < 0;
+    }
+
+    /** Whether it came late. */
+    boolean isLate() {
+        return knownAt > order.timestamp();
+    }
+
+    /** What it is about; for triggers that correlate by the customer alone one empty text. */
+    List<String> keys(Correlation correlation) {
+        return correlation == Correlation.CUSTOMER ? List.of("") : keys.getOrDefault(correlation, List.of());
+    }
+
+    /** As expressions see it. */
+    Map<String, Object> variable() {
+        Map<String, Object> all = new HashMap<>(fields);
+        all.put("name", name);
+        all.put("message_id", order.messageId());
+        all.put("timestamp", Instant.ofEpochMilli(order.timestamp()));
+        return all;
+    }
+
+    @Override
+    public int compareTo(WatchedEvent other) {
+        return order.compareTo(other.order);
+    }
+}

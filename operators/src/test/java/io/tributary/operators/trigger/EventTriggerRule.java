@@ -1,0 +1,350 @@
+package io.tributary.operators.trigger;
+
+import dev.cel.runtime.CelVariableResolver;
+import io.tributary.schemas.definition.EventSequence;
+import io.tributary.schemas.definition.EventSequence.Relation;
+import io.tributary.schemas.definition.EventSequence.Select;
+import io.tributary.schemas.definition.EventSequence.Step;
+import io.tributary.schemas.definition.EventView;
+import io.tributary.schemas.definition.TriggerDefinition;
+import io.tributary.schemas.definition.TriggerDefinition.Deadline;
+import io.tributary.schemas.definition.TriggerExpression;
+import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.event.EventKind;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The rule of a trigger of a sequence of events, told plainly over all the events of one customer: at each deadline, or
+ * whenever an event becomes known, it looks back at what was known then and looks for matches from the beginning. It has no
+ * bound of how many events it looks at.
+ */
+final class EventTriggerRule {
+    /** The key of a trigger whose matches have only the customer in common. */
+    static final String CUSTOMER = "";
+
+    private final EventSequence sequence;
+
+    /** What is known at some moment and is an event, in the order of events. */
+    private final List<CustomerEvent> known;
+
+    private EventTriggerRule(EventSequence sequence, List<CustomerEvent> known) {
+        this.sequence = sequence;
+        this.known = withoutRepeats(known);
+    }
+
+    /**
+     * What a customer is told.
+     *
+     * @param step the first one's, or the reminder's
+     * @param anchor message id of the event with which the match begins
+     * @param key the product, the category or the cart that its events have in common, or {@link #CUSTOMER}
+     * @param firedAt milliseconds since 1970
+     */
+    record Told(String step, String anchor, String key, long firedAt) {}
+
+    /**
+     * A match, or as much of one as there is.
+     *
+     * @param steps by id, the last event of each step that has happened, as expressions see it
+     * @param last its last event
+     */
+    private record Match(Map<String, Object> steps, CustomerEvent last) {
+        private boolean satisfies(TriggerExpression condition) {
+            return condition == null || holds(condition, last, steps);
+        }
+    }
+
+    /**
+     * What is told of a customer, by instant, then as the events with which the matches begin.
+     *
+     * @param sorted the customer's events, in the order of events
+     * @param until nothing fires after it, and what happens after it is not read
+     */
+    static List<Told> fired(TriggerDefinition definition, List<CustomerEvent> sorted, long until) {
+        List<CustomerEvent> read =
+                sorted.stream().filter(event -> event.timestamp() <= until).toList();
+        List<Told> told = definition.events().endsByAbsence()
+                ? atDeadlines(definition, read, until)
+                : withEvents(definition, read, until);
+        return told.stream().sorted(Comparator.comparingLong(Told::firedAt)).toList();
+    }
+
+    // ------------------------------------------------------------------------------------------------ when it fires
+
+    /** Each deadline of each event is decided by itself, on what is known at that instant. */
+    private static List<Told> atDeadlines(TriggerDefinition definition, List<CustomerEvent> read, long until) {
+        List<Told> told = new ArrayList<>();
+        for (CustomerEvent anchor : read) {
+            for (Deadline deadline : definition.deadlines()) {
+                long at = anchor.timestamp() + deadline.delay().toMillis();
+                List<CustomerEvent> known = knownAt(read, at);
+                EventTriggerRule rule = new EventTriggerRule(definition.events(), known);
+                for (String key : rule.keys(anchor)) {
+                    List<Match> matches = rule.matches(anchor, key);
+                    if (at <= until
+                            && !matches.isEmpty()
+                            && matches.get(0).satisfies(deadline.when())
+                            && !refuses(known)) {
+                        told.add(new Told(deadline.step(), anchor.messageId(), key, at));
+                    }
+                }
+            }
+        }
+        return told;
+    }
+
+    /** Events become known one after the other, and each may complete matches of which it is the last. */
+    private static List<Told> withEvents(TriggerDefinition definition, List<CustomerEvent> read, long until) {
+        List<CustomerEvent> arriving = read.stream()
+                .filter(event -> event.knownAt() <= until)
+                .sorted(Comparator.comparingLong((CustomerEvent event) -> event.knownAt())
+                        .thenComparing(CustomerEvent::order))
+                .toList();
+        List<Told> told = new ArrayList<>();
+        Set<List<String>> fired = new HashSet<>();
+        for (int i = 0; i < arriving.size(); i++) {
+            CustomerEvent event = arriving.get(i);
+            List<CustomerEvent> known = arriving.subList(0, i + 1).stream()
+                    .sorted(Comparator.comparing(CustomerEvent::order))
+                    .toList();
+            EventTriggerRule rule = new EventTriggerRule(definition.events(), known);
+            boolean refuses = refuses(knownAt(read, event.knownAt()));
+            for (String key : rule.keys(event)) {
+                for (CustomerEvent anchor : rule.about(key)) {
+                    List<Match> matches = rule.matches(anchor, key);
+                    boolean completes =
+                            matches.stream().anyMatch(match -> match.last().equals(event));
+                    // What nobody is told because it is refused has fired all the same; so has what would have fired
+                    // before, had a late event been known in time.
+                    if (!matches.isEmpty()
+                            && !(completes && rule.isOver(anchor, event))
+                            && fired.add(List.of(anchor.messageId(), key))
+                            && completes
+                            && !refuses) {
+                        told.add(new Told(definition.step(), anchor.messageId(), key, event.knownAt()));
+                    }
+                }
+            }
+        }
+        return told;
+    }
+
+    /** Whether a match's time had passed before its last event became known; where one event is enough there is no time. */
+    private boolean isOver(CustomerEvent anchor, CustomerEvent last) {
+        return last.isLate()
+                && !sequence.within().isZero()
+                && last.knownAt() > anchor.timestamp() + sequence.within().toMillis();
+    }
+
+    private static List<CustomerEvent> knownAt(List<CustomerEvent> events, long instant) {
+        return events.stream().filter(event -> event.knownAt() <= instant).toList();
+    }
+
+    /** Whether the customer's last word of all that is known is a refusal; of two at one instant the refusal counts. */
+    private static boolean refuses(List<CustomerEvent> known) {
+        long saidAt = Long.MIN_VALUE;
+        boolean granted = true;
+        for (CustomerEvent event : known) {
+            Boolean says = event.consent().get(TriggerDefinition.PURPOSE);
+            if (says != null) {
+                granted = event.timestamp() == saidAt ? granted && says : says;
+                saidAt = event.timestamp();
+            }
+        }
+        return !granted;
+    }
+
+    // ------------------------------------------------------------------------------------- which events it is about
+
+    /** A further report of an order that an earlier one has told of is no event. */
+    private static List<CustomerEvent> withoutRepeats(List<CustomerEvent> sorted) {
+        Set<String> orders = new HashSet<>();
+        return sorted.stream()
+                .filter(event -> event.kind() != EventKind.ORDER
+                        || event.purchase().orderId() == null
+                        || orders.add(event.purchase().orderId()))
+                .toList();
+    }
+
+    /** The trigger's events about a key, those of which a step names the event, in their order. */
+    private List<CustomerEvent> about(String key) {
+        return known.stream().filter(event -> keys(event).contains(key)).toList();
+    }
+
+    /** What an event is about, as far as the trigger has to do with it; nothing if it is not known. */
+    private Set<String> keys(CustomerEvent event) {
+        boolean isNamed =
+                sequence.steps().stream().anyMatch(step -> step.events().contains(event.name()));
+        if (!isNamed || !known.contains(event)) {
+            return Set.of();
+        }
+        return switch (sequence.correlation()) {
+            case CUSTOMER -> Set.of(CUSTOMER);
+            case PRODUCT -> ofProducts(event, "product_id");
+            case CATEGORY -> ofProducts(event, "category");
+            case CART -> text(properties(event).get("cart_id")).map(Set::of).orElse(Set.of());
+        };
+    }
+
+    /** The property, and the same of each of the products. */
+    private static Set<String> ofProducts(CustomerEvent event, String name) {
+        Set<String> values = new TreeSet<>();
+        text(properties(event).get(name)).ifPresent(values::add);
+        if (properties(event).get("products") instanceof List<?> products) {
+            for (Object product : products) {
+                if (product instanceof Map<?, ?> fields) {
+                    text(fields.get(name)).ifPresent(values::add);
+                }
+            }
+        }
+        return values;
+    }
+
+    private static Map<?, ?> properties(CustomerEvent event) {
+        return (Map<?, ?>) view(event).get("properties");
+    }
+
+    private static Optional<String> text(Object value) {
+        boolean isText = value instanceof String || value instanceof Long;
+        return isText && !value.toString().isEmpty() ? Optional.of(value.toString()) : Optional.empty();
+    }
+
+    // ------------------------------------------------------------------------------------------------ what a match is
+
+    /** The matches that begin with an event and are complete with what is known, that of the most events first. */
+    private List<Match> matches(CustomerEvent anchor, String key) {
+        List<CustomerEvent> about = about(key);
+        List<CustomerEvent> events = about.subList(about.indexOf(anchor), about.size());
+        if (sequence.select() == Select.LAST) {
+            int next = indexOfNextBeginning(events);
+            if (next > 0 && sequence.endsByAbsence()) {
+                return List.of();
+            }
+            events = next > 0 ? events.subList(0, next) : events;
+        }
+        List<Match> matches = new ArrayList<>();
+        for (List<Step> reading : readings()) {
+            Match match = match(reading, events);
+            if (match != null
+                    && match.last().timestamp()
+                            <= anchor.timestamp() + sequence.within().toMillis()) {
+                matches.add(match);
+            }
+        }
+        return matches;
+    }
+
+    /** Index of the first event behind the first one that the first step names, whatever its condition says; else 0. */
+    private int indexOfNextBeginning(List<CustomerEvent> events) {
+        for (int i = 1; i < events.size(); i++) {
+            if (sequence.first().events().contains(events.get(i).name())) {
+                return i;
+            }
+        }
+        return 0;
+    }
+
+    /** The steps with and without each optional one, those of the most events first. */
+    private List<List<Step>> readings() {
+        List<List<Step>> readings = List.of(List.of());
+        for (Step step : sequence.steps()) {
+            List<List<Step>> longer = new ArrayList<>();
+            for (List<Step> reading : readings) {
+                List<Step> with = new ArrayList<>(reading);
+                with.add(step);
+                longer.add(with);
+                if (step.optional()) {
+                    longer.add(reading);
+                }
+            }
+            readings = longer;
+        }
+        return readings.stream()
+                .sorted(Comparator.comparingInt(EventTriggerRule::size).reversed())
+                .toList();
+    }
+
+    private static int size(List<Step> reading) {
+        return reading.stream().filter(Step::isTaken).mapToInt(Step::times).sum();
+    }
+
+    /**
+     * The match of all those steps that begins with the first event. An optional step that is none of them must not have
+     * happened where it could.
+     *
+     * @return null if there is none
+     */
+    private Match match(List<Step> reading, List<CustomerEvent> events) {
+        Map<String, Object> steps = new HashMap<>();
+        List<Step> absent = new ArrayList<>();
+        int taken = -1;
+        for (Step step : sequence.steps()) {
+            if (!reading.contains(step) || !step.isTaken()) {
+                absent.add(step);
+                continue;
+            }
+            for (int i = 0; i < step.times(); i++) {
+                boolean inARow = taken < 0 || step.relation() == Relation.NEXT;
+                taken = take(step, inARow, absent, events, taken + 1, steps);
+                if (taken < 0) {
+                    return null;
+                }
+                absent.clear();
+            }
+            steps.put(step.id(), view(events.get(taken)));
+        }
+        boolean isEnded = events.subList(taken + 1, events.size()).stream()
+                .anyMatch(event -> absent.stream().anyMatch(step -> fits(step, event, steps)));
+        return isEnded ? null : new Match(steps, events.get(taken));
+    }
+
+    /**
+     * Index of the first event from an index on that fits a step.
+     *
+     * @param inARow whether it has to be that very event
+     * @param absent steps of which none may come before
+     * @return -1 if there is none
+     */
+    private static int take(
+            Step step,
+            boolean inARow,
+            List<Step> absent,
+            List<CustomerEvent> events,
+            int from,
+            Map<String, Object> steps) {
+        for (int i = from; i < events.size(); i++) {
+            CustomerEvent event = events.get(i);
+            if (fits(step, event, steps)) {
+                return i;
+            }
+            if (inARow || absent.stream().anyMatch(other -> fits(other, event, steps))) {
+                return -1;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean fits(Step step, CustomerEvent event, Map<String, Object> steps) {
+        return step.events().contains(event.name()) && (step.where() == null || holds(step.where(), event, steps));
+    }
+
+    // ---------------------------------------------------------------------------------------- what expressions see
+
+    private static boolean holds(TriggerExpression condition, CustomerEvent event, Map<String, Object> steps) {
+        Map<String, Object> variables = Map.of(TriggerExpression.EVENT, view(event), TriggerExpression.STEPS, steps);
+        CelVariableResolver resolver = name -> Optional.ofNullable(variables.get(name));
+        return condition.holds(resolver);
+    }
+
+    private static Map<?, ?> view(CustomerEvent event) {
+        return (Map<?, ?>) new EventView(event).find(TriggerExpression.EVENT).orElseThrow();
+    }
+}
