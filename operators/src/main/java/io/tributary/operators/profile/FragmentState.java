@@ -26,15 +26,9 @@ public final class FragmentState {
         @Override
         public void write(FragmentState state, DataOutput out) throws IOException {
             out.writeByte(FORMAT);
-            out.writeBoolean(state.canonical != null);
-            if (state.canonical != null) {
-                Identifier.CODEC.write(state.canonical, out);
-            }
+            Wire.writeNullable(state.canonical, Identifier.CODEC, out);
             Wire.writeAll(state.relabellings, Relabelling.CODEC, out);
-            out.writeBoolean(state.first != null);
-            if (state.first != null) {
-                EventOrder.CODEC.write(state.first, out);
-            }
+            Wire.writeNullable(state.first, EventOrder.CODEC, out);
             Wire.writeMap(state.newDevices, Identifier.CODEC, EventOrder.CODEC, out);
             FragmentLedger.writeFormer(state.former, out);
             out.writeLong(state.erasedAt);
@@ -45,9 +39,9 @@ public final class FragmentState {
         @Override
         public FragmentState read(DataInput in) throws IOException {
             Wire.readFormat(FORMAT, "a fragment's state", in);
-            Identifier canonical = in.readBoolean() ? Identifier.CODEC.read(in) : null;
+            Identifier canonical = Wire.readNullable(Identifier.CODEC, in);
             List<Relabelling> relabellings = Wire.readAll(Relabelling.CODEC, in);
-            EventOrder first = in.readBoolean() ? EventOrder.CODEC.read(in) : null;
+            EventOrder first = Wire.readNullable(EventOrder.CODEC, in);
             Map<Identifier, EventOrder> newDevices = Wire.readMap(Identifier.CODEC, EventOrder.CODEC, in);
             SortedSet<String> former = FragmentLedger.readFormer(in);
             long erasedAt = in.readLong();

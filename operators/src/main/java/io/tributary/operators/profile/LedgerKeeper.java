@@ -29,7 +29,6 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.apache.flink.api.common.state.ValueState;
@@ -70,7 +69,6 @@ public final class LedgerKeeper
     private transient ValueState<FragmentState> hot;
     private transient ValueState<RecordLedger> cold;
     private transient ValueState<ComputedLedger> computed;
-    private transient MapState<EventOrder, WatchedEvent> retainedState;
     private transient RetainedEvents retained;
     private transient ActiveWatch watch;
     private transient ListState<FragmentMessage> held;
@@ -130,8 +128,7 @@ public final class LedgerKeeper
         hot = getRuntimeContext().getState(hot());
         cold = getRuntimeContext().getState(cold());
         computed = getRuntimeContext().getState(computed());
-        retainedState = getRuntimeContext().getMapState(retained());
-        retained = new KeptEvents(retainedState);
+        retained = new KeptEvents(getRuntimeContext().getMapState(retained()));
         watch = new ActiveWatch(definitions);
         held = getRuntimeContext().getListState(held());
         // Asked for by every event.
@@ -240,16 +237,11 @@ public final class LedgerKeeper
     private void retain(CustomerEvent event, FragmentId fragment, FragmentState state) {
         retained.add(watch.get().watched(event, fragment));
         state.retains(state.retained() + 1);
-        if (state.retained() >= 2 * RetainedEvents.MOST) {
-            List<WatchedEvent> rest = newest(retained.all());
+        if (state.retained() >= RetainedEvents.PRUNE_AT) {
+            List<WatchedEvent> rest = RetainedEvents.newest(retained.all());
             retained.keepOnly(rest);
             state.retains(rest.size());
         }
-    }
-
-    /** @param events ascending */
-    private static List<WatchedEvent> newest(List<WatchedEvent> events) {
-        return events.subList(Math.max(0, events.size() - RetainedEvents.MOST), events.size());
     }
 
     @Override
@@ -321,7 +313,7 @@ public final class LedgerKeeper
         cold.clear();
         computed.clear();
         if (state.retained() > 0) {
-            retainedState.clear();
+            retained.clear();
         }
         return state.erased(erasure.knownAt());
     }
@@ -362,7 +354,7 @@ public final class LedgerKeeper
                 first,
                 newDevices,
                 first == null ? null : new FragmentLedger(state.activity(), record(), computedLedger(), state.former()),
-                first == null || state.retained() == 0 ? List.of() : newest(retained.all()),
+                first == null || state.retained() == 0 ? List.of() : RetainedEvents.newest(retained.all()),
                 relabelling.knownAt(),
                 relabelling.because()));
     }

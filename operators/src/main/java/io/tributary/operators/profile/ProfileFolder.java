@@ -831,7 +831,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
                         moves.gone(),
                         moves.come(),
                         consent));
-        // The cart that they start anew from has these already; what was said when they were folded may have gone
+        // The cart that they start anew from has these already. What was said when they were folded may have gone
         // since.
         for (WatchedEvent event : moves.waited()) {
             context.output(CART_CHANGES, new CartChange.Operation(customerId, null, event, consent));

@@ -157,7 +157,7 @@ public final class CartTriggers implements AutoCloseable {
         }
         state.marketing().forgetBehind(watermark);
         if (change.entry() != null) {
-            state.await(change.entry());
+            state.pending().await(change.entry());
         }
     }
 
@@ -177,7 +177,7 @@ public final class CartTriggers implements AutoCloseable {
             if (entry.knownAt() < restart.instant()) {
                 state.cart().add(entry);
             } else {
-                state.await(entry);
+                state.pending().await(entry);
             }
         }
         replay(state, restart.decidesInstant() ? restart.instant() + 1 : restart.instant());
@@ -191,9 +191,9 @@ public final class CartTriggers implements AutoCloseable {
      * @return whether that was necessary
      */
     boolean relieve(TriggerState state, String customerId, Consumer<Trigger> fired) {
-        boolean overfull = state.isOverfull();
+        boolean overfull = state.pending().isOverfull();
         if (overfull) {
-            advance(state, customerId, state.nextPending(), fired);
+            advance(state, customerId, state.pending().next(), fired);
         }
         return overfull;
     }
@@ -227,7 +227,9 @@ public final class CartTriggers implements AutoCloseable {
     public void advance(TriggerState state, String customerId, long watermark, Consumer<Trigger> fired) {
         load(state);
         List<Trigger> due = new ArrayList<>(0);
-        for (CartEntry next = state.poll(watermark); next != null; next = state.poll(watermark)) {
+        for (CartEntry next = state.pending().poll(watermark);
+                next != null;
+                next = state.pending().poll(watermark)) {
             // Deadlines before the operation is known see the cart without it.
             passTo(next.knownAt(), state, customerId, due);
             state.dropRepetitionsOf(next);
@@ -280,7 +282,7 @@ public final class CartTriggers implements AutoCloseable {
      */
     public long nextTimer(TriggerState state, long watermark) {
         load(state);
-        long next = state.nextPending();
+        long next = state.pending().next();
         for (Watched one : watched) {
             OptionalLong windowEnd = one.isOpen ? one.host.nextTimeout() : OptionalLong.empty();
             next = windowEnd.isPresent() ? Math.min(next, windowEnd.getAsLong() - 1) : next;

@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
-import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -58,7 +57,6 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
     private transient Map<Long, Triggers> triggers;
 
     private transient ValueState<TriggerState> state;
-    private transient MapState<EventOrder, WatchedEvent> retainedState;
     private transient RetainedEvents retained;
     private transient Counter triggersFired;
     private transient Counter cartEventsLate;
@@ -112,8 +110,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
     public void open(OpenContext openContext) {
         triggers = new HashMap<>();
         state = getRuntimeContext().getState(state());
-        retainedState = getRuntimeContext().getMapState(retained());
-        retained = new KeptEvents(retainedState);
+        retained = new KeptEvents(getRuntimeContext().getMapState(retained()));
         triggersFired = getRuntimeContext().getMetricGroup().counter("triggersFired");
         cartEventsLate = getRuntimeContext().getMetricGroup().counter("cartEventsLate");
         cartEventsForced = getRuntimeContext().getMetricGroup().counter("cartEventsForced");

@@ -6,8 +6,6 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -16,8 +14,8 @@ import java.util.Map;
 /**
  * One customer's open matches of sequences of events, and what waits to be matched.
  *
- * <p>Bound: {@value TriggerState#MAX_PENDING} events that are ahead of the watermark; matches of at most {@value
- * EventTriggers#PRUNE_AT} retained events; one number for each match that has fired, until its time is over.
+ * <p>Bound: {@value Pending#MOST} events that are ahead of the watermark; matches of at most {@value
+ * RetainedEvents#PRUNE_AT} retained events; one number for each match that has fired, until its time is over.
  */
 final class EventMatches {
     /**
@@ -34,7 +32,7 @@ final class EventMatches {
     static final Codec<EventMatches> CODEC = new Codec<>() {
         @Override
         public void write(EventMatches matches, DataOutput out) throws IOException {
-            Wire.writeAll(matches.pending, WatchedEvent.CODEC, out);
+            Wire.writeAll(matches.pending.all(), WatchedEvent.CODEC, out);
             Wire.writeVarInt(matches.open.size(), out);
             for (Open one : matches.open) {
                 Wire.writeVarInt(one.pattern, out);
@@ -42,11 +40,7 @@ final class EventMatches {
                 out.writeLong(one.wakeAt);
                 Wire.writeBytes(one.bytes, out);
             }
-            Wire.writeVarInt(matches.told.size(), out);
-            for (Map.Entry<Long, Long> fired : matches.told.entrySet()) {
-                out.writeLong(fired.getKey());
-                out.writeLong(fired.getValue());
-            }
+            Wire.writeMap(matches.told, Wire.LONG, Wire.LONG, out);
             Wire.writeVarInt(matches.retained, out);
             out.writeLong(matches.newest);
         }
@@ -54,24 +48,18 @@ final class EventMatches {
         @Override
         public EventMatches read(DataInput in) throws IOException {
             EventMatches matches = new EventMatches();
-            matches.pending.addAll(Wire.readAll(WatchedEvent.CODEC, in));
+            matches.pending.all().addAll(Wire.readAll(WatchedEvent.CODEC, in));
             for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
                 matches.open.add(new Open(Wire.readVarInt(in), Wire.readString(in), in.readLong(), Wire.readBytes(in)));
             }
-            for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                matches.told.put(in.readLong(), in.readLong());
-            }
+            matches.told.putAll(Wire.readMap(Wire.LONG, Wire.LONG, in));
             matches.retained = Wire.readVarInt(in);
             matches.newest = in.readLong();
             return matches;
         }
     };
 
-    private static final Comparator<WatchedEvent> BY_INSTANT =
-            Comparator.comparingLong(WatchedEvent::knownAt).thenComparing(Comparator.naturalOrder());
-
-    /** What is known only ahead of the watermark, in the order in which it will be known. */
-    private final List<WatchedEvent> pending = new ArrayList<>(1);
+    private final Pending<WatchedEvent> pending = new Pending<>(WatchedEvent::knownAt);
 
     private final List<Open> open = new ArrayList<>(1);
 
@@ -84,29 +72,12 @@ final class EventMatches {
     /** Time of the newest retained event, milliseconds since 1970; the least long for none. */
     private long newest = Long.MIN_VALUE;
 
-    void await(WatchedEvent event) {
-        int at = Collections.binarySearch(pending, event, BY_INSTANT);
-        if (at < 0) {
-            pending.add(-at - 1, event);
-        }
-    }
-
-    /** The next event that is known at the watermark, or null. */
-    WatchedEvent poll(long watermark) {
-        return nextPending() <= watermark && !pending.isEmpty() ? pending.remove(0) : null;
-    }
-
-    /** The instant from which on the next event is known, or {@link TriggerState#NO_TIMER}. */
-    long nextPending() {
-        return pending.isEmpty() ? TriggerState.NO_TIMER : pending.get(0).knownAt();
-    }
-
     /** Marks what waits and reports the order of an event again. */
     void markRepetitionsOf(WatchedEvent event) {
-        pending.replaceAll(next -> next.isRepetitionOf(event) ? next.repeating(event.fragment()) : next);
+        pending.all().replaceAll(next -> next.isRepetitionOf(event) ? next.repeating(event.fragment()) : next);
     }
 
-    List<WatchedEvent> pending() {
+    Pending<WatchedEvent> pending() {
         return pending;
     }
 

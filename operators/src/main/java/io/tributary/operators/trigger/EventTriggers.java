@@ -11,6 +11,7 @@ import io.tributary.schemas.definition.EventSequence.Step;
 import io.tributary.schemas.definition.TriggerDefinition.Deadline;
 import io.tributary.schemas.event.EventOrder;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -38,9 +39,6 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  * triggers name. Not thread-safe.
  */
 public final class EventTriggers implements AutoCloseable {
-    /** With this many retained events those that can't be part of a match any more are dropped. */
-    static final int PRUNE_AT = 2 * RetainedEvents.MOST;
-
     /** Matches by trigger, and then by deadline, ascending. */
     private final List<Watched> watched = new ArrayList<>();
 
@@ -59,6 +57,9 @@ public final class EventTriggers implements AutoCloseable {
         /** What began at or before this instant was decided by an earlier definition, milliseconds since 1970. */
         private final long decided;
 
+        /** From the first event of a match to the instant after which nothing can come of it, milliseconds. */
+        private final long window;
+
         private final Set<String> names = new HashSet<>();
         private final NfaHost<WatchedEvent> host;
 
@@ -68,8 +69,10 @@ public final class EventTriggers implements AutoCloseable {
             this.deadline = deadline;
             this.decided = decided;
             events().steps().stream().map(Step::events).forEach(names::addAll);
+            Duration time = deadline == null ? events().within() : deadline.delay();
+            this.window = time.toMillis();
             this.host = new NfaHost<>(
-                    SequencePattern.of(events(), deadline == null ? events().within() : deadline.delay()),
+                    SequencePattern.of(events(), time),
                     WireType.WATCHED_EVENT.info().createSerializer(new SerializerConfigImpl()));
         }
 
@@ -77,9 +80,9 @@ public final class EventTriggers implements AutoCloseable {
             return trigger.definition().events();
         }
 
-        /** From the first event of a match to the instant after which nothing can come of it, milliseconds. */
-        long window() {
-            return (deadline == null ? events().within() : deadline.delay()).toMillis();
+        /** Whether the first step names it. */
+        boolean mayBegin(WatchedEvent event) {
+            return events().first().events().contains(event.name());
         }
 
         Found found() {
@@ -114,10 +117,10 @@ public final class EventTriggers implements AutoCloseable {
             if (event.order().timestamp() <= decided) {
                 return;
             }
-            if (events().select() == Select.LAST && events().first().events().contains(event.name())) {
+            if (events().select() == Select.LAST && mayBegin(event)) {
                 host.reset();
             }
-            if (!host.isEmpty() || events().first().events().contains(event.name())) {
+            if (!host.isEmpty() || mayBegin(event)) {
                 host.advance(event, event.order().timestamp(), found);
             }
         }
@@ -194,7 +197,7 @@ public final class EventTriggers implements AutoCloseable {
                 watched.add(one);
                 one.names.forEach(name ->
                         byName.computeIfAbsent(name, added -> new ArrayList<>()).add(one));
-                most = Math.max(most, one.window());
+                most = Math.max(most, one.window);
             }
         }
         longest = most;
@@ -215,7 +218,7 @@ public final class EventTriggers implements AutoCloseable {
     /** @param restart of which the watermark has reached the instant */
     void restart(TriggerState state, RetainedEvents retained, CartChange.Restart restart) {
         EventMatches matches = state.events();
-        matches.pending().removeIf(event -> restart.gone().contains(event.fragment()));
+        matches.pending().all().removeIf(event -> restart.gone().contains(event.fragment()));
         List<WatchedEvent> past = new ArrayList<>(matches.retained() == 0 ? List.of() : retained.all());
         past.removeIf(event -> restart.gone().contains(event.fragment()));
         for (WatchedEvent event : restart.come()) {
@@ -225,12 +228,12 @@ public final class EventTriggers implements AutoCloseable {
             if (event.knownAt() < restart.instant()) {
                 past.add(event);
             } else {
-                matches.await(event);
+                matches.pending().await(event);
             }
         }
         past.sort(null);
         past.replaceAll(event -> unmarked(event, restart.gone()));
-        matches.pending().replaceAll(event -> unmarked(event, restart.gone()));
+        matches.pending().all().replaceAll(event -> unmarked(event, restart.gone()));
         markRepetitions(past, matches);
         keep(past, state, retained, restart.instant() - 1);
         findAnew(state, retained, restart.decidesInstant() ? restart.instant() + 1 : restart.instant());
@@ -251,7 +254,7 @@ public final class EventTriggers implements AutoCloseable {
             long watermark,
             List<Trigger> due) {
         other.advance(state, retained, customerId, watermark, due);
-        state.events().pending().removeIf(event -> !byName.containsKey(event.name()));
+        state.events().pending().all().removeIf(event -> !byName.containsKey(event.name()));
         findAnew(state, retained, Math.max(0, watermark + 1));
     }
 
@@ -262,7 +265,9 @@ public final class EventTriggers implements AutoCloseable {
      */
     void advance(TriggerState state, RetainedEvents retained, String customerId, long watermark, List<Trigger> due) {
         EventMatches matches = state.events();
-        for (WatchedEvent next = matches.poll(watermark); next != null; next = matches.poll(watermark)) {
+        for (WatchedEvent next = matches.pending().poll(watermark);
+                next != null;
+                next = matches.pending().poll(watermark)) {
             // Deadlines before the event is known are met without it.
             passTo(next.knownAt(), state, retained, customerId, due);
             apply(next, state, retained, customerId, due);
@@ -279,7 +284,7 @@ public final class EventTriggers implements AutoCloseable {
     long nextTimer(TriggerState state) {
         EventMatches matches = state.events();
         long wakeAt = matches.wakeAt();
-        long next = Math.min(matches.nextPending(), wakeAt == TriggerState.NO_TIMER ? wakeAt : wakeAt - 1);
+        long next = Math.min(matches.pending().next(), wakeAt == TriggerState.NO_TIMER ? wakeAt : wakeAt - 1);
         return matches.retained() > 0 ? Math.min(next, forgetAt(matches)) : next;
     }
 
@@ -321,7 +326,7 @@ public final class EventTriggers implements AutoCloseable {
             for (String key : event.keys(one.events().correlation())) {
                 Found found = one.found();
                 Open open = state.events().take(one.place, key);
-                if (past == null || one.window() == 0) {
+                if (past == null || one.window == 0) {
                     one.load(open);
                     one.step(event, found);
                 } else {
@@ -369,8 +374,7 @@ public final class EventTriggers implements AutoCloseable {
         }
     }
 
-    // ----------------------------------------------------------------------------------------------------- to find
-    // anew
+    // -------------------------------------------------------------------------------------------------------- replay
 
     /** Finds all open matches anew; what would have fired before an instant counts as fired. */
     private void findAnew(TriggerState state, RetainedEvents retained, long instant) {
@@ -383,7 +387,7 @@ public final class EventTriggers implements AutoCloseable {
         for (Watched one : watched) {
             Set<String> keys = new HashSet<>();
             for (WatchedEvent event : past) {
-                if (one.events().first().events().contains(event.name())) {
+                if (one.mayBegin(event)) {
                     keys.addAll(event.keys(one.events().correlation()));
                 }
             }
@@ -409,7 +413,8 @@ public final class EventTriggers implements AutoCloseable {
             Found byLate,
             TriggerState state) {
         one.host.reset();
-        long oldestOpen = instant - one.window();
+        Found silent = one.found();
+        long oldestOpen = instant - one.window;
         for (WatchedEvent event : past) {
             // What an older one has begun is over.
             if (event.order().timestamp() < oldestOpen
@@ -420,11 +425,8 @@ public final class EventTriggers implements AutoCloseable {
             // A deadline that has passed stays as it was.
             boolean mayFire =
                     one.deadline == null && late != null && event.order().equals(late.order());
-            Found silent = one.found();
             one.step(event, mayFire ? byLate : silent);
-            silent.byAnchor.keySet().forEach(anchor -> tell(one, key, anchor, state));
         }
-        Found silent = one.found();
         one.host.advanceTime(instant, silent);
         silent.byAnchor.keySet().forEach(anchor -> tell(one, key, anchor, state));
     }
@@ -439,7 +441,7 @@ public final class EventTriggers implements AutoCloseable {
         List<WatchedEvent> all = ascending.stream()
                 .filter(event -> event.repeats() == null && (event.orderId() == null || orders.add(event.orderId())))
                 .toList();
-        return all.subList(Math.max(0, all.size() - RetainedEvents.MOST), all.size());
+        return RetainedEvents.newest(all);
     }
 
     private void retain(WatchedEvent event, TriggerState state, RetainedEvents retained) {
@@ -447,7 +449,7 @@ public final class EventTriggers implements AutoCloseable {
             return;
         }
         EventMatches matches = state.events();
-        if (matches.retained() >= PRUNE_AT) {
+        if (matches.retained() >= RetainedEvents.PRUNE_AT) {
             keep(retained.all(), state, retained, event.knownAt());
             // Without what has begun with others: it would not fire any more.
             findAnew(state, retained, event.knownAt());
@@ -459,10 +461,9 @@ public final class EventTriggers implements AutoCloseable {
 
     /** Keeps of events those that can still be part of a match. */
     private void keep(List<WatchedEvent> ascending, TriggerState state, RetainedEvents retained, long instant) {
-        List<WatchedEvent> rest = ascending.stream()
+        List<WatchedEvent> rest = RetainedEvents.newest(ascending.stream()
                 .filter(event -> event.order().timestamp() >= instant - longest)
-                .toList();
-        rest = rest.subList(Math.max(0, rest.size() - RetainedEvents.MOST), rest.size());
+                .toList());
         retained.keepOnly(rest);
         state.events()
                 .retains(
@@ -472,11 +473,10 @@ public final class EventTriggers implements AutoCloseable {
                                 : rest.get(rest.size() - 1).order().timestamp());
     }
 
-    // ------------------------------------------------------------------------------------------------------------
-    // firing
+    // -------------------------------------------------------------------------------------------------------- firing
 
     private static boolean tell(Watched one, String key, EventOrder anchor, TriggerState state) {
-        long until = anchor.timestamp() + one.window();
+        long until = anchor.timestamp() + one.window;
         return state.events().tell(Trigger.match(one.trigger, step(one), anchor, key), until);
     }
 
@@ -497,8 +497,8 @@ public final class EventTriggers implements AutoCloseable {
         for (var match : completed.byAnchor.entrySet()) {
             EventOrder anchor = match.getKey();
             boolean isOver =
-                    by != null && by.isLate() && one.window() > 0 && by.knownAt() > anchor.timestamp() + one.window();
-            if (isOver || (one.window() > 0 && isTooOld(anchor, state, retained)) || !tell(one, key, anchor, state)) {
+                    by != null && by.isLate() && one.window > 0 && by.knownAt() > anchor.timestamp() + one.window;
+            if (isOver || (one.window > 0 && isTooOld(anchor, state, retained)) || !tell(one, key, anchor, state)) {
                 continue;
             }
             SequenceMatch found = new SequenceMatch(one.trigger, one.deadline, match.getValue(), key);

@@ -52,17 +52,13 @@ public final class EventWatch {
     }
 
     private final Map<String, Looks> byName = new HashMap<>();
-    private final long longest;
 
     public EventWatch(Collection<TriggerDefinition> triggers) {
-        long most = 0;
         for (TriggerDefinition trigger : triggers) {
             if (!trigger.isOfCart()) {
-                most = Math.max(most, window(trigger));
                 watch(trigger);
             }
         }
-        longest = most;
     }
 
     private void watch(TriggerDefinition trigger) {
@@ -85,24 +81,6 @@ public final class EventWatch {
                 }
             }
         }
-    }
-
-    /** How long after its first event a match of a trigger may still do something, milliseconds. */
-    static long window(TriggerDefinition trigger) {
-        List<Deadline> deadlines = trigger.deadlines();
-        return deadlines.isEmpty()
-                ? trigger.events().within().toMillis()
-                : deadlines.get(deadlines.size() - 1).delay().toMillis();
-    }
-
-    /** How long after its first event a match of any of the triggers may still do something, milliseconds. */
-    public long longest() {
-        return longest;
-    }
-
-    /** Whether no trigger of a sequence is there. */
-    public boolean isEmpty() {
-        return byName.isEmpty();
     }
 
     /** Whether a trigger names an event. */

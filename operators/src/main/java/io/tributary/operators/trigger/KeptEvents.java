@@ -59,4 +59,9 @@ public final class KeptEvents implements RetainedEvents {
             throw new IllegalStateException("retained events can't be dropped", e);
         }
     }
+
+    @Override
+    public void clear() {
+        state.clear();
+    }
 }

@@ -15,6 +15,18 @@ public interface RetainedEvents {
     /** Of more events of a customer the newest this many can be part of a match. */
     int MOST = 200;
 
+    /** With this many those that can't be part of a match any more are dropped: seldom, and so never one by one. */
+    int PRUNE_AT = 2 * MOST;
+
+    /**
+     * Those that can be part of a match.
+     *
+     * @param ascending in the order of events
+     */
+    static List<WatchedEvent> newest(List<WatchedEvent> ascending) {
+        return ascending.subList(Math.max(0, ascending.size() - MOST), ascending.size());
+    }
+
     void add(WatchedEvent event);
 
     /** All, in the order of events. */
@@ -24,9 +36,7 @@ public interface RetainedEvents {
     void keepOnly(Collection<WatchedEvent> events);
 
     /** Keeps nothing. */
-    default void clear() {
-        keepOnly(List.of());
-    }
+    void clear();
 
     /** In memory. */
     final class InMemory implements RetainedEvents {
@@ -46,6 +56,11 @@ public interface RetainedEvents {
         public void keepOnly(Collection<WatchedEvent> those) {
             events.clear();
             those.forEach(this::add);
+        }
+
+        @Override
+        public void clear() {
+            events.clear();
         }
     }
 }

@@ -25,8 +25,8 @@ public final class SequencePattern {
     private SequencePattern() {}
 
     /**
-     * The pattern of a trigger or of a deadline of it. Its window is a millisecond longer than its time, because a window excludes its end and an event at the
-     * deadline still counts.
+     * The pattern of a trigger or of a deadline of it. Its window is a millisecond longer than its time, because a window
+     * excludes its end and an event at the deadline still counts.
      *
      * @param window from the first event of a match to its last or to the deadline; at least as long as the events may take
      */
@@ -36,8 +36,7 @@ public final class SequencePattern {
         for (Step step : events.steps()) {
             boolean isLimited = step.isTaken() && window.compareTo(events.within()) > 0;
             StepCondition condition = new StepCondition(step, Map.copyOf(lastNames), isLimited ? events : null);
-            // What is not to follow a repeated step would not be allowed between its events either, if it were one
-            // pattern.
+            // As one pattern, a repeated step would not allow between its events what is not to follow it.
             for (int time = 1; time <= step.times(); time++) {
                 pattern = following(pattern, step, time).where(condition);
                 lastNames.put(step.id(), pattern.getName());

@@ -26,18 +26,6 @@ public final class TriggerPeriods {
 
     private static final byte FORMAT = 2;
 
-    private static final Codec<Long> INSTANT = new Codec<>() {
-        @Override
-        public void write(Long instant, DataOutput out) throws IOException {
-            out.writeLong(instant);
-        }
-
-        @Override
-        public Long read(DataInput in) throws IOException {
-            return in.readLong();
-        }
-    };
-
     public static final Codec<TriggerPeriods> CODEC = new Codec<>() {
         @Override
         public void write(TriggerPeriods periods, DataOutput out) throws IOException {
@@ -68,14 +56,14 @@ public final class TriggerPeriods {
             public void write(Period period, DataOutput out) throws IOException {
                 PublishedTriggers.CODEC.write(period.triggers, out);
                 out.writeLong(period.from);
-                Wire.writeMap(period.decided, Wire.STRING, INSTANT, out);
+                Wire.writeMap(period.decided, Wire.STRING, Wire.LONG, out);
             }
 
             @Override
             public Period read(DataInput in) throws IOException {
                 PublishedTriggers triggers = PublishedTriggers.CODEC.read(in);
                 long from = in.readLong();
-                return new Period(triggers, from, new TreeMap<>(Wire.readMap(Wire.STRING, INSTANT, in)));
+                return new Period(triggers, from, new TreeMap<>(Wire.readMap(Wire.STRING, Wire.LONG, in)));
             }
         };
 

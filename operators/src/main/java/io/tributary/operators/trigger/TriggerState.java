@@ -8,23 +8,17 @@ import io.tributary.schemas.codec.Wire;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 
 /**
  * One customer's trigger state: a single value, read once and written once per relevant event.
  *
- * <p>Bound: the cart's operations (see {@link CartLog}), at most {@value #MAX_PENDING} operations that
+ * <p>Bound: the cart's operations (see {@link CartLog}), at most {@value Pending#MOST} operations that
  * are ahead of the watermark, one open match per deadline of a definition, what was said on the triggers' purpose (see {@link
  * ConsentTimeline}), what is open of sequences of events (see {@link EventMatches}). Gone 30 days after the last cart event, or
  * with the last deadline.
  */
 public final class TriggerState {
-    /** Of more operations ahead of the watermark the earliest is decided before its time. */
-    static final int MAX_PENDING = 1_000;
-
     private static final byte FORMAT = 6;
 
     private static final Codec<byte[]> BYTES = new Codec<>() {
@@ -44,7 +38,7 @@ public final class TriggerState {
         public void write(TriggerState state, DataOutput out) throws IOException {
             out.writeByte(FORMAT);
             CartLog.CODEC.write(state.cart, out);
-            Wire.writeAll(state.pending, CartEntry.CODEC, out);
+            Wire.writeAll(state.pending.all(), CartEntry.CODEC, out);
             ConsentTimeline.CODEC.write(state.marketing, out);
             Wire.writeAll(state.matching, BYTES, out);
             EventMatches.CODEC.write(state.events, out);
@@ -57,7 +51,7 @@ public final class TriggerState {
             Wire.readFormat(FORMAT, "a trigger state", in);
             TriggerState state = new TriggerState();
             state.cart = CartLog.CODEC.read(in);
-            state.pending.addAll(Wire.readAll(CartEntry.CODEC, in));
+            state.pending.all().addAll(Wire.readAll(CartEntry.CODEC, in));
             state.marketing = ConsentTimeline.CODEC.read(in);
             state.matching = Wire.readAll(BYTES, in);
             state.events = EventMatches.CODEC.read(in);
@@ -70,14 +64,10 @@ public final class TriggerState {
     /** No timer is set. */
     public static final long NO_TIMER = Long.MAX_VALUE;
 
-    private static final Comparator<CartEntry> BY_INSTANT =
-            Comparator.comparingLong(CartEntry::knownAt).thenComparing(Comparator.naturalOrder());
-
     /** What has happened behind the watermark. */
     private CartLog cart = new CartLog();
 
-    /** What is known only ahead of the watermark, in the order in which it will be known. */
-    private final List<CartEntry> pending = new ArrayList<>(2);
+    private final Pending<CartEntry> pending = new Pending<>(CartEntry::knownAt);
 
     /** What was said on the triggers' purpose. */
     private ConsentTimeline marketing = new ConsentTimeline();
@@ -94,7 +84,7 @@ public final class TriggerState {
     /** Forgets all of the cart and what was said. */
     void clear() {
         cart = new CartLog();
-        pending.clear();
+        pending.all().clear();
         marketing = new ConsentTimeline();
         matching = List.of();
     }
@@ -103,32 +93,14 @@ public final class TriggerState {
         return cart;
     }
 
-    /** Takes an operation in, to be applied when the watermark reaches the instant from which on it is known. */
-    void await(CartEntry entry) {
-        int at = Collections.binarySearch(pending, entry, BY_INSTANT);
-        if (at < 0) {
-            pending.add(-at - 1, entry);
-        }
+    /** Operations on the cart. */
+    Pending<CartEntry> pending() {
+        return pending;
     }
 
     /** Drops any later report of an order that is known now: the cart may forget the order before it comes to them. */
     void dropRepetitionsOf(CartEntry entry) {
-        pending.removeIf(next -> next.isSameOrder(entry) && next.compareTo(entry) > 0);
-    }
-
-    /** The next operation that is known at the watermark, or null. */
-    CartEntry poll(long watermark) {
-        return nextPending() <= watermark && !pending.isEmpty() ? pending.remove(0) : null;
-    }
-
-    /** The instant from which on the next operation is known, or {@link #NO_TIMER}. */
-    long nextPending() {
-        return pending.isEmpty() ? NO_TIMER : pending.get(0).knownAt();
-    }
-
-    /** Whether more is waiting than may be kept. */
-    boolean isOverfull() {
-        return pending.size() > MAX_PENDING;
+        pending.all().removeIf(next -> next.isSameOrder(entry) && next.compareTo(entry) > 0);
     }
 
     ConsentTimeline marketing() {

@@ -49,7 +49,7 @@ public final class Triggers implements AutoCloseable {
     public void add(TriggerState state, CartChange.Operation change, long watermark) {
         carts.add(state, change, watermark);
         if (change.watched() != null && !events.isEmpty()) {
-            state.events().await(change.watched());
+            state.events().pending().await(change.watched());
         }
     }
 
@@ -77,8 +77,8 @@ public final class Triggers implements AutoCloseable {
     boolean relieve(TriggerState state, RetainedEvents retained, String customerId, Consumer<Trigger> fired) {
         List<Trigger> due = new ArrayList<>(0);
         boolean isOverfull = carts.relieve(state, customerId, due::add);
-        if (state.events().pending().size() > TriggerState.MAX_PENDING) {
-            events.advance(state, retained, customerId, state.events().nextPending(), due);
+        if (state.events().pending().isOverfull()) {
+            events.advance(state, retained, customerId, state.events().pending().next(), due);
             isOverfull = true;
         }
         inOrder(due, fired);

@@ -51,7 +51,7 @@ final class CartTriggerRule {
                         .filter(other -> other.knownAt() <= deadline)
                         .toList();
                 CartTriggerRule rule = new CartTriggerRule(known, condition);
-                if (event.equals(rule.anchor()) && !rule.refuses()) {
+                if (event.equals(rule.anchor()) && !refuses(known)) {
                     anchors.add(event.messageId());
                 }
             }
@@ -92,8 +92,8 @@ final class CartTriggerRule {
         }
     }
 
-    /** Whether the customer's last word up to the deadline is a refusal; of two at one instant the refusal counts. */
-    private boolean refuses() {
+    /** Whether the customer's last word of all that is known, ascending, is a refusal; of two at one instant the refusal counts. */
+    static boolean refuses(List<CustomerEvent> known) {
         long saidAt = Long.MIN_VALUE;
         boolean granted = true;
         for (CustomerEvent event : known) {

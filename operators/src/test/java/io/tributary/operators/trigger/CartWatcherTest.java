@@ -489,14 +489,14 @@ class CartWatcherTest {
 
     @Test
     void decidesTheEarliestBeforeItsTimeWhereTheWatermarkStandsStill() throws Exception {
-        for (int i = 0; i <= TriggerState.MAX_PENDING; i++) {
+        for (int i = 0; i <= Pending.MOST; i++) {
             see(added("m" + i, "p1", minute(i)));
         }
         assertThat(harness.eventTimeTimers()).isEqualTo(1);
         see(added("behind-what-is-decided", "p2", minute(0) - 1));
-        harness.watermark(minute(TriggerState.MAX_PENDING + 60));
+        harness.watermark(minute(Pending.MOST + 60));
 
-        assertThat(fired()).containsExactly("m" + TriggerState.MAX_PENDING + " p1");
+        assertThat(fired()).containsExactly("m" + Pending.MOST + " p1");
     }
 
     private void step(TestEvent event) throws Exception {

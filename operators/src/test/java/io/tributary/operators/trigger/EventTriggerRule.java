@@ -92,7 +92,7 @@ final class EventTriggerRule {
                     if (at <= until
                             && !matches.isEmpty()
                             && matches.get(0).satisfies(deadline.when())
-                            && !refuses(known)) {
+                            && !CartTriggerRule.refuses(known)) {
                         told.add(new Told(deadline.step(), anchor.messageId(), key, at));
                     }
                 }
@@ -116,7 +116,7 @@ final class EventTriggerRule {
                     .sorted(Comparator.comparing(CustomerEvent::order))
                     .toList();
             EventTriggerRule rule = new EventTriggerRule(definition.events(), known);
-            boolean refuses = refuses(knownAt(read, event.knownAt()));
+            boolean refuses = CartTriggerRule.refuses(knownAt(read, event.knownAt()));
             for (String key : rule.keys(event)) {
                 for (CustomerEvent anchor : rule.about(key)) {
                     List<Match> matches = rule.matches(anchor, key);
@@ -146,20 +146,6 @@ final class EventTriggerRule {
 
     private static List<CustomerEvent> knownAt(List<CustomerEvent> events, long instant) {
         return events.stream().filter(event -> event.knownAt() <= instant).toList();
-    }
-
-    /** Whether the customer's last word of all that is known is a refusal; of two at one instant the refusal counts. */
-    private static boolean refuses(List<CustomerEvent> known) {
-        long saidAt = Long.MIN_VALUE;
-        boolean granted = true;
-        for (CustomerEvent event : known) {
-            Boolean says = event.consent().get(TriggerDefinition.PURPOSE);
-            if (says != null) {
-                granted = event.timestamp() == saidAt ? granted && says : says;
-                saidAt = event.timestamp();
-            }
-        }
-        return !granted;
     }
 
     // ------------------------------------------------------------------------------------- which events it is about

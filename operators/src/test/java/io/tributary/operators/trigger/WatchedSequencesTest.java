@@ -100,7 +100,7 @@ class WatchedSequencesTest {
             watch.arrives(count);
 
             // The customer's value, its timer, and no more events than that.
-            assertThat(watch.harness.entries()).isLessThanOrEqualTo(EventTriggers.PRUNE_AT + 2);
+            assertThat(watch.harness.entries()).isLessThanOrEqualTo(RetainedEvents.PRUNE_AT + 2);
 
             watch.sees("ana", ANA, "Order Paid", count, 2);
             watch.arrives(count + 1);

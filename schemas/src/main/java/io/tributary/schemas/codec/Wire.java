@@ -27,6 +27,19 @@ public final class Wire {
         }
     };
 
+    /** A long in eight bytes. */
+    public static final Codec<Long> LONG = new Codec<>() {
+        @Override
+        public void write(Long number, DataOutput out) throws IOException {
+            out.writeLong(number);
+        }
+
+        @Override
+        public Long read(DataInput in) throws IOException {
+            return in.readLong();
+        }
+    };
+
     private Wire() {}
 
     /** Writes an unsigned LEB128 integer; negative values take ten bytes. */
