@@ -34,4 +34,5 @@ topic cdp.customer-aliases.v1 1 compact
 topic cdp.identity-changes.v1 1 delete
 topic cdp.segment-changes.v1 1 delete
 topic cdp.triggers.v1 1 delete
+topic cdp.triggers-suppressed.v1 1 delete
 topic cdp.rejects.v1 1 delete

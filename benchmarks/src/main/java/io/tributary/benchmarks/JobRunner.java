@@ -57,6 +57,7 @@ final class JobRunner implements AutoCloseable {
             Topic.CUSTOMER_ALIASES,
             Topic.SEGMENT_CHANGES,
             Topic.TRIGGERS,
+            Topic.TRIGGERS_SUPPRESSED,
             Topic.REJECTS);
     private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(5).toNanos();
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);

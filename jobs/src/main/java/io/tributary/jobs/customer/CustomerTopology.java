@@ -144,8 +144,10 @@ public final class CustomerTopology {
 
         var segments = folded.getSideOutput(ProfileFolder.SEGMENT_CHANGES);
 
-        TO_KAFKA.on(
-                folded.union(profiles, identities, segments, triggers, rejects).sinkTo(ports.kafka()));
+        var suppressed = triggers.getSideOutput(CartWatcher.SUPPRESSED);
+
+        TO_KAFKA.on(folded.union(profiles, identities, segments, triggers, suppressed, rejects)
+                .sinkTo(ports.kafka()));
         ports.search()
                 .ifPresent(search -> TO_SEARCH.on(DOCUMENTS
                         .on(profiles.union(triggers.getSideOutput(CartWatcher.SEARCHED))

@@ -6,6 +6,7 @@ import io.tributary.operators.segment.CompiledDefinitions;
 import io.tributary.operators.segment.ComputedTraits;
 import io.tributary.operators.trigger.CartTrigger;
 import io.tributary.operators.trigger.EventWatch;
+import io.tributary.operators.trigger.Gate;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.TriggerDefinition;
 import io.tributary.schemas.event.CustomerEvent;
@@ -153,6 +154,7 @@ public final class Backtest {
                 output.identityChanges,
                 output.segmentChanges,
                 output.triggers,
+                output.triggersSuppressed,
                 rejects,
                 new BacktestResult.Counts(
                         (long) read + rejects.size(),
@@ -229,8 +231,8 @@ public final class Backtest {
     /** Takes group after group until none is left. */
     private Output resolve(List<EventGroups.Group> groups, AtomicInteger nextGroup, long end) throws Exception {
         Output output = new Output();
-        try (CustomerRun.Decisions decisions =
-                new CustomerRun.Decisions(triggers, watch, CompiledDefinitions.fromTheBeginning(definitions))) {
+        try (CustomerRun.Decisions decisions = new CustomerRun.Decisions(
+                triggers, watch, new Gate(definitions.delivery()), CompiledDefinitions.fromTheBeginning(definitions))) {
             for (int next = nextGroup.getAndIncrement(); next < groups.size(); next = nextGroup.getAndIncrement()) {
                 GroupRun group = new GroupRun(rules, decisions);
                 group.run(groups.get(next), end);
@@ -246,6 +248,7 @@ public final class Backtest {
         private final List<byte[]> identityChanges = new ArrayList<>();
         private final List<byte[]> segmentChanges = new ArrayList<>();
         private final List<byte[]> triggers = new ArrayList<>();
+        private final List<byte[]> triggersSuppressed = new ArrayList<>();
         private final TriggerReport report = new TriggerReport();
         private final Map<String, Long> members = new HashMap<>();
         private long merges;
@@ -257,6 +260,7 @@ public final class Backtest {
             identityChanges.addAll(group.identityChanges());
             segmentChanges.addAll(group.segmentChanges());
             triggers.addAll(group.triggers());
+            triggersSuppressed.addAll(group.triggersSuppressed());
             group.report(report);
             merges += group.merges();
         }
@@ -266,6 +270,7 @@ public final class Backtest {
             identityChanges.addAll(other.identityChanges);
             segmentChanges.addAll(other.segmentChanges);
             triggers.addAll(other.triggers);
+            triggersSuppressed.addAll(other.triggersSuppressed);
             report.add(other.report);
             other.members.forEach((segment, count) -> members.merge(segment, count, Long::sum));
             merges += other.merges;
@@ -277,6 +282,7 @@ public final class Backtest {
             identityChanges.sort(Arrays::compareUnsigned);
             segmentChanges.sort(Arrays::compareUnsigned);
             triggers.sort(Arrays::compareUnsigned);
+            triggersSuppressed.sort(Arrays::compareUnsigned);
         }
     }
 }

@@ -13,6 +13,7 @@ import java.util.SortedMap;
  * @param identityChanges public JSON lines, sorted
  * @param segmentChanges public JSON lines, sorted
  * @param triggers public JSON lines, sorted
+ * @param triggersSuppressed public JSON lines, sorted
  * @param rejects by file, reason, detail and bytes; lines with the same bytes by their number
  */
 public record BacktestResult(
@@ -20,6 +21,7 @@ public record BacktestResult(
         List<byte[]> identityChanges,
         List<byte[]> segmentChanges,
         List<byte[]> triggers,
+        List<byte[]> triggersSuppressed,
         List<Reject> rejects,
         Counts counts) {
     /**
@@ -29,7 +31,7 @@ public record BacktestResult(
      * @param afterUntil events later than the end, which are not read
      * @param merges how many of the identity changes are mergers
      * @param segments customers in each segment at the end, by name; 0 where there is nobody
-     * @param triggers what has fired, also of those that never did
+     * @param triggers what has fired and what of it was held back, also of those that never did
      */
     public record Counts(
             long read,

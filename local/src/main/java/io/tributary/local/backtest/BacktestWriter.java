@@ -3,6 +3,7 @@ package io.tributary.local.backtest;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.tributary.operators.profile.ProfileJson;
 import io.tributary.operators.sink.RejectJson;
+import io.tributary.operators.trigger.Suppression.Reason;
 import io.tributary.schemas.event.Reject;
 import io.tributary.schemas.event.RejectReason;
 import java.io.BufferedOutputStream;
@@ -30,6 +31,7 @@ public final class BacktestWriter {
         Files.createDirectories(out);
         writeLines("profiles.jsonl", result.profiles());
         writeLines("triggers.jsonl", result.triggers());
+        writeLines("triggers-suppressed.jsonl", result.triggersSuppressed());
         writeLines("identity-changes.jsonl", result.identityChanges());
         writeLines("segment-changes.jsonl", result.segmentChanges());
         write("rejects.jsonl", file -> {
@@ -86,6 +88,9 @@ public final class BacktestWriter {
                 json.writeNumberField(day.getKey().toString(), day.getValue());
             }
             json.writeEndObject();
+            if (!counts.suppressed().isEmpty()) {
+                writeReasons(json, "suppressed", counts.suppressed());
+            }
             json.writeEndObject();
         }
         json.writeEndArray();
@@ -111,8 +116,24 @@ public final class BacktestWriter {
         json.writeNumberField("merges", counts.merges());
         writeCounts(json, "segments", counts.segments());
         writeCounts(json, "triggers", counts.triggers().firedByTrigger());
+        SortedMap<String, Map<Reason, Long>> suppressed = counts.triggers().suppressedByTrigger();
+        if (!suppressed.isEmpty()) {
+            json.writeObjectFieldStart("triggers_suppressed");
+            for (Map.Entry<String, Map<Reason, Long>> entry : suppressed.entrySet()) {
+                writeReasons(json, entry.getKey(), entry.getValue());
+            }
+            json.writeEndObject();
+        }
         json.writeNumberField("wall_seconds", Math.round(wallSeconds * 1000) / 1000.0);
         json.writeNumberField("events_per_second", Math.round(counts.read() / Math.max(wallSeconds, 1e-3)));
+        json.writeEndObject();
+    }
+
+    private static void writeReasons(JsonGenerator json, String field, Map<Reason, Long> counts) throws IOException {
+        json.writeObjectFieldStart(field);
+        for (Map.Entry<Reason, Long> entry : counts.entrySet()) {
+            json.writeNumberField(entry.getKey().id(), entry.getValue());
+        }
         json.writeEndObject();
     }
 

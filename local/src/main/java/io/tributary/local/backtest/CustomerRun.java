@@ -8,9 +8,15 @@ import io.tributary.operators.profile.RecordLedger;
 import io.tributary.operators.segment.CompiledDefinitions;
 import io.tributary.operators.segment.SegmentTracker;
 import io.tributary.operators.trigger.CartChange;
+import io.tributary.operators.trigger.CartReplay;
 import io.tributary.operators.trigger.CartTrigger;
 import io.tributary.operators.trigger.EventWatch;
+import io.tributary.operators.trigger.Gate;
+import io.tributary.operators.trigger.GateHistory;
 import io.tributary.operators.trigger.RetainedEvents;
+import io.tributary.operators.trigger.SuppressedTrigger;
+import io.tributary.operators.trigger.Suppression;
+import io.tributary.operators.trigger.Suppression.Reason;
 import io.tributary.operators.trigger.Trigger;
 import io.tributary.operators.trigger.TriggerState;
 import io.tributary.operators.trigger.Triggers;
@@ -28,14 +34,18 @@ import java.util.SortedSet;
 final class CustomerRun {
     /** The decisions that need resources of their own; one per thread. */
     static final class Decisions implements AutoCloseable {
+        private final List<CartTrigger> defined;
         private final Triggers triggers;
         private final EventWatch watch;
+        private final Gate gate;
         private final CompiledDefinitions definitions;
         private final SegmentTracker tracker;
 
-        Decisions(List<CartTrigger> triggers, EventWatch watch, CompiledDefinitions definitions) {
+        Decisions(List<CartTrigger> triggers, EventWatch watch, Gate gate, CompiledDefinitions definitions) {
+            this.defined = triggers;
             this.triggers = new Triggers(triggers);
             this.watch = watch;
+            this.gate = gate;
             this.definitions = definitions;
             this.tracker = new SegmentTracker(definitions);
         }
@@ -50,6 +60,10 @@ final class CustomerRun {
 
         boolean isWatched(CustomerEvent event) {
             return watch.names(event) || WatchedEvents.isWatchedByAll(event);
+        }
+
+        Gate gate() {
+            return gate;
         }
 
         CompiledDefinitions definitions() {
@@ -74,6 +88,13 @@ final class CustomerRun {
      */
     record Fired(TriggerReport.Subject subject, long match, long at, String customerId, byte[] json) {}
 
+    /**
+     * A trigger that has fired and was held back.
+     *
+     * @param json what is told of it, a public JSON line
+     */
+    record Suppressed(TriggerReport.Subject subject, long match, Reason reason, byte[] json) {}
+
     private final String customerId;
 
     /** Before this instant everything counts as fired, and so do deadlines at it. */
@@ -85,6 +106,10 @@ final class CustomerRun {
     private final ActivityLedger activity = new ActivityLedger();
     private final RecordLedger record = new RecordLedger();
     private final List<Fired> triggers = new ArrayList<>(0);
+    private final List<Suppressed> suppressed = new ArrayList<>(0);
+
+    /** What counts for caps. */
+    private GateHistory history;
 
     /** Null until something happens that triggers look at. */
     private TriggerState watched;
@@ -92,23 +117,24 @@ final class CustomerRun {
     private final RetainedEvents retained = new RetainedEvents.InMemory();
 
     CustomerRun(String customerId) {
-        this(customerId, Long.MIN_VALUE, Set.of());
+        this(customerId, Long.MIN_VALUE, Set.of(), GateHistory.EMPTY);
     }
 
     /**
      * @param decidedUntil what would fire before this instant, or at it by a deadline, does not; milliseconds since 1970
      * @param told {@link Trigger#match} of what has fired for the customer already
      */
-    CustomerRun(String customerId, long decidedUntil, Set<Long> told) {
+    CustomerRun(String customerId, long decidedUntil, Set<Long> told, GateHistory history) {
         this.customerId = customerId;
         this.told = told;
         this.decidedUntil = decidedUntil;
+        this.history = history;
     }
 
     /** Applies the customer's next event in the order of events. */
     void apply(CustomerEvent event, Decisions decisions) throws IOException {
         if (watched != null && decisions.isWatched(event)) {
-            decisions.triggers.advance(watched, retained, customerId, passedBefore(event), this::fired);
+            advance(passedBefore(event), decisions);
         }
         replay(event, decisions);
     }
@@ -149,19 +175,44 @@ final class CustomerRun {
     /** Lets time pass up to and including an instant. */
     void finish(long until, Decisions decisions) {
         if (watched != null) {
-            decisions.triggers.advance(watched, retained, customerId, until, this::fired);
+            advance(until, decisions);
         }
     }
 
-    private void fired(Trigger trigger) {
+    private void advance(long until, Decisions decisions) {
+        decisions.triggers.advance(watched, retained, customerId, until, trigger -> fired(trigger, decisions.gate));
+    }
+
+    private void fired(Trigger trigger, Gate gate) {
         // An event of that instant comes behind what has changed the customer, a deadline counts as passed.
         boolean isDecided =
                 trigger.isOfDeadline() ? trigger.firedAt() <= decidedUntil : trigger.firedAt() < decidedUntil;
-        if (!isDecided && !told.contains(trigger.match())) {
-            TriggerReport.Subject subject =
-                    new TriggerReport.Subject(trigger.trigger().definition().name(), trigger.reminder());
-            triggers.add(new Fired(subject, trigger.match(), trigger.firedAt(), customerId, trigger.json()));
+        if (isDecided || told.contains(trigger.match())) {
+            return;
         }
+        TriggerReport.Subject subject =
+                new TriggerReport.Subject(trigger.trigger().definition().name(), trigger.reminder());
+        Suppression suppression = gate.suppression(trigger, history);
+        if (suppression == null) {
+            history = gate.told(trigger, history);
+            triggers.add(new Fired(subject, trigger.match(), trigger.firedAt(), customerId, trigger.json()));
+        } else {
+            suppressed.add(new Suppressed(
+                    subject,
+                    trigger.match(),
+                    suppression.reason(),
+                    new SuppressedTrigger(trigger, suppression).json()));
+        }
+    }
+
+    /** What would have fired up to and including an instant, milliseconds since 1970, by all events up to it. */
+    List<Trigger> firesOf(Decisions decisions, long instant) {
+        return CartReplay.of(
+                decisions.defined,
+                customerId,
+                activity.cart().entries(),
+                activity.marketing().statements(),
+                instant);
     }
 
     byte[] profile(Collection<Identifier> identifiers, SortedSet<String> mergedFrom, ProfileJson.Segments segments) {
@@ -170,5 +221,13 @@ final class CustomerRun {
 
     List<Fired> triggers() {
         return triggers;
+    }
+
+    List<Suppressed> suppressed() {
+        return suppressed;
+    }
+
+    GateHistory history() {
+        return history;
     }
 }

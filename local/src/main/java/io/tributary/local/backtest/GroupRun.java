@@ -2,6 +2,7 @@ package io.tributary.local.backtest;
 
 import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.profile.ProfileJson;
+import io.tributary.operators.trigger.GateHistory;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventOrder;
 import java.io.IOException;
@@ -36,6 +37,12 @@ final class GroupRun {
         /** The instant of the last relabelling, milliseconds since 1970. */
         private long decidedUntil = Long.MIN_VALUE;
 
+        /** What counts for caps if there is no run, and what it was told otherwise up to its beginning. */
+        private GateHistory history = GateHistory.EMPTY;
+
+        /** Whether its past up to the last relabelling was erased. */
+        private boolean erased;
+
         /** What is due before this instant has fired, milliseconds since 1970. */
         private long passedBefore = Long.MIN_VALUE;
     }
@@ -45,6 +52,7 @@ final class GroupRun {
     private final Map<Customer, Watch> watches = new HashMap<>();
     private final Map<Customer, CustomerSegments> segments = new HashMap<>();
     private final List<CustomerRun.Fired> triggers = new ArrayList<>();
+    private final List<CustomerRun.Suppressed> suppressed = new ArrayList<>();
     private long end;
 
     /** The place of the instant in the order of events, before all that happens at it. */
@@ -163,12 +171,17 @@ final class GroupRun {
         watch.run = null;
         watch.relabelled = true;
         watch.decidedUntil = instant;
+        watch.erased = identities.isForgotten(customer);
+        watch.history = watch.erased ? GateHistory.EMPTY : watch.history;
     }
 
     private void drain(Watch watch) {
         if (watch.run != null) {
             triggers.addAll(watch.run.triggers());
+            suppressed.addAll(watch.run.suppressed());
             watch.run.triggers().forEach(fired -> watch.told.add(fired.match()));
+            watch.run.suppressed().forEach(held -> watch.told.add(held.match()));
+            watch.history = watch.run.history();
         }
     }
 
@@ -184,15 +197,29 @@ final class GroupRun {
     }
 
     private CustomerRun rebuilt(Customer customer, Watch watch, EventOrder before) {
-        CustomerRun run = new CustomerRun(customer.id(), watch.decidedUntil, watch.told);
         try {
+            CustomerRun run = new CustomerRun(customer.id(), watch.decidedUntil, watch.told, history(customer, watch));
             for (CustomerEvent event : customer.watched().newestBefore(before)) {
                 run.replay(event, decisions);
             }
+            return run;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return run;
+    }
+
+    /** What counts for caps since the customer was relabelled last. */
+    private GateHistory history(Customer customer, Watch watch) throws IOException {
+        if (!decisions.gate().counts() || watch.erased) {
+            return watch.history;
+        }
+        CustomerRun past = new CustomerRun(customer.id());
+        for (CustomerEvent event : customer.watched().newestBefore(EventOrder.beginningOf(watch.decidedUntil + 1))) {
+            past.fold(event);
+        }
+        return decisions
+                .gate()
+                .startedAnew(watch.history, past.firesOf(decisions, watch.decidedUntil), watch.decidedUntil);
     }
 
     // --------------------------------------------------------------------------------------------------------- answers
@@ -235,8 +262,14 @@ final class GroupRun {
         return triggers.stream().map(CustomerRun.Fired::json).toList();
     }
 
-    /** Counts what has fired; whoever is somebody else at the end is counted as that. */
+    /** Public JSON lines. */
+    List<byte[]> triggersSuppressed() {
+        return suppressed.stream().map(CustomerRun.Suppressed::json).toList();
+    }
+
+    /** Counts what has fired and what was held back; whoever is somebody else at the end is counted as that. */
     void report(TriggerReport report) {
+        suppressed.forEach(held -> report.suppressed(held.subject(), held.reason()));
         if (triggers.isEmpty()) {
             return;
         }

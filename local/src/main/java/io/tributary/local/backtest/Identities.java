@@ -348,6 +348,11 @@ final class Identities {
         return relabelled;
     }
 
+    /** Whether all that a customer had done before the last instant was erased at it. */
+    boolean isForgotten(Customer customer) {
+        return forgotten.contains(customer);
+    }
+
     /** Customers that list others than before the last instant, maybe. */
     Set<Customer> relisted() {
         return relisted;

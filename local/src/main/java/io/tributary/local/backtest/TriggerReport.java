@@ -1,16 +1,18 @@
 package io.tributary.local.backtest;
 
+import io.tributary.operators.trigger.Suppression.Reason;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** How often each trigger, and each reminder of one, has fired, for how many, and what came of it. */
+/** How often each trigger, and each reminder of one, has fired, for how many, what came of it, and what was held back. */
 public final class TriggerReport {
     /** How soon an order counts as one that would have come anyway, milliseconds. */
     static final long ANYWAY = 86_400_000;
@@ -41,6 +43,7 @@ public final class TriggerReport {
         private long boughtWithinADay;
         private final Set<String> customers = new HashSet<>();
         private final SortedMap<LocalDate, Long> perDay = new TreeMap<>();
+        private final Map<Reason, Long> suppressed = new EnumMap<>(Reason.class);
 
         public long fired() {
             return fired;
@@ -59,6 +62,11 @@ public final class TriggerReport {
         /** By UTC day; without days of none. */
         public SortedMap<LocalDate, Long> perDay() {
             return perDay;
+        }
+
+        /** How often it was held back, by reason; without reasons of none. Not part of what has fired. */
+        public Map<Reason, Long> suppressed() {
+            return suppressed;
         }
 
         public long mostPerDay() {
@@ -87,6 +95,11 @@ public final class TriggerReport {
         counts.perDay.merge(LocalDate.ofInstant(Instant.ofEpochMilli(at), ZoneOffset.UTC), 1L, Long::sum);
     }
 
+    /** It was held back. */
+    void suppressed(Subject subject, Reason reason) {
+        all.computeIfAbsent(subject, added -> new Counts()).suppressed.merge(reason, 1L, Long::sum);
+    }
+
     /** What another one, of other customers, has counted. */
     void add(TriggerReport other) {
         other.all.forEach((subject, theirs) -> {
@@ -95,6 +108,7 @@ public final class TriggerReport {
             counts.boughtWithinADay += theirs.boughtWithinADay;
             counts.customers.addAll(theirs.customers);
             theirs.perDay.forEach((day, fired) -> counts.perDay.merge(day, fired, Long::sum));
+            theirs.suppressed.forEach((reason, times) -> counts.suppressed.merge(reason, times, Long::sum));
         });
     }
 
@@ -110,5 +124,14 @@ public final class TriggerReport {
             fired.merge(entry.getKey().trigger(), entry.getValue().fired, Long::sum);
         }
         return fired;
+    }
+
+    /** Held back, by name of the trigger, with its reminders; without those of which nothing was. */
+    public SortedMap<String, Map<Reason, Long>> suppressedByTrigger() {
+        SortedMap<String, Map<Reason, Long>> suppressed = new TreeMap<>();
+        all.forEach((subject, counts) -> counts.suppressed.forEach((reason, times) -> suppressed
+                .computeIfAbsent(subject.trigger(), added -> new EnumMap<>(Reason.class))
+                .merge(reason, times, Long::sum)));
+        return suppressed;
     }
 }

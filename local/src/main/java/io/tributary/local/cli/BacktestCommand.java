@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,8 +41,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Runs the customer job's logic over files and writes profiles.jsonl, triggers.jsonl, rejects.jsonl,",
-            "identity-changes.jsonl, segment-changes.jsonl, trigger-report.json (how often each trigger fired, for how",
-            "many, who bought anyway) and summary.json. Exits 0 also when lines are rejected.",
+            "triggers-suppressed.jsonl (what was held back, and why), identity-changes.jsonl, segment-changes.jsonl,",
+            "trigger-report.json (how often each trigger fired, for how many, who bought anyway) and summary.json.",
+            "Exits 0 also when lines are rejected.",
             "The result depends neither on the order of the lines nor on the parallelism. Identifiers that belong to",
             "one person are one customer (docs/identity.md).",
             "",
@@ -179,6 +181,14 @@ public final class BacktestCommand implements Callable<Integer> {
     }
 
     private static String text(TriggerReport.Counts counts) {
+        String suppressed = counts.suppressed().entrySet().stream()
+                .map(entry ->
+                        "%,d by %s".formatted(entry.getValue(), entry.getKey().id()))
+                .collect(Collectors.joining(", "));
+        return fired(counts) + (suppressed.isEmpty() ? "" : "; held back " + suppressed);
+    }
+
+    private static String fired(TriggerReport.Counts counts) {
         if (counts.fired() == 0) {
             return "0";
         }

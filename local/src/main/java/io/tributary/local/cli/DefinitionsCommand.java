@@ -6,6 +6,7 @@ import io.tributary.local.publish.DefinitionPublisher.Publication;
 import io.tributary.schemas.definition.DefinitionKind;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.DefinitionsException;
+import io.tributary.schemas.definition.DeliveryDefinition;
 import io.tributary.schemas.definition.PublishedDefinition;
 import io.tributary.schemas.definition.PublishedDefinitions.Change;
 import io.tributary.schemas.definition.SegmentDefinition;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Spec;
 /** Looks at definitions, and makes them hold. */
 @Command(
         name = "definitions",
-        description = "Definitions of computed traits, segments and triggers.",
+        description = "Definitions of computed traits, segments and triggers, and of what holds these back.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {DefinitionsCommand.Check.class, DefinitionsCommand.Diff.class, DefinitionsCommand.Publish.class})
 final class DefinitionsCommand implements Runnable {
@@ -118,11 +119,12 @@ final class DefinitionsCommand implements Runnable {
                     .count();
             Terminal.of(spec.commandLine())
                     .line(
-                            "%s, %s (%d parametric), %s in %s: no mistake",
+                            "%s, %s (%d parametric), %s%s in %s: no mistake",
                             count(definitions.traits().size(), "computed trait"),
                             count(definitions.segments().size(), "segment"),
                             parametric,
                             count(definitions.triggers().size(), "trigger"),
+                            definitions.delivery().equals(DeliveryDefinition.NONE) ? "" : ", rules of delivery",
                             count(set.files(), "file"));
         }
     }
@@ -242,6 +244,7 @@ final class DefinitionsCommand implements Runnable {
             case TRAIT -> "computed trait";
             case SEGMENT -> "segment";
             case TRIGGER -> "trigger";
+            case DELIVERY -> "rules";
             default -> "model";
         };
     }

@@ -43,6 +43,7 @@ public final class Topics {
             Topic.IDENTITY_CHANGES,
             Topic.SEGMENT_CHANGES,
             Topic.TRIGGERS,
+            Topic.TRIGGERS_SUPPRESSED,
             Topic.REJECTS);
 
     private static final List<String> COMPACTED = List.of(Topic.DEFINITIONS, Topic.PROFILES, Topic.CUSTOMER_ALIASES);

@@ -40,6 +40,9 @@ class BacktestSchemasTest {
             - {name: looker, when: computed.views >= 3}
             - {name: buyer, when: days_since(orders.last_at) <= 5}
             - {name: fan, for_each: event.properties.product_id, trait: {aggregate: count, events: [Product Viewed]}, when: value >= 2}
+            delivery:
+              quiet_hours: {from: "22:00", to: "08:00", zone: Europe/Warsaw}
+              caps: [{most: 1, within: 3d}]
             """;
 
     @TempDir
@@ -59,11 +62,12 @@ class BacktestSchemasTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"profile", "identity-change", "segment-change", "trigger", "reject"})
+    @ValueSource(strings = {"profile", "identity-change", "segment-change", "trigger", "trigger-suppressed", "reject"})
     void everyLineIsValid(String kind) throws IOException {
         ObjectMapper mapper = new ObjectMapper();
 
-        List<String> lines = Files.readAllLines(folder.resolve(kind + "s.jsonl"));
+        List<String> lines = Files.readAllLines(
+                folder.resolve(kind.equals("trigger-suppressed") ? "triggers-suppressed.jsonl" : kind + "s.jsonl"));
 
         assertThat(lines).hasSizeGreaterThan(10);
         for (String line : lines) {

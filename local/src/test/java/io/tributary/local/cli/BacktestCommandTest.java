@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.schemas.definition.Definitions;
+import io.tributary.schemas.testing.PublicSchemas;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.zip.GZIPOutputStream;
@@ -90,6 +93,100 @@ class BacktestCommandTest {
                         "  abandoned_cart: 1 before, 2 now: 0 alike, 1 at another time, 1 new, 0 no more\n",
                         "  abandoned_cart, later: 0 before, 1 now: 0 alike, 0 at another time, 1 new, 0 no more\n");
         assertThat(summary().at("/triggers/abandoned_cart").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    void holdsBackWhatTheRulesOfDeliverySay() throws IOException {
+        Path mine = Files.createDirectory(folder.resolve("mine"));
+        String abandoned = Files.readString(
+                Path.of(System.getProperty("tributary.root"), "definitions/triggers/abandoned_cart.yaml"));
+        Files.writeString(
+                mine.resolve("t.yaml"),
+                abandoned.replace(
+                        "  within: 1h\n", "  within: 1h\n  channel: email\n  reminders: [{id: later, after: 1h}]\n"));
+        Path delivery = Files.writeString(
+                mine.resolve("delivery.yaml"),
+                """
+                delivery:
+                  quiet_hours: {from: "05:00", to: "06:00", zone: UTC}
+                  caps:
+                  - {most: 2, within: 24h, channel: email}
+                """);
+        // Due at 02:00 and 03:00; at 05:30, in quiet hours, and 06:30; refused at 09:00 and 10:00.
+        String refusal = page("m-3", "07:00:00.000")
+                .replace(
+                        "\"userId\"",
+                        "\"context\":{\"consent\":{\"categoryPreferences\":{\"marketing\":false}}},\"userId\"");
+        List<String> lines = List.of(
+                cart("m-1", "01:00:00.000"),
+                cart("m-2", "04:30:00.000"),
+                refusal,
+                cart("m-4", "08:00:00.000"),
+                page("m-5", "23:00:00.000"));
+        Path events = Files.write(folder.resolve("events.jsonl"), lines);
+
+        CommandRun run = CommandRun.succeed("backtest", "--events", events, "--definitions", mine, "--out", out());
+
+        assertThat(run.out())
+                .contains(
+                        "  fired abandoned_cart: 1 for 1 customer, at most 1 a day; 0 (0 %) bought within 24 hours;"
+                                + " held back 1 by consent, 1 by quiet_hours\n",
+                        "  fired abandoned_cart, later: 1 for 1 customer, at most 1 a day; 0 (0 %) bought within 24"
+                                + " hours; held back 1 by consent, 1 by cap\n");
+        assertThat(summary().path("triggers")).hasToString("{\"abandoned_cart\":2}");
+        assertThat(summary().path("triggers_suppressed"))
+                .hasToString("{\"abandoned_cart\":{\"consent\":2,\"quiet_hours\":1,\"cap\":1}}");
+        List<String> suppressed = Files.readAllLines(out().resolve("triggers-suppressed.jsonl"));
+        assertThat(suppressed)
+                .isSorted()
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .startsWith(
+                                        "{\"fired_at\":\"2026-01-05T05:30:00.000Z\",\"trigger\":\"abandoned_cart\",")
+                                .endsWith(",\"reason\":\"quiet_hours\",\"detail\":\"05:00-06:00 UTC\"}"),
+                        line -> assertThat(line)
+                                .contains("T06:30:00.000Z", "\"reminder\":\"later\"", "\"payload\":{")
+                                .endsWith(",\"reason\":\"cap\",\"detail\":\"2 in 24h, channel email\"}"),
+                        line -> assertThat(line)
+                                .contains("T09:00:00.000Z")
+                                .endsWith(",\"reason\":\"consent\",\"detail\":\"marketing is refused\"}"),
+                        line -> assertThat(line).contains("T10:00:00.000Z"));
+        for (String line : suppressed) {
+            assertThat(PublicSchemas.faults("trigger-suppressed", new ObjectMapper().readTree(line)))
+                    .isEmpty();
+        }
+        assertThat(new ObjectMapper()
+                        .readTree(out().resolve("trigger-report.json").toFile())
+                        .findValues("suppressed"))
+                .hasToString("[{\"consent\":1,\"quiet_hours\":1}, {\"consent\":1,\"cap\":1}]");
+
+        List<byte[]> before = List.of(bytes("triggers.jsonl"), bytes("triggers-suppressed.jsonl"));
+        List<String> shuffled = new ArrayList<>(lines);
+        Collections.reverse(shuffled);
+        Files.write(events, shuffled);
+        CommandRun.succeed("backtest", "--events", events, "--definitions", mine, "--out", out(), "--parallelism", 3);
+        assertThat(List.of(bytes("triggers.jsonl"), bytes("triggers-suppressed.jsonl")))
+                .containsExactlyElementsOf(before);
+
+        Path old = Files.createDirectory(folder.resolve("old"));
+        Files.copy(mine.resolve("t.yaml"), old.resolve("t.yaml"));
+        assertThat(CommandRun.succeed(
+                                "backtest", "--events", events, "--definitions", mine, "--diff", old, "--out", out())
+                        .out())
+                .contains(
+                        "  abandoned_cart: 2 before, 1 now: 1 alike, 0 at another time, 0 new, 1 no more\n",
+                        "  abandoned_cart, later: 2 before, 1 now: 1 alike, 0 at another time, 0 new, 1 no more\n");
+        Files.delete(delivery);
+        CommandRun.succeed("backtest", "--events", events, "--definitions", mine, "--out", out());
+        assertThat(summary().path("triggers_suppressed")).hasToString("{\"abandoned_cart\":{\"consent\":2}}");
+        Files.write(events, List.of(cart("m-1", "01:00:00.000"), page("m-5", "23:00:00.000")));
+        CommandRun.succeed("backtest", "--events", events, "--definitions", mine, "--out", out());
+        assertThat(summary().has("triggers_suppressed")).isFalse();
+        assertThat(out().resolve("triggers-suppressed.jsonl")).isEmptyFile();
+    }
+
+    private byte[] bytes(String name) throws IOException {
+        return Files.readAllBytes(out().resolve(name));
     }
 
     @Test

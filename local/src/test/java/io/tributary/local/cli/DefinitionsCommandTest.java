@@ -35,6 +35,40 @@ class DefinitionsCommandTest {
     }
 
     @Test
+    void saysThatThereAreRulesOfDelivery() throws IOException {
+        Files.writeString(
+                folder.resolve("delivery.yaml"),
+                """
+                delivery:
+                  quiet_hours: {from: "22:00", to: "08:00", zone: Europe/Warsaw}
+                  caps:
+                  - {most: 3, within: 7d}
+                """);
+
+        assertThat(CommandRun.succeed("definitions", "check", folder).out())
+                .isEqualToNormalizingNewlines(
+                        "0 computed traits, 0 segments (0 parametric), 0 triggers, rules of delivery in 1 file:"
+                                + " no mistake\n");
+
+        Path file = Files.writeString(
+                folder.resolve("delivery.yaml"),
+                """
+                delivery:
+                  quiet_hours: {from: "22:00", to: "08:00", zone: Europe/Warsaw, then: postpone}
+                  caps:
+                  - {most: 3, within: 60d}
+                """);
+        CommandRun run = CommandRun.of("definitions", "check", folder);
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.errorLines())
+                .containsExactly(
+                        file + ":2:72: 'then: postpone' is not there yet: what would be told in quiet hours is dropped"
+                                + " ('then: drop')",
+                        file + ":4:23: 'within' must be 1m to 30d, not '60d'",
+                        "2 mistakes");
+    }
+
+    @Test
     void namesEveryMistake() throws IOException {
         Path one = Files.writeString(folder.resolve("a.yaml"), "traits: [{name: orders, aggregate: cuont}]\n");
         Path other =

@@ -35,7 +35,7 @@ public record Definitions(List<Trait> traits, List<Segment> segments) {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,63}");
     private static final Set<String> FILE_KEYS =
-            Set.of("traits", "segments", "triggers", "bg_nbd", "gamma_gamma", "clv", "rfm");
+            Set.of("traits", "segments", "triggers", "bg_nbd", "gamma_gamma", "clv", "rfm", "delivery");
     private static final Set<String> FOR_PEOPLE = Set.of("title", "description");
     private static final Set<String> FOLDED = Set.of("aggregate", "events", "where", "value", "window");
     private static final Set<String> PARAMETRIC_AGGREGATES = Set.of("count", "sum", "average", "min", "max");

@@ -268,7 +268,8 @@ public final class Oracle {
         }
         List<ObjectNode> profiles = new ArrayList<>();
         byCustomer.forEach((customer, history) -> profiles.add(profile(customer, history, people, segments)));
-        List<ObjectNode> triggers = abandonedCarts(accepted, people, until);
+        List<ObjectNode> refused = new ArrayList<>();
+        List<ObjectNode> triggers = abandonedCarts(accepted, people, until, refused);
         triggers.sort(Comparator.comparing(ObjectNode::toString)); // starts with fired_at, trigger, customer_id
         List<ObjectNode> changes = new ArrayList<>();
         people.changes().forEach(change -> changes.add(changed(change)));
@@ -282,6 +283,9 @@ public final class Oracle {
                 count(changes, c -> c.get("change").asText()).path("merged").asInt());
         summary.set("segments", segments.sizes());
         summary.set("triggers", count(triggers, t -> t.get("trigger").asText()));
+        if (!refused.isEmpty()) {
+            summary.putObject("triggers_suppressed").putObject("abandoned_cart").put("consent", refused.size());
+        }
         return new OracleOutput(profiles, changes, segments.changes(), triggers, rejects, summary);
     }
 
@@ -897,9 +901,12 @@ public final class Oracle {
      * Every cart event after which the cart is not empty is an anchor. At its deadline it is asked whose it was, as
      * far as the log shows until then, and what else that customer had done. It fires unless there is a cart event
      * (which sets another deadline, or empties the cart) or an order after the anchor.
+     *
+     * @param refused receives those of which the customer wants to hear nothing
      */
     @SuppressWarnings("ReferenceEquality") // two events may look the same
-    private List<ObjectNode> abandonedCarts(List<Event> accepted, IdentityOracle people, Instant until) {
+    private List<ObjectNode> abandonedCarts(
+            List<Event> accepted, IdentityOracle people, Instant until, List<ObjectNode> refused) {
         List<ObjectNode> fired = new ArrayList<>();
         for (Event anchor : accepted) {
             Instant deadline = anchor.at().plus(abandonedAfter);
@@ -914,9 +921,9 @@ public final class Oracle {
             List<Event> shopping = shopping(history);
             int last = shopping.size() - 1;
             ObjectNode cart = cartAfter(shopping, last);
-            boolean refused = consent(history).path("marketing").equals(BooleanNode.FALSE);
-            if (shopping.get(last) == anchor && !cart.isEmpty() && !refused) {
-                fired.add(trigger(customer, anchor, deadline, cart));
+            boolean refuses = consent(history).path("marketing").equals(BooleanNode.FALSE);
+            if (shopping.get(last) == anchor && !cart.isEmpty()) {
+                (refuses ? refused : fired).add(trigger(customer, anchor, deadline, cart));
             }
         }
         return fired;

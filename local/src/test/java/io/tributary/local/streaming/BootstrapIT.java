@@ -145,6 +145,7 @@ class BootstrapIT {
             for (String topic : List.of(
                     Topic.CUSTOMER_EVENTS,
                     Topic.TRIGGERS,
+                    Topic.TRIGGERS_SUPPRESSED,
                     Topic.IDENTITY_CHANGES,
                     Topic.SEGMENT_CHANGES,
                     Topic.REJECTS)) {

@@ -38,8 +38,9 @@ class CrowdComparisonTest {
     static void backtest() {
         CrowdScenario scenario = CrowdScenario.of(1);
         log = new CrowdLog(scenario, IdentityStreams.crowd(1, 30), List.of(), OptionalInt.empty());
-        Definitions definitions =
-                AbandonedCartAlone.with("a.yaml", "segments: [{name: buyer, when: orders.count > 0}]");
+        Definitions definitions = AbandonedCartAlone.with(
+                "a.yaml",
+                "segments: [{name: buyer, when: orders.count > 0}]\n" + "delivery: {caps: [{most: 1, within: 1h}]}");
         expected = StreamedPeopleIT.backtest(log, scenario.rules(), definitions);
     }
 
@@ -120,6 +121,17 @@ class CrowdComparisonTest {
         published.add(first(published, Topic.TRIGGERS, record -> true));
 
         assertThat(differing(published)).isEqualTo(EnumSet.of(Aspect.TRIGGERS));
+    }
+
+    @Test
+    void findsALostReasonOfATriggerThatWasHeldBack() throws Exception {
+        assertThat(differingWithout(Topic.TRIGGERS_SUPPRESSED, record -> true))
+                .isEqualTo(EnumSet.of(Aspect.SUPPRESSED));
+        for (String field : List.of("reason", "detail")) {
+            assertThat(differingWith(
+                            Topic.TRIGGERS_SUPPRESSED, record -> true, trigger -> trigger.put(field, "another")))
+                    .isEqualTo(EnumSet.of(Aspect.SUPPRESSED));
+        }
     }
 
     @Test
@@ -271,16 +283,21 @@ class CrowdComparisonTest {
                     0,
                     change));
         }
-        for (byte[] line : expected.triggers()) {
+        addTriggers(Topic.TRIGGERS, expected.triggers(), records);
+        addTriggers(Topic.TRIGGERS_SUPPRESSED, expected.triggersSuppressed(), records);
+        return records;
+    }
+
+    private static void addTriggers(String topic, List<byte[]> lines, List<OutboundRecord> records) throws IOException {
+        for (byte[] line : lines) {
             ObjectNode trigger = tree(line);
             records.add(record(
-                    Topic.TRIGGERS,
+                    topic,
                     trigger.path("customer_id").asText(),
                     trigger.path("trigger_id").asText(),
                     0,
                     trigger));
         }
-        return records;
     }
 
     private static OutboundRecord alias(String customer, String into) {

@@ -10,6 +10,7 @@ import io.tributary.local.oracle.IdentityStreams;
 import io.tributary.local.oracle.RandomDefinitions;
 import io.tributary.local.streaming.CrowdComparison.Aspect;
 import io.tributary.operators.identity.ResolutionRules;
+import io.tributary.operators.trigger.Suppression.Reason;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.event.EventLimits;
@@ -22,6 +23,7 @@ import io.tributary.schemas.privacy.PrivacyInbound;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -52,7 +54,7 @@ class StreamedPeopleIT {
     /** A segment beside random ones, which may be such that nobody ever comes into them. */
     private static final String NEVER_EMPTY = "- {name: has_come_again, when: events.count > 1}\n";
 
-    /** Triggers beside the abandoned cart. */
+    /** Triggers beside the abandoned cart, and what holds all of them back. */
     private static final String TRIGGERS =
             """
             triggers:
@@ -61,6 +63,8 @@ class StreamedPeopleIT {
               - {id: cart, on: [Product Added, Wishlist Product Added to Cart, Product Removed, Cart Updated], where: size(cart.items) >= 2, select: last}
               - {id: order, not_followed_by: [Order Completed]}
               within: 20m
+              priority: 5
+              channel: email
               reminders: [{id: later, after: 40m}, {id: much_later, after: 5h, when: "cart.items.exists(i, i.quantity > 1)"}]
               expires_after: 1d
               payload: {products: size(cart.items), value: cart.value}
@@ -91,6 +95,19 @@ class StreamedPeopleIT {
               expires_after: 1d
               payload: {what: event.name, all: event.properties}
             - {name: identified, steps: [{id: it, on: [identify]}], expires_after: 1d, payload: {who: event.user_id}}
+            - name: empty_handed
+              steps:
+              - {id: cart, on: [Product Added, Wishlist Product Added to Cart, Product Removed, Cart Updated], select: last}
+              - {id: order, not_followed_by: [Order Completed]}
+              within: 20m
+              group: always
+              expires_after: 1d
+            delivery:
+              quiet_hours: {from: "11:10", to: "11:40", zone: Asia/Tokyo}
+              caps:
+              - {most: 3, within: 2d}
+              - {most: 1, within: 3h, channel: email}
+              - {most: 1, within: 40m, group: always}
             """;
 
     /**
@@ -172,6 +189,9 @@ class StreamedPeopleIT {
         CrowdComparison comparison = new CrowdComparison(log, expected, published.records());
         if (only == null) {
             assertThat(expected.segmentChanges()).hasSizeGreaterThan(100);
+            assertThat(expected.counts().triggers().suppressedByTrigger().values())
+                    .flatExtracting(Map::keySet)
+                    .contains(Reason.values());
         } else {
             System.out.println("Published, in order:\n" + comparison.history());
         }

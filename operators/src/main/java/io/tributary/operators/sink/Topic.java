@@ -12,6 +12,7 @@ public final class Topic {
     public static final String IDENTITY_CHANGES = "cdp.identity-changes.v1";
     public static final String SEGMENT_CHANGES = "cdp.segment-changes.v1";
     public static final String TRIGGERS = "cdp.triggers.v1";
+    public static final String TRIGGERS_SUPPRESSED = "cdp.triggers-suppressed.v1";
     public static final String REJECTS = "cdp.rejects.v1";
 
     /**

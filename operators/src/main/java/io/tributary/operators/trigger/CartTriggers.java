@@ -10,7 +10,6 @@ import io.tributary.operators.trigger.cep.NfaHost;
 import io.tributary.schemas.definition.TriggerDefinition.Deadline;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -165,7 +164,7 @@ public final class CartTriggers implements AutoCloseable {
      * Starts anew from what is the customer's since an instant. What was due before it fires by what was known before;
      * what would have been due by what is known now counts as decided.
      *
-     * @param fired receives the triggers in the order of their deadlines
+     * @param fired receives the triggers in their order, those too that are refused
      */
     public void restart(TriggerState state, CartChange.Restart restart, Consumer<Trigger> fired) {
         advance(state, restart.customerId(), restart.instant() - 1, fired);
@@ -187,7 +186,7 @@ public final class CartTriggers implements AutoCloseable {
      * If more is waiting than may be kept, because the watermark stands still, lets time pass for this customer until it
      * is not.
      *
-     * @param fired receives the triggers in the order of their deadlines
+     * @param fired receives the triggers in their order, those too that are refused
      * @return whether that was necessary
      */
     boolean relieve(TriggerState state, String customerId, Consumer<Trigger> fired) {
@@ -203,7 +202,7 @@ public final class CartTriggers implements AutoCloseable {
      * others, what is due later by these, unless it is due already.
      *
      * @param watermark milliseconds since 1970
-     * @param fired receives the triggers of the other definitions in the order of their deadlines
+     * @param fired receives the triggers of the other definitions in their order, those too that are refused
      */
     void takeOver(CartTriggers other, TriggerState state, String customerId, long watermark, Consumer<Trigger> fired) {
         other.advance(state, customerId, watermark, fired);
@@ -222,7 +221,7 @@ public final class CartTriggers implements AutoCloseable {
     /**
      * Lets time pass up to and including an instant.
      *
-     * @param fired receives the triggers in the order of their deadlines
+     * @param fired receives the triggers in their order, those too that are refused
      */
     public void advance(TriggerState state, String customerId, long watermark, Consumer<Trigger> fired) {
         load(state);
@@ -240,7 +239,7 @@ public final class CartTriggers implements AutoCloseable {
         passTo(watermark + 1, state, customerId, due);
         state.cart().forgetBehind(watermark);
         save(state);
-        due.sort(Comparator.comparingLong(Trigger::firedAt));
+        due.sort(Trigger.ORDER);
         due.forEach(fired);
     }
 
@@ -269,10 +268,8 @@ public final class CartTriggers implements AutoCloseable {
 
     private static void fire(Watched one, CartStep anchor, TriggerState state, String customerId, List<Trigger> due) {
         Cart cart = state.cart().cartAt(anchor.order());
-        Trigger trigger = Trigger.ofCart(one.trigger, one.deadline, customerId, anchor.order(), cart);
-        if (!state.marketing().refusesAt(trigger.firedAt())) {
-            due.add(trigger);
-        }
+        boolean isRefused = state.marketing().refusesAt(anchor.order().timestamp() + one.delay());
+        due.add(Trigger.ofCart(one.trigger, one.deadline, customerId, anchor.order(), cart, isRefused));
     }
 
     /**

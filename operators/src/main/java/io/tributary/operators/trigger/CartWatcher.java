@@ -4,12 +4,16 @@ import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.Topic;
 import io.tributary.operators.sweep.SweepFunction;
+import io.tributary.operators.trigger.Suppression.Reason;
 import io.tributary.operators.trigger.TriggerPeriods.Period;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.event.EventOrder;
 import java.io.IOException;
 import java.io.Serial;
+import java.io.UncheckedIOException;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
@@ -29,11 +33,14 @@ import org.apache.flink.util.OutputTag;
 /**
  * Fires triggers, by customer, behind the watermark, as they were published: other definitions hold from the
  * watermark at which they come. What is due before is decided by those before, what is due later by the new ones; nobody is
- * told twice of a cart, nor of one that was due under an earlier definition and did not fire.
+ * told twice of a cart, nor of one that was due under an earlier definition and did not fire. What fires passes a
+ * {@link Gate}; what that holds back is told apart, with the reason.
  *
  * <p>State: one value per customer, gone 30 days after the customer's last cart event, or when no match of a sequence can be open
  * any more; the events of which such matches are found anew, appended to and seldom read, gone with it; one event-time timer.
- * For all customers which definitions have held since when.
+ * While caps are defined, of a customer who was told something a second value with what they count; the first, with nothing in
+ * it, and the timer stay for as long as it does, at most the longest cap's window. For all customers which definitions have held
+ * since when.
  */
 public final class CartWatcher extends SweepFunction<String, CartChange, PublishedDefinitions, OutboundRecord>
         implements CheckpointedFunction {
@@ -44,7 +51,12 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
     public static final OutputTag<OutboundRecord> SEARCHED =
             new OutputTag<>("searched-triggers", WireType.OUTBOUND_RECORD.info());
 
+    /** For {@code cdp.triggers-suppressed.v1}. */
+    public static final OutputTag<OutboundRecord> SUPPRESSED =
+            new OutputTag<>("suppressed-triggers", WireType.OUTBOUND_RECORD.info());
+
     private static final String TYPE = "io.tributary.trigger.v1";
+    private static final String TYPE_SUPPRESSED = "io.tributary.trigger-suppressed.v1";
 
     /** Under which the periods are kept. */
     private static final int THE_PERIODS = 0;
@@ -58,7 +70,12 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
 
     private transient ValueState<TriggerState> state;
     private transient RetainedEvents retained;
+
+    /** Whoever has one has the other state, too: so all of them are reached when other definitions hold. */
+    private transient ValueState<GateHistory> history;
+
     private transient Counter triggersFired;
+    private transient Map<Reason, Counter> triggersSuppressed;
     private transient Counter cartEventsLate;
     private transient Counter cartEventsForced;
 
@@ -73,6 +90,10 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
 
     static MapStateDescriptor<EventOrder, WatchedEvent> retained() {
         return KeptEvents.descriptor("trigger-events");
+    }
+
+    static ValueStateDescriptor<GateHistory> history() {
+        return new ValueStateDescriptor<>("trigger-gate", WireType.GATE_HISTORY.info());
     }
 
     /** Which definitions have held since when, for all customers. */
@@ -111,7 +132,17 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
         triggers = new HashMap<>();
         state = getRuntimeContext().getState(state());
         retained = new KeptEvents(getRuntimeContext().getMapState(retained()));
+        history = getRuntimeContext().getState(history());
         triggersFired = getRuntimeContext().getMetricGroup().counter("triggersFired");
+        triggersSuppressed = new EnumMap<>(Reason.class);
+        for (Reason reason : Reason.values()) {
+            triggersSuppressed.put(
+                    reason,
+                    getRuntimeContext()
+                            .getMetricGroup()
+                            .addGroup("reason", reason.id())
+                            .counter("triggersSuppressed"));
+        }
         cartEventsLate = getRuntimeContext().getMetricGroup().counter("cartEventsLate");
         cartEventsForced = getRuntimeContext().getMetricGroup().counter("cartEventsForced");
     }
@@ -142,7 +173,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
                             retained,
                             context.getCurrentKey(),
                             watermark,
-                            trigger -> fire(trigger, context, out));
+                            trigger -> fire(trigger, periods.last(), context, out));
             settle(current, watermark, context.timerService());
         }
     }
@@ -167,20 +198,50 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
      * @return whether there are any
      */
     private boolean catchUp(
-            TriggerState current, String customerId, ReadOnlyContext context, Collector<OutboundRecord> out) {
+            TriggerState current, String customerId, ReadOnlyContext context, Collector<OutboundRecord> out)
+            throws IOException {
         // Behind the end of a bounded log nothing is decided any more.
         if (current.publication() == periods.last().publication()
                 || context.currentWatermark() == Watermark.MAX_WATERMARK.getTimestamp()) {
             return false;
         }
-        Triggers before = by(periods.of(current.publication()));
+        Period held = periods.of(current.publication());
         for (Period period : periods.since(current.publication())) {
-            Triggers next = by(period);
-            next.takeOver(before, current, retained, customerId, period.from(), trigger -> fire(trigger, context, out));
-            before = next;
+            Period before = held;
+            by(period)
+                    .takeOver(
+                            by(before),
+                            current,
+                            retained,
+                            customerId,
+                            period.from(),
+                            trigger -> fire(trigger, before, context, out));
+            takeOver(before.gate(), period.gate(), period.from());
+            held = period;
         }
         current.publication(periods.last().publication());
         return true;
+    }
+
+    /** What the caps before had forgotten by then, whoever looked at it since, is not there for others. */
+    private void takeOver(Gate before, Gate gate, long watermark) throws IOException {
+        if (before.counts()) {
+            GateHistory known = known();
+            keep(gate.at(watermark, before.at(watermark, known)), known);
+        }
+    }
+
+    private GateHistory known() throws IOException {
+        GateHistory known = history.value();
+        return known == null ? GateHistory.EMPTY : known;
+    }
+
+    private void keep(GateHistory next, GateHistory known) throws IOException {
+        if (!next.isEmpty() && next != known) {
+            history.update(next);
+        } else if (next.isEmpty() && !known.isEmpty()) {
+            history.clear();
+        }
     }
 
     @Override
@@ -191,6 +252,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
         } else if (change instanceof CartChange.Restart restart) {
             restart(restart, context, out);
         } else if (change instanceof CartChange.Erasure erasure) {
+            forgetHistory(context.timerService());
             forget(erasure.customerId(), context);
             erasure.formerIds().forEach(former -> forget(former, context));
         }
@@ -199,6 +261,15 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
     /** What fired before has been told before. */
     private static void forget(String customerId, ReadOnlyContext context) {
         context.output(SEARCHED, new OutboundRecord(Topic.TRIGGERS, customerId, customerId, TYPE, 0, 0, null));
+    }
+
+    private void forgetHistory(TimerService timers) throws IOException {
+        GateHistory known = known();
+        TriggerState current = state.value();
+        if (!known.isEmpty()) {
+            keep(GateHistory.EMPTY, known);
+            settle(current, timers.currentWatermark(), timers);
+        }
     }
 
     private TriggerState newState() {
@@ -224,7 +295,11 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
             if (change.entry() != null && change.entry().isLate()) {
                 cartEventsLate.inc();
             }
-            if (now().relieve(current, retained, change.customerId(), trigger -> fire(trigger, context, out))) {
+            if (now().relieve(
+                            current,
+                            retained,
+                            change.customerId(),
+                            trigger -> fire(trigger, periods.last(), context, out))) {
                 cartEventsForced.inc();
             }
         }
@@ -253,8 +328,24 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
             current = newState();
         }
         catchUp(current, restart.customerId(), context, out);
-        now().restart(current, retained, restart, trigger -> fire(trigger, context, out));
+        now().restart(current, retained, restart, trigger -> fire(trigger, periods.last(), context, out));
+        restartHistory(restart);
         settle(current, Math.max(timers.currentWatermark(), restart.instant() - 1), timers);
+    }
+
+    /** What was not the customer's before counts as if it always had been. */
+    private void restartHistory(CartChange.Restart restart) throws IOException {
+        Gate gate = periods.last().gate();
+        if (gate.counts() && restart.decidesInstant()) {
+            GateHistory known = known();
+            List<Trigger> replayed = CartReplay.of(
+                    periods.last().triggers().triggers(),
+                    restart.customerId(),
+                    restart.entries(),
+                    restart.consent(),
+                    restart.instant());
+            keep(gate.startedAnew(known, replayed, restart.instant()), known);
+        }
     }
 
     @Override
@@ -268,26 +359,73 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
         }
         current.timer(TriggerState.NO_TIMER);
         catchUp(current, context.getCurrentKey(), context, out);
-        now().advance(current, retained, context.getCurrentKey(), watermark, trigger -> fire(trigger, context, out));
+        now().advance(
+                        current,
+                        retained,
+                        context.getCurrentKey(),
+                        watermark,
+                        trigger -> fire(trigger, periods.last(), context, out));
         settle(current, watermark, timers);
     }
 
-    private void fire(Trigger trigger, ReadOnlyContext context, Collector<OutboundRecord> out) {
+    private void fire(Trigger trigger, Period by, ReadOnlyContext context, Collector<OutboundRecord> out) {
+        try {
+            Gate gate = by.gate();
+            GateHistory known = gate.counts() ? known() : GateHistory.EMPTY;
+            Suppression suppression = gate.suppression(trigger, known);
+            if (suppression != null) {
+                triggersSuppressed.get(suppression.reason()).inc();
+                context.output(SUPPRESSED, record(new SuppressedTrigger(trigger, suppression)));
+                return;
+            }
+            if (gate.counts()) {
+                keep(gate.told(trigger, known), known);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("what was told before can't be read or written", e);
+        }
         triggersFired.inc();
         OutboundRecord record = record(trigger);
         out.collect(record);
         context.output(SEARCHED, record);
     }
 
-    /** Sets the timer for what comes next; a state for which nothing comes goes. */
+    /** Sets the timer for what comes next; a state for which nothing comes goes, and with it what was told before. */
     private void settle(TriggerState current, long watermark, TimerService timers) throws IOException {
         long next = now().nextTimer(current, watermark);
+        if (next == TriggerState.NO_TIMER && periods.last().gate().counts()) {
+            current.clear();
+            next = endOfHistory(watermark);
+        }
         setTimer(current, next, timers);
         if (next == TriggerState.NO_TIMER) {
             state.clear();
         } else {
             state.update(current);
         }
+    }
+
+    /** When there is nothing to count any more; {@link TriggerState#NO_TIMER} if that is so. */
+    private long endOfHistory(long watermark) throws IOException {
+        GateHistory known = known();
+        long end = periods.last().gate().end(known);
+        if (end > watermark) {
+            return end;
+        }
+        keep(GateHistory.EMPTY, known);
+        return TriggerState.NO_TIMER;
+    }
+
+    private static OutboundRecord record(SuppressedTrigger suppressed) {
+        Trigger trigger = suppressed.trigger();
+        return new OutboundRecord(
+                Topic.TRIGGERS_SUPPRESSED,
+                trigger.customerId(),
+                trigger.id(),
+                TYPE_SUPPRESSED,
+                trigger.firedAt(),
+                0,
+                suppressed.json());
     }
 
     private static OutboundRecord record(Trigger trigger) {

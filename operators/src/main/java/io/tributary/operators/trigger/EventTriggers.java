@@ -502,9 +502,8 @@ public final class EventTriggers implements AutoCloseable {
                 continue;
             }
             SequenceMatch found = new SequenceMatch(one.trigger, one.deadline, match.getValue(), key);
-            Trigger trigger = found.trigger(customerId, by == null ? 0 : by.knownAt());
-            if (found.isWanted() && !state.marketing().refusesAt(trigger.firedAt())) {
-                due.add(trigger);
+            if (found.isWanted()) {
+                due.add(found.trigger(customerId, by == null ? 0 : by.knownAt(), state.marketing()));
             }
         }
     }

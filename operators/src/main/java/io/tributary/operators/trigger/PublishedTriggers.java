@@ -5,6 +5,7 @@ import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.definition.DefinitionKind;
 import io.tributary.schemas.definition.Definitions;
+import io.tributary.schemas.definition.DeliveryDefinition;
 import io.tributary.schemas.definition.PublishedDefinition;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.definition.TriggerDefinition;
@@ -19,9 +20,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
-/** All triggers as they were published. Immutable. */
+/** All triggers, and what holds them back, as they were published. Immutable. */
 public final class PublishedTriggers implements Serializable {
     @Serial
     private static final long serialVersionUID = 1L;
@@ -36,6 +36,7 @@ public final class PublishedTriggers implements Serializable {
                 Wire.writeVarInt(trigger.version, out);
                 Wire.writeBytes(trigger.json, out);
             }
+            Wire.writeBytes(triggers.delivery, out);
         }
 
         @Override
@@ -45,45 +46,60 @@ public final class PublishedTriggers implements Serializable {
             for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
                 written.add(new Written(Wire.readVarInt(in), Wire.readBytes(in)));
             }
-            return new PublishedTriggers(publication, written);
+            return new PublishedTriggers(publication, written, Wire.readBytes(in));
         }
     };
+
+    private static final byte[] NOTHING = {};
 
     private final long publication;
 
     /** By name. */
     private final ArrayList<Written> written;
 
+    /** What holds them back, a JSON object in UTF-8; empty if nothing is written of it. */
+    private final byte[] delivery;
+
     /** Null until somebody asks. */
     @SuppressWarnings("Immutable") // It follows from the rest.
+    private transient Definitions definitions;
+
+    @SuppressWarnings("Immutable") // As above.
     private transient List<CartTrigger> triggers;
 
     /** @param json the definition, a JSON object in UTF-8 */
     private record Written(int version, byte[] json) implements Serializable {}
 
-    private PublishedTriggers(long publication, List<Written> written) {
+    private PublishedTriggers(long publication, List<Written> written, byte[] delivery) {
         this.publication = publication;
         this.written = new ArrayList<>(written);
+        this.delivery = delivery;
     }
 
     /** Of a set of which everything is published. */
     public static PublishedTriggers of(PublishedDefinitions set) {
         long publication = 0;
         List<Written> written = new ArrayList<>();
+        byte[] delivery = NOTHING;
         for (PublishedDefinition definition : set.all()) {
-            if (definition.kind() != DefinitionKind.TRIGGER) {
+            if (definition.kind() != DefinitionKind.TRIGGER && definition.kind() != DefinitionKind.DELIVERY) {
                 continue;
             }
             publication = Math.max(publication, definition.publication());
-            if (!definition.isRemoved()) {
-                written.add(new Written(
-                        definition.version(), definition.json().toString().getBytes(StandardCharsets.UTF_8)));
+            if (definition.isRemoved()) {
+                continue;
+            }
+            byte[] json = definition.json().toString().getBytes(StandardCharsets.UTF_8);
+            if (definition.kind() == DefinitionKind.DELIVERY) {
+                delivery = json;
+            } else {
+                written.add(new Written(definition.version(), json));
             }
         }
-        return new PublishedTriggers(publication, written);
+        return new PublishedTriggers(publication, written, delivery);
     }
 
-    /** The publication that last changed any of them, or removed one; 0 if there never was one. */
+    /** The publication that last changed or removed any of them, or what holds them back; 0 if there never was one. */
     public long publication() {
         return publication;
     }
@@ -91,22 +107,38 @@ public final class PublishedTriggers implements Serializable {
     /** By name. */
     synchronized List<CartTrigger> triggers() {
         if (triggers == null) {
-            Map<String, Integer> versions = new TreeMap<>();
-            List<Definitions.Entry> entries = new ArrayList<>();
-            for (Written trigger : written) {
-                ObjectNode json = parsed(trigger.json);
-                String name = json.path("name").textValue();
-                versions.put(name, trigger.version);
-                entries.add(new Definitions.Entry(DefinitionKind.TRIGGER, name, json));
-            }
-            // Nothing in them looks at what configuration says of identity.
-            Map<String, TriggerDefinition> definitions =
-                    Definitions.ofJson(entries, IdentitySettings.defaults()).triggers();
-            triggers = versions.entrySet().stream()
-                    .map(trigger -> new CartTrigger(definitions.get(trigger.getKey()), trigger.getValue()))
+            Map<String, TriggerDefinition> byName = definitions().triggers();
+            triggers = written.stream()
+                    .map(trigger -> new CartTrigger(byName.get(nameOf(parsed(trigger.json))), trigger.version))
                     .toList();
         }
         return triggers;
+    }
+
+    /** What holds them back. */
+    DeliveryDefinition delivery() {
+        return definitions().delivery();
+    }
+
+    private synchronized Definitions definitions() {
+        if (definitions == null) {
+            List<Definitions.Entry> entries = new ArrayList<>();
+            for (Written trigger : written) {
+                ObjectNode json = parsed(trigger.json);
+                entries.add(new Definitions.Entry(DefinitionKind.TRIGGER, nameOf(json), json));
+            }
+            if (delivery.length > 0) {
+                entries.add(new Definitions.Entry(
+                        DefinitionKind.DELIVERY, DefinitionKind.DELIVERY.key(), parsed(delivery)));
+            }
+            // Nothing in them looks at what configuration says of identity.
+            definitions = Definitions.ofJson(entries, IdentitySettings.defaults());
+        }
+        return definitions;
+    }
+
+    private static String nameOf(ObjectNode trigger) {
+        return trigger.path("name").textValue();
     }
 
     private static ObjectNode parsed(byte[] json) {

@@ -2,6 +2,7 @@ package io.tributary.operators.trigger;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cel.runtime.CelVariableResolver;
+import io.tributary.operators.profile.ConsentTimeline;
 import io.tributary.operators.trigger.Trigger.Reason;
 import io.tributary.schemas.definition.EventSequence.Step;
 import io.tributary.schemas.definition.TriggerDefinition.Deadline;
@@ -34,15 +35,21 @@ record SequenceMatch(CartTrigger trigger, Deadline deadline, Map<String, List<Wa
         return SequencePattern.variables(events, last);
     }
 
-    /** @param completedAt if an event has completed it, from when on that is known; milliseconds since 1970 */
-    Trigger trigger(String customerId, long completedAt) {
+    /**
+     * What fires.
+     *
+     * @param completedAt if an event has completed it, from when on that is known; milliseconds since 1970
+     * @param said what the customer has said on the purpose
+     */
+    Trigger trigger(String customerId, long completedAt, ConsentTimeline said) {
         WatchedEvent anchor = events.get(trigger.definition().step()).get(0);
         long firedAt = deadline == null
                 ? completedAt
                 : anchor.order().timestamp() + deadline.delay().toMillis();
         ObjectNode payload = TriggerPayload.of(trigger.definition().payload(), variables());
         String step = deadline == null ? trigger.definition().step() : deadline.step();
-        return new Trigger(trigger, step, customerId, anchor.order(), firedAt, key, payload, reasons());
+        return new Trigger(
+                trigger, step, customerId, anchor.order(), firedAt, key, payload, reasons(), said.refusesAt(firedAt));
     }
 
     private List<Reason> reasons() {

@@ -11,6 +11,7 @@ import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -22,6 +23,7 @@ import java.util.List;
  * @param key what its events have in common beside the customer; empty for nothing
  * @param payload what it tells
  * @param because why it fired
+ * @param isRefused whether the customer refuses its purpose when it fires
  */
 public record Trigger(
         CartTrigger trigger,
@@ -31,7 +33,16 @@ public record Trigger(
         long firedAt,
         String key,
         ObjectNode payload,
-        List<Reason> because) {
+        List<Reason> because,
+        boolean isRefused) {
+
+    /** In which a customer's are told, and count. */
+    public static final Comparator<Trigger> ORDER = Comparator.comparingLong(Trigger::firedAt)
+            .thenComparing(fired -> -fired.trigger.definition().priority())
+            .thenComparing(fired -> fired.trigger.name())
+            .thenComparing(Trigger::step)
+            .thenComparing(Trigger::anchor)
+            .thenComparing(Trigger::key);
 
     /** Something that was the case. */
     public record Reason(String condition, String observed) {}
@@ -44,9 +55,15 @@ public record Trigger(
      * One of the cart.
      *
      * @param cart what was left behind
+     * @param isRefused whether the customer refuses its purpose at the deadline
      */
     public static Trigger ofCart(
-            CartTrigger trigger, Deadline deadline, String customerId, EventOrder anchor, Cart cart) {
+            CartTrigger trigger,
+            Deadline deadline,
+            String customerId,
+            EventOrder anchor,
+            Cart cart,
+            boolean isRefused) {
         List<Reason> because = new ArrayList<>();
         because.add(new Reason("no Order Completed within " + CartTrigger.text(deadline.delay()), "none"));
         if (deadline.when() != null) {
@@ -60,7 +77,8 @@ public record Trigger(
                 anchor.timestamp() + deadline.delay().toMillis(),
                 "",
                 TriggerPayload.of(trigger.definition().payload(), cart),
-                because);
+                because,
+                isRefused);
     }
 
     /**
@@ -84,12 +102,15 @@ public record Trigger(
 
     /** The trigger's public JSON: one object in UTF-8, without a line end. */
     public byte[] json() {
-        return ProfileJson.write(512, this::writeTo);
+        return ProfileJson.write(512, json -> {
+            json.writeStartObject();
+            writeFields(json);
+            json.writeEndObject();
+        });
     }
 
-    private void writeTo(JsonGenerator json) throws IOException {
+    void writeFields(JsonGenerator json) throws IOException {
         Duration expiresAfter = trigger.definition().expiresAfter();
-        json.writeStartObject();
         json.writeStringField("fired_at", Timestamps.format(firedAt));
         json.writeStringField("trigger", trigger.name());
         json.writeStringField("trigger_id", id());
@@ -117,7 +138,6 @@ public record Trigger(
             json.writeEndObject();
         }
         json.writeEndArray();
-        json.writeEndObject();
     }
 
     /** Whether it fired because time has passed, not with an event. */

@@ -15,8 +15,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Which triggers have held since which watermarks. A customer whose turn has not come since some of them began is taken
- * through all that began meanwhile: what was due before is decided by what held then. Immutable.
+ * Which triggers, and what holds them back, have held since which watermarks. A customer whose turn has not come since some
+ * of them began is taken through all that began meanwhile: what was due before is decided by what held then. Immutable.
  *
  * <p>Bound: the last {@value #MOST}. Whoever's turn has not come for longer than that, which takes as many publications
  * within one sweep, goes on with the oldest of them.
@@ -24,7 +24,7 @@ import java.util.TreeMap;
 public final class TriggerPeriods {
     static final int MOST = 100;
 
-    private static final byte FORMAT = 2;
+    private static final byte FORMAT = 3;
 
     public static final Codec<TriggerPeriods> CODEC = new Codec<>() {
         @Override
@@ -69,6 +69,11 @@ public final class TriggerPeriods {
 
         Period {
             decided = Collections.unmodifiableSortedMap(decided);
+        }
+
+        /** What holds them back. */
+        Gate gate() {
+            return new Gate(triggers.delivery());
         }
 
         /** The publication that wrote them like this; 0 of what holds before any. */

@@ -2,7 +2,6 @@ package io.tributary.operators.trigger;
 
 import io.tributary.operators.trigger.TriggerPeriods.Period;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -57,7 +56,7 @@ public final class Triggers implements AutoCloseable {
      * Starts anew from what is the customer's since an instant. What was due before it fires by what was known before;
      * what would have been due by what is known now counts as decided.
      *
-     * @param fired receives the triggers in the order in which they fire
+     * @param fired receives the triggers in their order, those too that are refused
      */
     void restart(TriggerState state, RetainedEvents retained, CartChange.Restart restart, Consumer<Trigger> fired) {
         List<Trigger> due = new ArrayList<>(0);
@@ -71,7 +70,7 @@ public final class Triggers implements AutoCloseable {
      * If more is waiting than may be kept, because the watermark stands still, lets time pass for this customer until it
      * is not.
      *
-     * @param fired receives the triggers in the order in which they fire
+     * @param fired receives the triggers in their order, those too that are refused
      * @return whether that was necessary
      */
     boolean relieve(TriggerState state, RetainedEvents retained, String customerId, Consumer<Trigger> fired) {
@@ -107,7 +106,7 @@ public final class Triggers implements AutoCloseable {
     /**
      * Lets time pass up to and including an instant.
      *
-     * @param fired receives the triggers in the order in which they fire
+     * @param fired receives the triggers in their order, those too that are refused
      */
     public void advance(
             TriggerState state, RetainedEvents retained, String customerId, long watermark, Consumer<Trigger> fired) {
@@ -119,7 +118,7 @@ public final class Triggers implements AutoCloseable {
     }
 
     private static void inOrder(List<Trigger> due, Consumer<Trigger> fired) {
-        due.sort(Comparator.comparingLong(Trigger::firedAt));
+        due.sort(Trigger.ORDER);
         due.forEach(fired);
     }
 

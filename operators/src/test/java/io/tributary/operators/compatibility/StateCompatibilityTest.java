@@ -29,6 +29,7 @@ import io.tributary.operators.testing.KeyedCoHarness;
 import io.tributary.operators.testing.KeyedHarness;
 import io.tributary.operators.testing.LedgerMoves;
 import io.tributary.operators.testing.WatcherHarness;
+import io.tributary.operators.trigger.CartWatcher;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.privacy.PrivacyCommand;
 import java.io.IOException;
@@ -284,6 +285,25 @@ class StateCompatibilityTest {
 
             assertThat(anchors(harness.drain())).as("what waited").containsExactly("m3 with 4");
             harness.watermark(minute(91 + 30 * 24 * 60));
+            assertThat(harness.entries()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void stillKnowsWhatWasToldAndWhatCountsAsTold(Path version) throws Exception {
+        try (WatcherHarness harness =
+                StateFixtures.gatedWatcher(StateFixtures.read(version, StateFixtures.GATED_WATCHER))) {
+            harness.watermark(minute(480));
+            assertThat(harness.drain()).as("the third").hasSize(1);
+            StateFixtures.see(harness, added("m4", "p4", minute(500)), List.of());
+            harness.watermark(minute(600));
+
+            assertThat(harness.drain()).isEmpty();
+            assertThat(harness.drain(CartWatcher.SUPPRESSED)).hasSize(1);
+            harness.watermark(minute(470 + 30 * 24 * 60));
+            assertThat(harness.keysIn("trigger-gate")).isOne();
+            harness.watermark(minute(501 + 30 * 24 * 60));
             assertThat(harness.entries()).isZero();
         }
     }

@@ -40,6 +40,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.util.OperatorSnapshotUtil;
 
@@ -59,6 +61,9 @@ final class StateFixtures {
     static final String KEEPER = "ledger-keeper";
     static final String FOLDER_STATE = "profile-folder";
     static final String WATCHER = "cart-watcher";
+    /** With caps. */
+    static final String GATED_WATCHER = "gated-cart-watcher";
+
     static final Identifier USER = id("user_id:42");
     static final Identifier CRM = id("crm_id:7");
     static final Identifier EMAIL = id("email:ana@x.com");
@@ -85,6 +90,7 @@ final class StateFixtures {
         save(folder, KEEPER, keeperInTheMiddle());
         save(folder, FOLDER_STATE, folderInTheMiddle());
         save(folder, WATCHER, watcherInTheMiddle());
+        save(folder, GATED_WATCHER, gatedWatcherInTheMiddle());
     }
 
     /** User 42 has logged in on the phone; user 43 is about to, and then somebody opens a page. */
@@ -184,6 +190,22 @@ final class StateFixtures {
         }
     }
 
+    /** The customer was told of one cart, of another one that has come to it somebody else. */
+    private static OperatorSubtaskState gatedWatcherInTheMiddle() throws Exception {
+        try (WatcherHarness harness = gatedWatcher(null)) {
+            TestEvent first = added("m1", "p1", minute(0));
+            see(harness, first, List.of());
+            harness.watermark(minute(399));
+            List<CartEntry> union = Stream.of(first, added("m2", "p2", minute(200)))
+                    .map(event -> CartEntry.of(event.event()))
+                    .toList();
+            harness.process(
+                    new CartChange.Restart(CUSTOMER, minute(400), true, union, Set.of(), List.of(), List.of()), 0);
+            see(harness, added("m3", "p3", minute(410)), List.of());
+            return harness.snapshot();
+        }
+    }
+
     private static void save(Path folder, String operator, OperatorSubtaskState state) throws IOException {
         OperatorSnapshotUtil.writeStateHandle(state, folder.resolve(operator).toString());
     }
@@ -240,6 +262,14 @@ final class StateFixtures {
                 segments:
                 - {name: new_buyer, when: days_since(orders.last_at) <= 1}
                 """),
+                state);
+    }
+
+    static WatcherHarness gatedWatcher(OperatorSubtaskState state) throws Exception {
+        return new WatcherHarness(
+                TestTriggers.heldBackBy(
+                        "{caps: [{most: 3, within: 30d}]}",
+                        TestTriggers.trigger("abandoned_cart", "size(cart.items) > 0", "1h", "24h", "")),
                 state);
     }
 

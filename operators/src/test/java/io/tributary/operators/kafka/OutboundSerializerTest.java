@@ -15,6 +15,7 @@ import io.tributary.operators.testing.TestEvent;
 import io.tributary.operators.testing.TestTriggers;
 import io.tributary.operators.testing.WatcherHarness;
 import io.tributary.operators.trigger.CartChange;
+import io.tributary.operators.trigger.CartWatcher;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.Origin;
 import io.tributary.schemas.event.Reject;
@@ -73,6 +74,23 @@ class OutboundSerializerTest {
                 .hasSize(7)
                 .hasEntrySatisfying(
                         "ce_id", id -> assertThat(text(trigger.value())).contains("\"trigger_id\":\"" + id + '"'));
+    }
+
+    @Test
+    void marksATriggerThatWasHeldBackByTheSameId() throws Exception {
+        Outputs outputs = Outputs.of(added("m1", "p1", minute(1)).consent("marketing", false));
+
+        assertThat(outputs.triggers).isEmpty();
+        OutboundRecord suppressed = outputs.suppressed.get(0);
+        assertThat(serialized(suppressed).topic()).isEqualTo("cdp.triggers-suppressed.v1");
+        assertThat(key(suppressed)).isEqualTo(CUSTOMER);
+        assertThat(headers(suppressed))
+                .containsEntry("ce_type", "io.tributary.trigger-suppressed.v1")
+                .containsEntry("ce_time", "2026-01-01T01:01:00.000Z")
+                .containsEntry("ce_subject", CUSTOMER)
+                .hasSize(7)
+                .hasEntrySatisfying(
+                        "ce_id", id -> assertThat(text(suppressed.value())).contains("\"trigger_id\":\"" + id + '"'));
     }
 
     @Test
@@ -175,7 +193,11 @@ class OutboundSerializerTest {
     }
 
     /** What the operators publish of some events; each profile at once. */
-    private record Outputs(List<OutboundRecord> events, List<OutboundRecord> profiles, List<OutboundRecord> triggers) {
+    private record Outputs(
+            List<OutboundRecord> events,
+            List<OutboundRecord> profiles,
+            List<OutboundRecord> triggers,
+            List<OutboundRecord> suppressed) {
         static Outputs of(TestEvent... events) throws Exception {
             try (FolderHarness folder = new FolderHarness(0, null);
                     WatcherHarness watcher = new WatcherHarness(TestTriggers.abandonedCart(), null)) {
@@ -187,7 +209,11 @@ class OutboundSerializerTest {
                     watcher.process(change, 0);
                 }
                 watcher.watermark(minute(10 * 24 * 60));
-                return new Outputs(folder.drain(), folder.drain(ProfileFolder.PROFILES), watcher.drain());
+                return new Outputs(
+                        folder.drain(),
+                        folder.drain(ProfileFolder.PROFILES),
+                        watcher.drain(),
+                        watcher.drain(CartWatcher.SUPPRESSED));
             }
         }
     }

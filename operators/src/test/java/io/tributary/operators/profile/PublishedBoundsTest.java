@@ -66,7 +66,8 @@ class PublishedBoundsTest {
                         abandoned.definition().deadlines().get(0),
                         "c_0123456789abcdef",
                         last.order(),
-                        ledger.activity.cart().cart())
+                        ledger.activity.cart().cart(),
+                        false)
                 .json();
         List<DocumentWrite> documents = new ArrayList<>();
         for (OutboundRecord record : List.of(

@@ -40,6 +40,16 @@ public final class TestTriggers {
         return TRIGGER.formatted(name, where, within, expiresAfter, more);
     }
 
+    /**
+     * A set of triggers and of what holds them back.
+     *
+     * @param delivery in YAML, an object
+     */
+    public static Definitions heldBackBy(String delivery, String... triggers) {
+        return Definitions.of(
+                "triggers.yaml", "triggers:\n" + String.join("", triggers) + "delivery: " + delivery + "\n");
+    }
+
     /** A set of nothing but triggers. */
     public static Definitions set(String... triggers) {
         return Definitions.of("triggers.yaml", "triggers:\n" + String.join("", triggers));

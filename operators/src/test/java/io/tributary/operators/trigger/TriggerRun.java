@@ -21,7 +21,7 @@ final class TriggerRun {
     static final EventWatch NO_SEQUENCE = new EventWatch(List.of());
 
     /**
-     * What fires.
+     * What fires and is not refused.
      *
      * @param watch says what the triggers look at
      * @param replay of events of the customer
@@ -71,6 +71,7 @@ final class TriggerRun {
                 state = storing ? Codecs.roundTrip(TriggerState.CODEC, state) : state;
             }
         }
+        fired.removeIf(Trigger::isRefused);
         return fired;
     }
 }

@@ -11,7 +11,8 @@ public enum DefinitionKind {
     BG_NBD("bg_nbd"),
     GAMMA_GAMMA("gamma_gamma"),
     CLV("clv"),
-    RFM("rfm");
+    RFM("rfm"),
+    DELIVERY("delivery");
 
     private final String key;
 

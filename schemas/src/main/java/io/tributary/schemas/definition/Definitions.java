@@ -30,6 +30,7 @@ public final class Definitions {
     private final SortedMap<String, SegmentDefinition> segments;
     private final SortedMap<String, TriggerDefinition> triggers;
     private final ModelDefinitions models;
+    private final DeliveryDefinition delivery;
     private final List<Entry> entries;
 
     /**
@@ -47,11 +48,13 @@ public final class Definitions {
             SortedMap<String, SegmentDefinition> segments,
             SortedMap<String, TriggerDefinition> triggers,
             ModelDefinitions models,
+            DeliveryDefinition delivery,
             List<Entry> entries) {
         this.traits = Collections.unmodifiableSortedMap(traits);
         this.segments = Collections.unmodifiableSortedMap(segments);
         this.triggers = Collections.unmodifiableSortedMap(triggers);
         this.models = models;
+        this.delivery = delivery;
         this.entries = entries.stream().sorted(Entry.ORDER).toList();
     }
 
@@ -62,6 +65,7 @@ public final class Definitions {
                 Collections.emptySortedMap(),
                 Collections.emptySortedMap(),
                 new ModelDefinitions(null, null, null, null),
+                DeliveryDefinition.NONE,
                 List.of());
     }
 
@@ -201,6 +205,11 @@ public final class Definitions {
 
     public ModelDefinitions models() {
         return models;
+    }
+
+    /** What holds triggers back that have fired. */
+    public DeliveryDefinition delivery() {
+        return delivery;
     }
 
     /** All definitions as JSON, by kind and name. */

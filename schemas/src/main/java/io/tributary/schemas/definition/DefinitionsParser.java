@@ -154,6 +154,18 @@ final class DefinitionsParser {
         return name;
     }
 
+    /** What has a name within a definition. */
+    static String name(YamlSource yaml, Node node, String what) {
+        String name = yaml.text(node, what);
+        if (!NAME.matcher(name).matches()) {
+            throw yaml.error(
+                    node,
+                    "%s must be a lower-case letter and up to 63 lower-case letters, digits and underscores, not '%s'"
+                            .formatted(what, name));
+        }
+        return name;
+    }
+
     /** Whether what was read so far has a definition of the same kind and name. */
     boolean defines(Entry entry) {
         return entry.kind().isList()
@@ -196,10 +208,11 @@ final class DefinitionsParser {
             keep(DefinitionKind.TRIGGER, trigger, trigger(trigger), triggers);
         }
         ModelDefinitions models = models();
+        DeliveryDefinition delivery = delivery();
         if (mistakes.count() > 0) {
             throw new DefinitionsException(mistakes.messages());
         }
-        return new Definitions(traits, segments, triggers, models, entries);
+        return new Definitions(traits, segments, triggers, models, delivery, entries);
     }
 
     /** Once there is a mistake nothing is kept: the set will be refused. */
@@ -591,6 +604,18 @@ final class DefinitionsParser {
                 (yaml, node, what, language, objection) ->
                         check(yaml, node, what, language, objection, new ArrayList<>()));
         return parser.parse(from.name, from.keys, () -> json(from));
+    }
+
+    // ----------------------------------------------------------------------------------------------------- delivery
+
+    private DeliveryDefinition delivery() {
+        DeliveryDefinition delivery = DeliveryDefinition.NONE;
+        for (Written rules : written.get(DefinitionKind.DELIVERY)) {
+            DeliveryParser parser = new DeliveryParser(rules.yaml, mistakes);
+            delivery = mistakes.attempt(rules.yaml, () -> parser.parse(rules.keys, () -> json(rules)));
+            keep(DefinitionKind.DELIVERY, rules, delivery, new TreeMap<>());
+        }
+        return delivery;
     }
 
     // ------------------------------------------------------------------------------------------------------- models

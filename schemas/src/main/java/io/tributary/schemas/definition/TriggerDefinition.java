@@ -19,6 +19,9 @@ import java.util.TreeMap;
  * @param deadlines at which it fires, the first one and those of its reminders; ascending; none if it fires with an event
  * @param expiresAfter from firing to the instant after which acting on it makes no sense; not negative
  * @param payload what it tells, by name
+ * @param channel on which it is sent, or null; caps may count by it
+ * @param group of triggers to which it belongs, or null; caps may count by it
+ * @param priority 0 to 100: of those that are due at the same instant the greater comes first
  * @param json as it was written: its keys sorted, numbers in their shortest form
  */
 public record TriggerDefinition(
@@ -30,6 +33,9 @@ public record TriggerDefinition(
         List<Deadline> deadlines,
         Duration expiresAfter,
         SortedMap<String, TriggerExpression> payload,
+        String channel,
+        String group,
+        int priority,
         ObjectNode json) {
     /** A customer who refuses this purpose gets no trigger; silence is consent. */
     public static final String PURPOSE = "marketing";

@@ -42,14 +42,7 @@ final class TriggerExpressions {
     }
 
     String name(Node node, String what) {
-        String name = yaml.text(node, what);
-        if (!DefinitionsParser.NAME.matcher(name).matches()) {
-            throw yaml.error(
-                    node,
-                    "%s must be a lower-case letter and up to 63 lower-case letters, digits and underscores, not '%s'"
-                            .formatted(what, name));
-        }
-        return name;
+        return DefinitionsParser.name(yaml, node, what);
     }
 
     /** From here on expressions can name the events of a step. */

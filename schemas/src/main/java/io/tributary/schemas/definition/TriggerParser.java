@@ -16,6 +16,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.yaml.snakeyaml.nodes.Node;
 
 /**
@@ -37,6 +38,10 @@ final class TriggerParser {
     private static final String COOL_DOWN = "cool_down";
     private static final String PURPOSE = "purpose";
     private static final String PAYLOAD = "payload";
+    private static final String CHANNEL = "channel";
+    private static final String GROUP = "group";
+    private static final String PRIORITY = "priority";
+    private static final Pattern PRIORITIES = Pattern.compile("\\d{1,2}|100");
 
     private static final List<String> KEYS = List.of(
             "name",
@@ -49,7 +54,10 @@ final class TriggerParser {
             EXPIRES_AFTER,
             COOL_DOWN,
             PURPOSE,
-            PAYLOAD);
+            PAYLOAD,
+            CHANNEL,
+            GROUP,
+            PRIORITY);
 
     private static final Set<String> CART_EVENTS =
             Set.of("Product Added", "Wishlist Product Added to Cart", "Product Removed", "Cart Updated");
@@ -78,7 +86,7 @@ final class TriggerParser {
     }
 
     /** What is said of steps and of what they are for. */
-    private record Pattern(String step, TriggerExpression where, EventSequence events, List<Deadline> deadlines) {}
+    private record Shape(String step, TriggerExpression where, EventSequence events, List<Deadline> deadlines) {}
 
     /**
      * Reads a trigger.
@@ -95,9 +103,9 @@ final class TriggerParser {
         boolean isOfCart = isOfCart(keys);
         TriggerExpressions expressions = new TriggerExpressions(
                 yaml, mistakes, check, isOfCart ? Language.ofCartTriggers() : Language.ofEventTriggers());
-        Pattern pattern = isOfCart ? cart(keys, expressions) : sequence(keys, expressions);
+        Shape shape = isOfCart ? cart(keys, expressions) : sequence(keys, expressions);
         if (keys.has(REMINDERS)) {
-            mistakes.attempt(yaml, () -> reminders(keys, pattern, expressions));
+            mistakes.attempt(yaml, () -> reminders(keys, shape, expressions));
         }
         Duration expiresAfter = mistakes.attempt(yaml, () -> span(keys, EXPIRES_AFTER, 0));
         fixed(keys, COOL_DOWN, "0d");
@@ -106,22 +114,44 @@ final class TriggerParser {
         if (keys.has(PAYLOAD)) {
             mistakes.attempt(yaml, () -> payload(keys.get(PAYLOAD), payload, expressions));
         }
+        String channel = mistakes.attempt(yaml, () -> optionalName(keys, CHANNEL));
+        String group = mistakes.attempt(yaml, () -> optionalName(keys, GROUP));
+        Integer priority = mistakes.attempt(yaml, () -> priority(keys));
         return mistakes.count() > before || name == null
                 ? null
                 : new TriggerDefinition(
                         name,
                         title,
                         description,
-                        pattern.where,
-                        pattern.events,
-                        pattern.deadlines,
+                        shape.where,
+                        shape.events,
+                        shape.deadlines,
                         expiresAfter,
                         payload,
+                        channel,
+                        group,
+                        priority,
                         json.get());
     }
 
     private String text(YamlSource.Obj keys, String key) {
         return keys.has(key) ? mistakes.attempt(yaml, () -> yaml.text(keys.get(key), "'" + key + "'")) : null;
+    }
+
+    private String optionalName(YamlSource.Obj keys, String key) {
+        return keys.has(key) ? DefinitionsParser.name(yaml, keys.get(key), "'" + key + "'") : null;
+    }
+
+    private int priority(YamlSource.Obj keys) {
+        if (!keys.has(PRIORITY)) {
+            return 0;
+        }
+        String text = yaml.text(keys.get(PRIORITY), "'" + PRIORITY + "'");
+        if (!PRIORITIES.matcher(text).matches()) {
+            throw yaml.error(
+                    keys.get(PRIORITY), "'%s' must be a number from 0 to 100, not '%s'".formatted(PRIORITY, text));
+        }
+        return Integer.parseInt(text);
     }
 
     private Duration span(YamlSource.Obj keys, String key, int least) {
@@ -179,7 +209,7 @@ final class TriggerParser {
         return yaml.object(object, "a step", mistake -> {});
     }
 
-    private Pattern cart(YamlSource.Obj keys, TriggerExpressions expressions) {
+    private Shape cart(YamlSource.Obj keys, TriggerExpressions expressions) {
         List<Node> steps = yaml.list(keys.get(STEPS), "'steps'");
         YamlSource.Obj first = yaml.object(steps.get(0), "a step", mistakes.in(yaml));
         first.allow(List.of(ID, Relation.ON.key(), WHERE, SELECT));
@@ -191,7 +221,7 @@ final class TriggerParser {
         // Each cart event ends what the one before it has begun, so what is said here says nothing more.
         expressions.condition(end, OR_WHEN);
         Duration within = mistakes.attempt(yaml, () -> span(keys, WITHIN, 1));
-        return new Pattern(id, where, null, deadlines(id, within));
+        return new Shape(id, where, null, deadlines(id, within));
     }
 
     private static List<Deadline> deadlines(String step, Duration within) {
@@ -202,7 +232,7 @@ final class TriggerParser {
         return deadlines;
     }
 
-    private Pattern sequence(YamlSource.Obj keys, TriggerExpressions expressions) {
+    private Shape sequence(YamlSource.Obj keys, TriggerExpressions expressions) {
         EventSequenceParser parser = new EventSequenceParser(yaml, mistakes, expressions);
         EventSequence events = mistakes.attempt(yaml, () -> {
             Node steps = keys.require(STEPS, "what has to happen: a step with 'on' and what follows it");
@@ -214,18 +244,18 @@ final class TriggerParser {
             });
         });
         if (events == null) {
-            return new Pattern(null, null, null, new ArrayList<>());
+            return new Shape(null, null, null, new ArrayList<>());
         }
         String step = events.first().id();
-        return new Pattern(
+        return new Shape(
                 step, null, events, events.endsByAbsence() ? deadlines(step, events.within()) : new ArrayList<>());
     }
 
     // ---------------------------------------------------------------------------------------------------- reminders
 
-    private Void reminders(YamlSource.Obj keys, Pattern pattern, TriggerExpressions expressions) {
+    private Void reminders(YamlSource.Obj keys, Shape shape, TriggerExpressions expressions) {
         Node node = keys.get(REMINDERS);
-        if (pattern.events != null && !pattern.events.endsByAbsence()) {
+        if (shape.events != null && !shape.events.endsByAbsence()) {
             throw yaml.error(
                     keys.keyNode(REMINDERS), "'reminders' are for triggers whose last step has 'not_followed_by'");
         }
@@ -236,7 +266,7 @@ final class TriggerParser {
                     "'%s' has %d of them, and %d is the most"
                             .formatted(REMINDERS, reminders.size(), TriggerDefinition.MAX_DEADLINES - 1));
         }
-        reminders.forEach(reminder -> mistakes.attempt(yaml, () -> reminder(reminder, pattern.deadlines, expressions)));
+        reminders.forEach(reminder -> mistakes.attempt(yaml, () -> reminder(reminder, shape.deadlines, expressions)));
         return null;
     }
 

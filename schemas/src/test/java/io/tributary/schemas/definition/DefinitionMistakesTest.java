@@ -44,7 +44,7 @@ class DefinitionMistakesTest {
                 of(
                         "xyzzy: []",
                         "d.yaml:1:1: unknown key 'xyzzy'; known here: traits, segments, triggers, bg_nbd, gamma_gamma,"
-                                + " clv, rfm"),
+                                + " clv, rfm, delivery"),
                 of(
                         "traits: {}\nsegments: x",
                         "d.yaml:1:9: 'traits' must be a list",
@@ -173,8 +173,68 @@ class DefinitionMistakesTest {
                 of("rfm: []", "d.yaml:1:6: 'rfm' must be an object (key: value)"));
     }
 
+    static List<Arguments> delivery() {
+        String name = " must be a lower-case letter and up to 63 lower-case letters, digits and underscores, not ";
+        return List.of(
+                of("delivery: []", "d.yaml:1:11: 'delivery' must be an object (key: value)"),
+                of("delivery: {caps: []}\ndelivery: {}", "d.yaml:2:1: the key 'delivery' is here twice"),
+                of(
+                        "delivery: {quite_hours: {}, frequency: 3}",
+                        "d.yaml:1:12: unknown key 'quite_hours' — did you mean 'quiet_hours'?",
+                        "d.yaml:1:29: unknown key 'frequency'; known here: quiet_hours, caps"),
+                of(
+                        "delivery:\n  quiet_hours: {}",
+                        "d.yaml:2:16: 'from' is missing: a time of day such as \"22:00\"",
+                        "d.yaml:2:16: 'to' is missing: a time of day such as \"22:00\"",
+                        "d.yaml:2:16: 'zone' is missing: a time zone such as Europe/Warsaw"),
+                of(
+                        "delivery:\n  quiet_hours: {from: 24:00, to: \"8:00\", zone: Europe/Warschau, then: sleep}",
+                        "d.yaml:2:23: 'from' must be a time of day from 00:00 to 23:59, not '24:00'",
+                        "d.yaml:2:34: 'to' must be a time of day from 00:00 to 23:59, not '8:00'",
+                        "d.yaml:2:48: 'zone' must be a time zone such as Europe/Warsaw, not 'Europe/Warschau'"
+                                + " — did you mean 'Europe/Warsaw'?",
+                        "d.yaml:2:71: 'then' can't be 'sleep'; known: drop"),
+                of(
+                        "delivery:\n  quiet_hours: {from: \"22:00\", to: \"22:00\", zone: +02:00, then: postpone}",
+                        "d.yaml:2:36: 'to' must be another time than 'from': all day is no quiet hours",
+                        "d.yaml:2:51: 'zone' must be a time zone such as Europe/Warsaw, not '+02:00'",
+                        "d.yaml:2:65: 'then: postpone' is not there yet: what would be told in quiet hours is dropped"
+                                + " ('then: drop')"),
+                of(
+                        "delivery:\n  caps:\n  - {most: 0, within: 0m}\n  - {most: 1001, within: 31d}",
+                        "d.yaml:3:12: 'most' must be a number from 1 to 1000, not '0'",
+                        "d.yaml:3:23: 'within' must be 1m to 30d, not '0m'",
+                        "d.yaml:4:12: 'most' must be a number from 1 to 1000, not '1001'",
+                        "d.yaml:4:26: 'within' must be 1m to 30d, not '31d'"),
+                of(
+                        "delivery:\n  caps:\n  - {most: 1.5, within: 7}\n  - {chanel: email}\n  - 3",
+                        "d.yaml:3:12: 'most' must be a number from 1 to 1000, not '1.5'",
+                        "d.yaml:3:25: 'within' must be a number with m, h, d, w or y, such as 90d, not '7'",
+                        "d.yaml:4:5: 'most' is missing: how often a customer is told something",
+                        "d.yaml:4:5: 'within' is missing: a number with m, h, d, w or y, such as 90d",
+                        "d.yaml:4:6: unknown key 'chanel' — did you mean 'channel'?",
+                        "d.yaml:5:5: a cap must be an object (key: value)"),
+                of(
+                        "delivery:\n  caps:\n  - {most: 1, within: 1d, channel: E-Mail, group: [cart]}",
+                        "d.yaml:3:36: 'channel'" + name + "'E-Mail'",
+                        "d.yaml:3:51: 'group' must be a text"),
+                of(
+                        "delivery: {caps: [" + "{most: 1, within: 1d}, ".repeat(21) + "]}",
+                        "d.yaml:1:18: 'caps' has 21 of them, and 20 is the most"));
+    }
+
+    @Test
+    void thereIsOneSetOfRulesOfDelivery() {
+        Map<String, String> files = new LinkedHashMap<>();
+        files.put("a.yaml", "delivery: {caps: [{most: 1, within: 1d}]}");
+        files.put("b.yaml", "delivery: {}");
+
+        assertThat(mistakes(files, IdentitySettings.defaults()))
+                .containsExactly("b.yaml:1:1: 'delivery' is in the set already");
+    }
+
     @ParameterizedTest
-    @MethodSource({"files", "models"})
+    @MethodSource({"files", "models", "delivery"})
     void saysWhatIsWrongInAFile(String yaml, List<String> messages) {
         assertThat(mistakes(yaml)).containsExactlyElementsOf(messages);
     }

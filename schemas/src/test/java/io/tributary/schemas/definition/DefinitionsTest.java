@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +39,16 @@ class DefinitionsTest {
                 gamma_gamma: {p: 6.25, q: 3.74, gamma: 15.44, currency: USD}
                 clv: {months: 12, monthly_discount: 0.01}
                 rfm: {boundaries: quantile, currency: USD}
+                """);
+        files.put(
+                "delivery.yaml",
+                """
+                delivery:
+                  quiet_hours: {from: "22:00", to: 08:00, zone: Europe/Warsaw, then: drop}
+                  caps:
+                  - {most: 3, within: 7d}
+                  - {most: 1, within: 24h, channel: email}
+                  - {most: 1000, within: 30d, channel: email, group: cart}
                 """);
         files.put(
                 "segments.yaml",
@@ -221,6 +233,27 @@ class DefinitionsTest {
     }
 
     @Test
+    void rulesOfDeliveryAreKept() {
+        DeliveryDefinition delivery = good(GOOD).delivery();
+
+        assertThat(delivery.quietHours())
+                .isEqualTo(new DeliveryDefinition.QuietHours(
+                        LocalTime.of(22, 0), LocalTime.of(8, 0), ZoneId.of("Europe/Warsaw")))
+                .hasToString("22:00-08:00 Europe/Warsaw");
+        assertThat(delivery.caps())
+                .containsExactly(
+                        new DeliveryDefinition.Cap(3, Duration.ofDays(7), "7d", null, null),
+                        new DeliveryDefinition.Cap(1, Duration.ofDays(1), "24h", "email", null),
+                        new DeliveryDefinition.Cap(1_000, Duration.ofDays(30), "30d", "email", "cart"));
+        assertThat(delivery.caps())
+                .extracting(DeliveryDefinition.Cap::toString)
+                .containsExactly("3 in 7d", "1 in 24h, channel email", "1000 in 30d, channel email, group cart");
+        assertThat(Definitions.of("d.yaml", "traits: []").delivery()).isEqualTo(DeliveryDefinition.NONE);
+        assertThat(Definitions.none().delivery()).isEqualTo(DeliveryDefinition.NONE);
+        assertThat(Definitions.of("d.yaml", "delivery: {}").delivery().caps()).isEmpty();
+    }
+
+    @Test
     void jsonSaysTheSameAsYaml() throws JsonProcessingException {
         Definitions written = good(GOOD);
         List<Definitions.Entry> travelled = new ArrayList<>();
@@ -237,6 +270,7 @@ class DefinitionsTest {
         assertThat(read.segments()).isEqualTo(written.segments());
         assertThat(read.triggers()).isEqualTo(written.triggers());
         assertThat(read.models()).isEqualTo(written.models());
+        assertThat(read.delivery()).isEqualTo(written.delivery());
         read.traits().forEach((name, trait) -> assertThat(trait.fingerprint())
                 .isEqualTo(written.traits().get(name).fingerprint()));
         read.segments().forEach((name, segment) -> {

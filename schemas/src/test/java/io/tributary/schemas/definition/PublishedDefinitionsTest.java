@@ -56,6 +56,22 @@ class PublishedDefinitionsTest {
     }
 
     @Test
+    void rulesOfDeliveryAreOneDefinition() {
+        PublishedDefinitions first =
+                PublishedDefinitions.NONE.next(Definitions.of("d.yaml", "delivery: {caps: []}"), AT);
+        PublishedDefinitions second =
+                first.next(Definitions.of("d.yaml", "delivery: {caps: [{most: 1, within: 1d}]}"), AT);
+        PublishedDefinitions third = second.next(Definitions.none(), AT);
+
+        assertThat(second.of(DefinitionKind.DELIVERY, "delivery").key()).isEqualTo("delivery:delivery");
+        assertThat(second.of(DefinitionKind.DELIVERY, "delivery").version()).isEqualTo(2);
+        assertThat(second.definitions(IdentitySettings.defaults()).delivery().caps())
+                .hasSize(1);
+        assertThat(third.of(DefinitionKind.DELIVERY, "delivery").isRemoved()).isTrue();
+        assertThat(third.definitions(IdentitySettings.defaults()).delivery()).isEqualTo(DeliveryDefinition.NONE);
+    }
+
+    @Test
     void whatIsWrittenOtherwiseHasAnotherVersion() {
         PublishedDefinitions first = PublishedDefinitions.NONE.next(set(VIP, NEW), AT);
         PublishedDefinitions second =

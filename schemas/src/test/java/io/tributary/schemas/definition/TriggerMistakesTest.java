@@ -72,6 +72,19 @@ class TriggerMistakesTest {
         assertThat(definition.deadlines().get(2).when()).hasToString("size(cart.items) > 1");
     }
 
+    @Test
+    void aTriggerMayHaveAChannelAGroupAndAPriority() {
+        TriggerDefinition plain = read(TRIGGER);
+        TriggerDefinition other = read(TRIGGER + "  channel: email\n  group: cart\n  priority: 100\n");
+
+        assertThat(plain.channel()).isNull();
+        assertThat(plain.group()).isNull();
+        assertThat(plain.priority()).isZero();
+        assertThat(other.channel()).isEqualTo("email");
+        assertThat(other.group()).isEqualTo("cart");
+        assertThat(other.priority()).isEqualTo(100);
+    }
+
     private static String fields(int count) {
         return IntStream.range(0, count).mapToObj(i -> "f" + i + ": cart.value").collect(Collectors.joining(", "));
     }
@@ -104,7 +117,8 @@ class TriggerMistakesTest {
                         "cool_down: 0d",
                         "quiet_hours: 7d",
                         "t.yaml:8:3: unknown key 'quiet_hours'; known here: name, title, description, steps,"
-                                + " correlation, within, reminders, expires_after, cool_down, purpose, payload"),
+                                + " correlation, within, reminders, expires_after, cool_down, purpose, payload,"
+                                + " channel, group, priority"),
                 of(
                         "purpose: marketing",
                         "purpose: service",
@@ -169,6 +183,15 @@ class TriggerMistakesTest {
                         "within: 1h",
                         "within: 1h\n  reminders: [%s]".formatted(reminders(10)),
                         "t.yaml:7:14: 'reminders' has 10 of them, and 9 is the most"),
+                of(
+                        "cool_down: 0d",
+                        "channel: E-Mail\n  group: 1st\n  priority: 101",
+                        "t.yaml:8:12: 'channel' must be a lower-case letter and up to 63 lower-case letters, digits and"
+                                + " underscores, not 'E-Mail'",
+                        "t.yaml:9:10: 'group' must be a lower-case letter and up to 63 lower-case letters, digits and"
+                                + " underscores, not '1st'",
+                        "t.yaml:10:13: 'priority' must be a number from 0 to 100, not '101'"),
+                of("cool_down: 0d", "priority: -1", "t.yaml:8:13: 'priority' must be a number from 0 to 100, not '-1'"),
                 of("within: 1h", "within: [1h]", "t.yaml:6:11: 'within' must be a text"));
     }
 

@@ -35,6 +35,7 @@ class JsonSchemasTest {
     private static final String RETRACTION =
             """
             {"retracts":"t_5b1c9e0d77aa4213","at":"2026-01-05T10:31:00.000Z","because":[{"condition":"no Order Completed within 1h","observed":"m-78"}]}""";
+    private static final String SUPPRESSED = TRIGGER.replaceFirst("}$", ",\"reason\":\"cap\",\"detail\":\"3 in 7d\"}");
     private static final String IDENTITY_CHANGE =
             """
             {"at":"2026-01-05T10:30:00.000Z","change":"merged","customer_id":"c_7f3a9c01d2e4b586","identifiers":{"anonymous_id":["a-1"]},"into":"c_09ab34cd56ef7812","because":"m-77"}""";
@@ -64,6 +65,7 @@ class JsonSchemasTest {
         assertThat(faults("profile", PROFILE)).isEmpty();
         assertThat(faults("trigger", TRIGGER)).isEmpty();
         assertThat(faults("trigger", RETRACTION)).isEmpty();
+        assertThat(faults("trigger-suppressed", SUPPRESSED)).isEmpty();
         assertThat(faults("identity-change", IDENTITY_CHANGE)).isEmpty();
         assertThat(faults("customer-event", CUSTOMER_EVENT)).isEmpty();
         assertThat(faults("reject", FILE_REJECT)).isEmpty();
@@ -80,6 +82,7 @@ class JsonSchemasTest {
             {"profile", PROFILE},
             {"trigger", TRIGGER},
             {"trigger", RETRACTION},
+            {"trigger-suppressed", SUPPRESSED},
             {"identity-change", IDENTITY_CHANGE},
             {"customer-event", CUSTOMER_EVENT},
             {"reject", FILE_REJECT},
@@ -138,6 +141,12 @@ class JsonSchemasTest {
                     trigger | "payload":{ | "payload":7,"more":{
                     trigger | "observed" | "seen"
                     trigger | {"fired_at" | {"retracts":"t_5b1c9e0d77aa4213","fired_at"
+                    trigger-suppressed | "trigger_id" | "id"
+                    trigger-suppressed | "reason" | "why"
+                    trigger-suppressed | "reason":"cap" | "reason":"caps"
+                    trigger-suppressed | "detail" | "text"
+                    trigger-suppressed | "detail":"3 in 7d" | "detail":""
+                    trigger-suppressed | {"fired_at" | {"retracts":"t_5b1c9e0d77aa4213","fired_at"
                     identity-change | "at" | "on"
                     identity-change | "merged" | "joined"
                     identity-change | "merged" | "linked"
@@ -161,6 +170,7 @@ class JsonSchemasTest {
         String line =
                 switch (schema) {
                     case "trigger" -> TRIGGER;
+                    case "trigger-suppressed" -> SUPPRESSED;
                     case "reject" -> FILE_REJECT;
                     case "identity-change" -> IDENTITY_CHANGE;
                     default -> CUSTOMER_EVENT;

@@ -25,7 +25,7 @@ public final class PublicSchemas {
     /**
      * What is wrong with a value; empty if it is valid.
      *
-     * @param kind {@code event}, {@code profile}, {@code trigger}, {@code identity-change},
+     * @param kind {@code event}, {@code profile}, {@code trigger}, {@code trigger-suppressed}, {@code identity-change},
      *     {@code customer-event} or {@code reject}
      */
     public static Set<ValidationMessage> faults(String kind, JsonNode json) {

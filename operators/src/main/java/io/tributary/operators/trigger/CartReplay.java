@@ -1,0 +1,70 @@
+package io.tributary.operators.trigger;
+
+import io.tributary.operators.profile.Cart;
+import io.tributary.operators.profile.CartEntry;
+import io.tributary.operators.profile.CartLog;
+import io.tributary.operators.profile.Consent;
+import io.tributary.operators.profile.ConsentTimeline;
+import io.tributary.schemas.definition.TriggerDefinition.Deadline;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What would have fired for a customer who starts anew, had it done all that from the beginning.
+ *
+ * <p>Only what everybody knows is looked at, however far a watermark had come when somebody forgot: the cart's operations
+ * since the last order or replacement, as a {@link CartLog} keeps them at the instant, and what the customer says on the
+ * purpose right before it.
+ */
+public final class CartReplay {
+    private CartReplay() {}
+
+    /**
+     * What would have fired, in {@link Trigger#ORDER}.
+     *
+     * @param all of which those of sequences are nothing to this
+     * @param entries the operations that are the customer's, at least those that a cart log keeps at the instant
+     * @param consent on the purpose, at least what a decision at the instant can ask for
+     * @param instant up to and including which, milliseconds since 1970
+     */
+    public static List<Trigger> of(
+            List<CartTrigger> all,
+            String customerId,
+            List<CartEntry> entries,
+            List<Consent.Statement> consent,
+            long instant) {
+        List<CartTrigger> triggers =
+                all.stream().filter(trigger -> trigger.definition().isOfCart()).toList();
+        CartLog cart = new CartLog();
+        entries.stream().filter(entry -> entry.knownAt() <= instant).forEach(cart::add);
+        cart.forgetBehind(instant);
+        ConsentTimeline said = new ConsentTimeline();
+        consent.forEach(said::state);
+        boolean isRefused = said.refusesAt(instant - 1);
+        List<Trigger> fired = new ArrayList<>();
+        List<CartEntry> known = cart.entries();
+        for (int i = 0; i < known.size(); i++) {
+            CartEntry entry = known.get(i);
+            long end = i + 1 < known.size() ? known.get(i + 1).order().timestamp() - 1 : instant;
+            long begun = entry.order().timestamp();
+            if (!entry.isOrder() && triggers.stream().anyMatch(trigger -> mayFire(trigger, end - begun))) {
+                Cart left = cart.cartAt(entry.order());
+                CartVariables variables = new CartVariables(left);
+                for (CartTrigger trigger : triggers) {
+                    for (Deadline deadline : trigger.definition().deadlines()) {
+                        if (deadline.delay().toMillis() <= Math.min(end, instant) - begun
+                                && trigger.begins(deadline, variables)) {
+                            fired.add(Trigger.ofCart(trigger, deadline, customerId, entry.order(), left, isRefused));
+                        }
+                    }
+                }
+            }
+        }
+        fired.sort(Trigger.ORDER);
+        return fired;
+    }
+
+    private static boolean mayFire(CartTrigger trigger, long quietMillis) {
+        return trigger.definition().deadlines().get(0).delay().toMillis() <= quietMillis;
+    }
+}

@@ -1,0 +1,95 @@
+package io.tributary.operators.trigger;
+
+import io.tributary.operators.trigger.Suppression.Reason;
+import io.tributary.schemas.definition.DeliveryDefinition;
+import io.tributary.schemas.definition.DeliveryDefinition.Cap;
+import io.tributary.schemas.definition.DeliveryDefinition.QuietHours;
+import io.tributary.schemas.definition.TriggerDefinition;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.util.List;
+
+/**
+ * What a trigger that has fired has to pass before it is told. A customer's come in {@link Trigger#ORDER}, so that what is
+ * held back is a function of what has fired. Immutable.
+ */
+public final class Gate {
+    private final DeliveryDefinition rules;
+
+    public Gate(DeliveryDefinition rules) {
+        this.rules = rules;
+    }
+
+    /** Whether it asks what a customer was told before; else there is no history. */
+    public boolean counts() {
+        return !rules.caps().isEmpty();
+    }
+
+    /**
+     * Why a trigger is not told; null if it is.
+     *
+     * @param history of its customer
+     */
+    public Suppression suppression(Trigger trigger, GateHistory history) {
+        return suppression(Contact.of(trigger), trigger.isRefused(), history);
+    }
+
+    Suppression suppression(Contact contact, boolean isRefused, GateHistory history) {
+        if (isRefused) {
+            return new Suppression(Reason.CONSENT, TriggerDefinition.PURPOSE + " is refused");
+        }
+        if (rules.quietHours() != null && isQuiet(rules.quietHours(), contact.at())) {
+            return new Suppression(Reason.QUIET_HOURS, rules.quietHours().toString());
+        }
+        for (Cap cap : rules.caps()) {
+            if (cap.counts(contact.channel(), contact.group()) && history.reaches(cap, contact.at())) {
+                return new Suppression(Reason.CAP, cap.toString());
+            }
+        }
+        return null;
+    }
+
+    private static boolean isQuiet(QuietHours hours, long instant) {
+        LocalTime time = Instant.ofEpochMilli(instant).atZone(hours.zone()).toLocalTime();
+        boolean hasBegun = !time.isBefore(hours.from());
+        boolean isOver = !time.isBefore(hours.to());
+        return hours.from().isBefore(hours.to()) ? hasBegun && !isOver : hasBegun || !isOver;
+    }
+
+    /** The history behind a trigger that was told. */
+    public GateHistory told(Trigger trigger, GateHistory history) {
+        return told(Contact.of(trigger), history);
+    }
+
+    GateHistory told(Contact contact, GateHistory history) {
+        return at(contact.at(), history.withTold(contact));
+    }
+
+    /** Without what nothing asks for from an instant on, milliseconds since 1970. */
+    GateHistory at(long instant, GateHistory history) {
+        return history.at(instant, rules.caps());
+    }
+
+    /**
+     * The history of a customer who starts anew, because it has got or lost what others have done: what it was told itself,
+     * and what it would have been told had all this been its own from the beginning.
+     *
+     * @param replayed what would have fired up to the instant, in {@link Trigger#ORDER}
+     * @param instant milliseconds since 1970
+     */
+    public GateHistory startedAnew(GateHistory history, List<Trigger> replayed, long instant) {
+        GateHistory anew = at(instant, history.facts());
+        for (Trigger trigger : replayed) {
+            Contact contact = Contact.of(trigger);
+            if (!anew.wasTold(contact) && suppression(contact, trigger.isRefused(), anew) == null) {
+                anew = at(contact.at(), anew.withReplayed(contact));
+            }
+        }
+        return at(instant, anew);
+    }
+
+    /** The first instant at which a history says nothing any more, milliseconds since 1970; the least long if it says nothing. */
+    long end(GateHistory history) {
+        return history.end(rules.caps());
+    }
+}

@@ -1,0 +1,26 @@
+package io.tributary.operators.trigger;
+
+/**
+ * Why a trigger that has fired is not told.
+ *
+ * @param detail what exactly, for people
+ */
+public record Suppression(Reason reason, String detail) {
+    /** In the order in which they are asked: the first that holds is told. */
+    public enum Reason {
+        CONSENT("consent"),
+        QUIET_HOURS("quiet_hours"),
+        CAP("cap");
+
+        private final String id;
+
+        Reason(String id) {
+            this.id = id;
+        }
+
+        /** As it is published. */
+        public String id() {
+            return id;
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package io.tributary.schemas.definition;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tributary.schemas.definition.DeliveryDefinition.Cap;
+import io.tributary.schemas.definition.DeliveryDefinition.QuietHours;
+import io.tributary.schemas.yaml.NearestName;
+import io.tributary.schemas.yaml.YamlSource;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.zone.ZoneRulesProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.yaml.snakeyaml.nodes.Node;
+
+/** Reads what holds triggers back. */
+final class DeliveryParser {
+    private static final String QUIET_HOURS = "quiet_hours";
+    private static final String FROM = "from";
+    private static final String TO = "to";
+    private static final String ZONE = "zone";
+    private static final String THEN = "then";
+    private static final String CAPS = "caps";
+    private static final String MOST = "most";
+    private static final String WITHIN = "within";
+    private static final String CHANNEL = "channel";
+    private static final String GROUP = "group";
+
+    private static final Pattern TIME = Pattern.compile("([01]\\d|2[0-3]):[0-5]\\d");
+    private static final Pattern WHOLE_NUMBER = Pattern.compile("\\d{1,9}");
+
+    private final YamlSource yaml;
+    private final Mistakes mistakes;
+
+    DeliveryParser(YamlSource yaml, Mistakes mistakes) {
+        this.yaml = yaml;
+        this.mistakes = mistakes;
+    }
+
+    /**
+     * Reads them.
+     *
+     * @param json asked for only where there is no mistake
+     * @return null if there are mistakes in it, which are told
+     */
+    DeliveryDefinition parse(YamlSource.Obj keys, Supplier<ObjectNode> json) {
+        int before = mistakes.count();
+        keys.allow(List.of(QUIET_HOURS, CAPS));
+        QuietHours quietHours =
+                keys.has(QUIET_HOURS) ? mistakes.attempt(yaml, () -> quietHours(keys.get(QUIET_HOURS))) : null;
+        List<Cap> caps = new ArrayList<>();
+        if (keys.has(CAPS)) {
+            mistakes.attempt(yaml, () -> caps(keys.get(CAPS), caps));
+        }
+        return mistakes.count() > before ? null : new DeliveryDefinition(quietHours, caps, json.get());
+    }
+
+    private QuietHours quietHours(Node node) {
+        YamlSource.Obj keys = yaml.object(node, "'" + QUIET_HOURS + "'", mistakes.in(yaml));
+        keys.allow(List.of(FROM, TO, ZONE, THEN));
+        LocalTime from = mistakes.attempt(yaml, () -> time(keys, FROM));
+        LocalTime to = mistakes.attempt(yaml, () -> time(keys, TO));
+        ZoneId zone = mistakes.attempt(yaml, () -> zone(keys));
+        if (keys.has(THEN)) {
+            mistakes.attempt(yaml, () -> then(keys.get(THEN)));
+        }
+        if (from != null && from.equals(to)) {
+            throw yaml.error(keys.get(TO), "'to' must be another time than 'from': all day is no quiet hours");
+        }
+        return from == null || to == null || zone == null ? null : new QuietHours(from, to, zone);
+    }
+
+    private LocalTime time(YamlSource.Obj keys, String key) {
+        Node node = keys.require(key, "a time of day such as \"22:00\"");
+        String text = yaml.text(node, "'" + key + "'");
+        if (!TIME.matcher(text).matches()) {
+            throw yaml.error(node, "'%s' must be a time of day from 00:00 to 23:59, not '%s'".formatted(key, text));
+        }
+        return LocalTime.parse(text);
+    }
+
+    private ZoneId zone(YamlSource.Obj keys) {
+        Node node = keys.require(ZONE, "a time zone such as Europe/Warsaw");
+        String id = yaml.text(node, "'" + ZONE + "'");
+        Set<String> known = ZoneRulesProvider.getAvailableZoneIds();
+        if (!known.contains(id)) {
+            throw yaml.error(
+                    node,
+                    "'%s' must be a time zone such as Europe/Warsaw, not '%s'%s"
+                            .formatted(ZONE, id, NearestName.hint(id, known)));
+        }
+        return ZoneId.of(id);
+    }
+
+    private String then(Node node) {
+        String what = yaml.text(node, "'" + THEN + "'");
+        if (what.equals("postpone")) {
+            throw yaml.error(
+                    node,
+                    "'then: postpone' is not there yet: what would be told in quiet hours is dropped ('then: drop')");
+        }
+        return yaml.oneOf(node, THEN, List.of("drop"));
+    }
+
+    private Void caps(Node node, List<Cap> caps) {
+        List<Node> all = yaml.list(node, "'" + CAPS + "'");
+        if (all.size() > DeliveryDefinition.MAX_CAPS) {
+            throw yaml.error(
+                    node,
+                    "'%s' has %d of them, and %d is the most".formatted(CAPS, all.size(), DeliveryDefinition.MAX_CAPS));
+        }
+        all.forEach(cap -> mistakes.attempt(yaml, () -> cap(cap, caps)));
+        return null;
+    }
+
+    private Void cap(Node node, List<Cap> caps) {
+        YamlSource.Obj keys = yaml.object(node, "a cap", mistakes.in(yaml));
+        keys.allow(List.of(MOST, WITHIN, CHANNEL, GROUP));
+        Integer most = mistakes.attempt(yaml, () -> most(keys));
+        Duration within = mistakes.attempt(yaml, () -> within(keys));
+        String channel = mistakes.attempt(yaml, () -> name(keys, CHANNEL));
+        String group = mistakes.attempt(yaml, () -> name(keys, GROUP));
+        if (most != null && within != null) {
+            caps.add(new Cap(most, within, yaml.text(keys.get(WITHIN), WITHIN), channel, group));
+        }
+        return null;
+    }
+
+    private int most(YamlSource.Obj keys) {
+        Node node = keys.require(MOST, "how often a customer is told something");
+        String text = yaml.text(node, "'" + MOST + "'");
+        int most = WHOLE_NUMBER.matcher(text).matches() ? Integer.parseInt(text) : 0;
+        if (most < 1 || most > DeliveryDefinition.MAX_PER_CAP) {
+            throw yaml.error(
+                    node,
+                    "'%s' must be a number from 1 to %d, not '%s'"
+                            .formatted(MOST, DeliveryDefinition.MAX_PER_CAP, text));
+        }
+        return most;
+    }
+
+    private Duration within(YamlSource.Obj keys) {
+        Node node = keys.require(WITHIN, Spans.FORM);
+        String text = yaml.text(node, "'" + WITHIN + "'");
+        Duration within = Spans.parse(text);
+        if (within == null) {
+            throw yaml.error(node, "'" + WITHIN + "' must be " + Spans.FORM + ", not '" + text + "'");
+        }
+        if (within.compareTo(DeliveryDefinition.LEAST_WITHIN) < 0
+                || within.compareTo(DeliveryDefinition.MOST_WITHIN) > 0) {
+            throw yaml.error(node, "'" + WITHIN + "' must be 1m to 30d, not '" + text + "'");
+        }
+        return within;
+    }
+
+    /** Of triggers that there may be or not; null for any. */
+    private String name(YamlSource.Obj keys, String key) {
+        return keys.has(key) ? DefinitionsParser.name(yaml, keys.get(key), "'" + key + "'") : null;
+    }
+}
