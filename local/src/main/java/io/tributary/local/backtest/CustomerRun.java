@@ -183,12 +183,12 @@ final class CustomerRun {
         decisions.triggers.advance(watched, retained, customerId, until, trigger -> fired(trigger, decisions.gate));
     }
 
-    private void fired(Trigger trigger, Gate gate) {
+    private boolean fired(Trigger trigger, Gate gate) {
         // An event of that instant comes behind what has changed the customer, a deadline counts as passed.
         boolean isDecided =
                 trigger.isOfDeadline() ? trigger.firedAt() <= decidedUntil : trigger.firedAt() < decidedUntil;
         if (isDecided || told.contains(trigger.match())) {
-            return;
+            return false;
         }
         TriggerReport.Subject subject =
                 new TriggerReport.Subject(trigger.trigger().definition().name(), trigger.reminder());
@@ -203,6 +203,7 @@ final class CustomerRun {
                     suppression.reason(),
                     new SuppressedTrigger(trigger, suppression).json()));
         }
+        return suppression == null;
     }
 
     /** What would have fired up to and including an instant, milliseconds since 1970, by all events up to it. */

@@ -12,6 +12,7 @@ import io.tributary.operators.sink.Topic;
 import io.tributary.schemas.identity.Identifier;
 import io.tributary.schemas.identity.Namespace;
 import io.tributary.schemas.testing.Await;
+import io.tributary.schemas.testing.PublicSchemas;
 import java.io.File;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -246,6 +247,36 @@ class CdpStackIT {
         assertThat(fired(endpoints))
                 .containsExactlyInAnyOrder("m-10 2026-01-05T11:00:00.000Z", "m-11 2026-01-05T12:30:00.000Z");
         assertTheExampleForConsumersMailsEachOnce(endpoints);
+        assertALateOrderTakesBackWhatWasTold(endpoints);
+    }
+
+    /** Ana's order of half past ten comes when her cart of ten was told of at eleven. */
+    private void assertALateOrderTakesBackWhatWasTold(JsonNode endpoints) throws Exception {
+        var told = read(endpoints, Topic.TRIGGERS).stream()
+                .filter(trigger -> trigger.path("anchor_message_id").asText().equals("m-10"))
+                .findFirst()
+                .orElseThrow()
+                .path("trigger_id")
+                .asText();
+        publish(
+                Files.write(
+                        folder.resolve("late.jsonl"),
+                        List.of(
+                                "{\"type\":\"track\",\"event\":\"Order Completed\",\"messageId\":\"m-12\",\"userId\":\"ana\","
+                                        + "\"timestamp\":\"2026-01-05T10:30:00.000Z\",\"properties\":{\"order_id\":\"o-1\",\"total\":5}}")));
+        Await.until(
+                "the retraction",
+                DEADLINE,
+                () -> read(endpoints, Topic.TRIGGERS).size() > 2);
+        var retraction = read(endpoints, Topic.TRIGGERS).get(2);
+        assertThat(PublicSchemas.faults("trigger", retraction)).isEmpty();
+        assertThat(retraction.path("retracts").asText()).isEqualTo(told);
+        assertThat(retraction.at("/because/0/observed").asText()).isEqualTo("m-12 at 2026-01-05T10:30:00.000Z");
+        Await.until("the document", DEADLINE, () -> get(
+                        endpoints, "elasticsearch", "/cdp-triggers/_doc/" + told + ":retracted")
+                .at("/_source/kind")
+                .asText()
+                .equals("retracted"));
     }
 
     private void assertPeopleAreKeptApartAndForgotten() throws Exception {

@@ -241,6 +241,22 @@ public final class CartLog {
         }
     }
 
+    /** The last operation at or before an instant, milliseconds since 1970; null if there is none. */
+    public CartEntry lastAt(long instant) {
+        CartEntry last = null;
+        for (CartEntry entry : entries) {
+            last = entry.order().timestamp() <= instant ? entry : last;
+        }
+        return last;
+    }
+
+    /** Whether an order or a replacement behind an instant was known at another one, both milliseconds since 1970. */
+    public boolean isReplacedAfter(long instant, long knownAt) {
+        return entries.stream()
+                .anyMatch(entry ->
+                        entry.startsAnew() && entry.order().timestamp() > instant && entry.knownAt() <= knownAt);
+    }
+
     public boolean isEmpty() {
         return entries.isEmpty();
     }

@@ -3,8 +3,12 @@ package io.tributary.operators.trigger;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.TriggerDefinition;
 import io.tributary.schemas.definition.TriggerDefinition.Deadline;
+import io.tributary.schemas.definition.TriggerExpression;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.flink.cep.pattern.Pattern;
 import org.apache.flink.cep.pattern.conditions.SimpleCondition;
 
@@ -34,6 +38,14 @@ public record CartTrigger(TriggerDefinition definition, int version) {
                 && (deadline.when() == null || deadline.when().holds(cart));
     }
 
+    /** What has to hold of the cart, for people. */
+    String condition(Deadline deadline) {
+        return Stream.of(definition.where(), deadline.when())
+                .filter(Objects::nonNull)
+                .map(TriggerExpression::text)
+                .collect(Collectors.joining(", and "));
+    }
+
     /**
      * The pattern of a deadline for Flink CEP: a cart event that begins it, and then neither another cart event nor an
      * order. Its window is a millisecond longer than the delay, because a window excludes its end and an order at the
@@ -45,6 +57,11 @@ public record CartTrigger(TriggerDefinition definition, int version) {
                 .notFollowedBy(END)
                 .where(SimpleCondition.of(step -> true))
                 .within(deadline.delay().plusMillis(1));
+    }
+
+    /** What has to be the case at a deadline, for people. */
+    static String noOrderWithin(Deadline deadline) {
+        return "no Order Completed within " + text(deadline.delay());
     }
 
     /** A delay as people write it: {@code 1h}, {@code 90m}, {@code 45s}. */

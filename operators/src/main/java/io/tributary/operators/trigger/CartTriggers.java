@@ -8,6 +8,7 @@ import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.trigger.cep.MatchSink;
 import io.tributary.operators.trigger.cep.NfaHost;
 import io.tributary.schemas.definition.TriggerDefinition.Deadline;
+import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -164,10 +165,10 @@ public final class CartTriggers implements AutoCloseable {
      * Starts anew from what is the customer's since an instant. What was due before it fires by what was known before;
      * what would have been due by what is known now counts as decided.
      *
-     * @param fired receives the triggers in their order, those too that are refused
+     * @param due receives what is due before
      */
-    public void restart(TriggerState state, CartChange.Restart restart, Consumer<Trigger> fired) {
-        advance(state, restart.customerId(), restart.instant() - 1, fired);
+    void restart(TriggerState state, CartChange.Restart restart, Due due) {
+        advance(state, restart.customerId(), restart.instant() - 1, due);
         state.clear();
         for (Consent.Statement statement : restart.consent()) {
             state.marketing().state(statement);
@@ -186,13 +187,13 @@ public final class CartTriggers implements AutoCloseable {
      * If more is waiting than may be kept, because the watermark stands still, lets time pass for this customer until it
      * is not.
      *
-     * @param fired receives the triggers in their order, those too that are refused
+     * @param due receives what is due
      * @return whether that was necessary
      */
-    boolean relieve(TriggerState state, String customerId, Consumer<Trigger> fired) {
+    boolean relieve(TriggerState state, String customerId, Due due) {
         boolean overfull = state.pending().isOverfull();
         if (overfull) {
-            advance(state, customerId, state.pending().next(), fired);
+            advance(state, customerId, state.pending().next(), due);
         }
         return overfull;
     }
@@ -202,10 +203,10 @@ public final class CartTriggers implements AutoCloseable {
      * others, what is due later by these, unless it is due already.
      *
      * @param watermark milliseconds since 1970
-     * @param fired receives the triggers of the other definitions in their order, those too that are refused
+     * @param due receives what is due by the other definitions
      */
-    void takeOver(CartTriggers other, TriggerState state, String customerId, long watermark, Consumer<Trigger> fired) {
-        other.advance(state, customerId, watermark, fired);
+    void takeOver(CartTriggers other, TriggerState state, String customerId, long watermark, Due due) {
+        other.advance(state, customerId, watermark, due);
         long instant = Math.max(0, watermark + 1);
         for (Watched one : other.watched) {
             instant = one.isOpen ? Math.max(instant, one.host.time()) : instant;
@@ -221,11 +222,10 @@ public final class CartTriggers implements AutoCloseable {
     /**
      * Lets time pass up to and including an instant.
      *
-     * @param fired receives the triggers in their order, those too that are refused
+     * @param due receives what is due
      */
-    public void advance(TriggerState state, String customerId, long watermark, Consumer<Trigger> fired) {
+    void advance(TriggerState state, String customerId, long watermark, Due due) {
         load(state);
-        List<Trigger> due = new ArrayList<>(0);
         for (CartEntry next = state.pending().poll(watermark);
                 next != null;
                 next = state.pending().poll(watermark)) {
@@ -234,22 +234,23 @@ public final class CartTriggers implements AutoCloseable {
             state.dropRepetitionsOf(next);
             if (state.cart().add(next)) {
                 step(next, state, customerId, due);
+                if (next.isLate()) {
+                    retract(next, state, customerId, due);
+                }
             }
         }
         passTo(watermark + 1, state, customerId, due);
         state.cart().forgetBehind(watermark);
         save(state);
-        due.sort(Trigger.ORDER);
-        due.forEach(fired);
     }
 
-    private void passTo(long instant, TriggerState state, String customerId, List<Trigger> due) {
+    private void passTo(long instant, TriggerState state, String customerId, Due due) {
         for (Watched one : watched) {
             one.passTo(instant, anchor -> fire(one, anchor, state, customerId, due));
         }
     }
 
-    private void step(CartEntry entry, TriggerState state, String customerId, List<Trigger> due) {
+    private void step(CartEntry entry, TriggerState state, String customerId, Due due) {
         CartVariables cart = variables(state.cart(), entry);
         for (Watched one : watched) {
             long time = one.isOpen ? one.host.time() : entry.knownAt();
@@ -266,10 +267,54 @@ public final class CartTriggers implements AutoCloseable {
         return entry.isOrder() ? null : new CartVariables(cart.cartAt(entry.order()));
     }
 
-    private static void fire(Watched one, CartStep anchor, TriggerState state, String customerId, List<Trigger> due) {
+    private static void fire(Watched one, CartStep anchor, TriggerState state, String customerId, Due due) {
         Cart cart = state.cart().cartAt(anchor.order());
         boolean isRefused = state.marketing().refusesAt(anchor.order().timestamp() + one.delay());
-        due.add(Trigger.ofCart(one.trigger, one.deadline, customerId, anchor.order(), cart, isRefused));
+        due.fire(Trigger.ofCart(one.trigger, one.deadline, customerId, anchor.order(), cart, isRefused));
+    }
+
+    /** Takes back what would not have fired, had the operation been known in time: no cart was left then. */
+    private void retract(CartEntry late, TriggerState state, String customerId, Due due) {
+        List<Retractable> concerned = due.retractable(state)
+                .filter(told -> told.mayEndBy(late.order(), late.knownAt()))
+                .toList();
+        for (Watched one : watched) {
+            for (Retractable told : concerned) {
+                if (told.trigger().equals(one.trigger.name()) && told.step().equals(one.deadline.step())) {
+                    Trigger.Reason because = objection(one, told, late, state.cart());
+                    if (because != null) {
+                        due.retract(new Retraction(told, customerId, late.knownAt(), because));
+                    }
+                }
+            }
+        }
+    }
+
+    /**
+     * Why a trigger would not have fired, had a late operation been known in time; null if it would have, be it with another
+     * cart.
+     */
+    private static Trigger.Reason objection(Watched one, Retractable told, CartEntry late, CartLog cart) {
+        // Behind the next order or replacement nobody may know any more what the cart was then.
+        if (cart.isReplacedAfter(told.firedAt(), late.knownAt())) {
+            return late.isOrder() && late.order().compareTo(told.anchor()) > 0 ? noOrder(one, late) : null;
+        }
+        CartEntry last = cart.lastAt(told.firedAt());
+        if (last.isOrder()) {
+            return noOrder(one, last);
+        }
+        return one.trigger.begins(one.deadline, variables(cart, last))
+                ? null
+                : new Trigger.Reason(one.trigger.condition(one.deadline), "false");
+    }
+
+    private static Trigger.Reason noOrder(Watched one, CartEntry order) {
+        return new Trigger.Reason(
+                CartTrigger.noOrderWithin(one.deadline),
+                "%s at %s"
+                        .formatted(
+                                order.order().messageId(),
+                                Timestamps.format(order.order().timestamp())));
     }
 
     /**

@@ -6,6 +6,7 @@ import io.tributary.operators.sink.Topic;
 import io.tributary.operators.sweep.SweepFunction;
 import io.tributary.operators.trigger.Suppression.Reason;
 import io.tributary.operators.trigger.TriggerPeriods.Period;
+import io.tributary.schemas.codec.Hashes;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.event.EventOrder;
 import java.io.IOException;
@@ -56,6 +57,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
             new OutputTag<>("suppressed-triggers", WireType.OUTBOUND_RECORD.info());
 
     private static final String TYPE = "io.tributary.trigger.v1";
+    private static final String TYPE_RETRACTION = "io.tributary.trigger-retraction.v1";
     private static final String TYPE_SUPPRESSED = "io.tributary.trigger-suppressed.v1";
 
     /** Under which the periods are kept. */
@@ -75,6 +77,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
     private transient ValueState<GateHistory> history;
 
     private transient Counter triggersFired;
+    private transient Counter triggersRetracted;
     private transient Map<Reason, Counter> triggersSuppressed;
     private transient Counter cartEventsLate;
     private transient Counter cartEventsForced;
@@ -134,6 +137,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
         retained = new KeptEvents(getRuntimeContext().getMapState(retained()));
         history = getRuntimeContext().getState(history());
         triggersFired = getRuntimeContext().getMetricGroup().counter("triggersFired");
+        triggersRetracted = getRuntimeContext().getMetricGroup().counter("triggersRetracted");
         triggersSuppressed = new EnumMap<>(Reason.class);
         for (Reason reason : Reason.values()) {
             triggersSuppressed.put(
@@ -168,12 +172,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
         TriggerState current = state.value();
         if (current != null && catchUp(current, context.getCurrentKey(), context, out)) {
             long watermark = context.currentWatermark();
-            now().advance(
-                            current,
-                            retained,
-                            context.getCurrentKey(),
-                            watermark,
-                            trigger -> fire(trigger, periods.last(), context, out));
+            now().advance(current, retained, context.getCurrentKey(), watermark, outputs(context, out));
             settle(current, watermark, context.timerService());
         }
     }
@@ -215,7 +214,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
                             retained,
                             customerId,
                             period.from(),
-                            trigger -> fire(trigger, before, context, out));
+                            new Outputs(before.gate(), context, out));
             takeOver(before.gate(), period.gate(), period.from());
             held = period;
         }
@@ -252,7 +251,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
         } else if (change instanceof CartChange.Restart restart) {
             restart(restart, context, out);
         } else if (change instanceof CartChange.Erasure erasure) {
-            forgetHistory(context.timerService());
+            forgetTold(context.timerService());
             forget(erasure.customerId(), context);
             erasure.formerIds().forEach(former -> forget(former, context));
         }
@@ -263,11 +262,11 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
         context.output(SEARCHED, new OutboundRecord(Topic.TRIGGERS, customerId, customerId, TYPE, 0, 0, null));
     }
 
-    private void forgetHistory(TimerService timers) throws IOException {
-        GateHistory known = known();
+    private void forgetTold(TimerService timers) throws IOException {
         TriggerState current = state.value();
-        if (!known.isEmpty()) {
-            keep(GateHistory.EMPTY, known);
+        if (current != null) {
+            keep(GateHistory.EMPTY, known());
+            current.retractable().clear();
             settle(current, timers.currentWatermark(), timers);
         }
     }
@@ -295,11 +294,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
             if (change.entry() != null && change.entry().isLate()) {
                 cartEventsLate.inc();
             }
-            if (now().relieve(
-                            current,
-                            retained,
-                            change.customerId(),
-                            trigger -> fire(trigger, periods.last(), context, out))) {
+            if (now().relieve(current, retained, change.customerId(), outputs(context, out))) {
                 cartEventsForced.inc();
             }
         }
@@ -328,7 +323,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
             current = newState();
         }
         catchUp(current, restart.customerId(), context, out);
-        now().restart(current, retained, restart, trigger -> fire(trigger, periods.last(), context, out));
+        now().restart(current, retained, restart, outputs(context, out));
         restartHistory(restart);
         settle(current, Math.max(timers.currentWatermark(), restart.instant() - 1), timers);
     }
@@ -359,35 +354,58 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
         }
         current.timer(TriggerState.NO_TIMER);
         catchUp(current, context.getCurrentKey(), context, out);
-        now().advance(
-                        current,
-                        retained,
-                        context.getCurrentKey(),
-                        watermark,
-                        trigger -> fire(trigger, periods.last(), context, out));
+        now().advance(current, retained, context.getCurrentKey(), watermark, outputs(context, out));
         settle(current, watermark, timers);
     }
 
-    private void fire(Trigger trigger, Period by, ReadOnlyContext context, Collector<OutboundRecord> out) {
-        try {
-            Gate gate = by.gate();
-            GateHistory known = gate.counts() ? known() : GateHistory.EMPTY;
-            Suppression suppression = gate.suppression(trigger, known);
-            if (suppression != null) {
-                triggersSuppressed.get(suppression.reason()).inc();
-                context.output(SUPPRESSED, record(new SuppressedTrigger(trigger, suppression)));
-                return;
-            }
-            if (gate.counts()) {
-                keep(gate.told(trigger, known), known);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("what was told before can't be read or written", e);
+    /** By what holds. */
+    private Outputs outputs(ReadOnlyContext context, Collector<OutboundRecord> out) {
+        return new Outputs(periods.last().gate(), context, out);
+    }
+
+    /** Where what is decided for the present customer goes. */
+    private final class Outputs implements TriggerSink {
+        private final Gate gate;
+        private final ReadOnlyContext context;
+        private final Collector<OutboundRecord> out;
+
+        Outputs(Gate gate, ReadOnlyContext context, Collector<OutboundRecord> out) {
+            this.gate = gate;
+            this.context = context;
+            this.out = out;
         }
-        triggersFired.inc();
-        OutboundRecord record = record(trigger);
-        out.collect(record);
-        context.output(SEARCHED, record);
+
+        @Override
+        public boolean fire(Trigger trigger) {
+            try {
+                GateHistory known = gate.counts() ? known() : GateHistory.EMPTY;
+                Suppression suppression = gate.suppression(trigger, known);
+                if (suppression != null) {
+                    triggersSuppressed.get(suppression.reason()).inc();
+                    context.output(SUPPRESSED, record(new SuppressedTrigger(trigger, suppression)));
+                    return false;
+                }
+                if (gate.counts()) {
+                    keep(gate.told(trigger, known), known);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("what was told before can't be read or written", e);
+            }
+            triggersFired.inc();
+            tell(record(trigger));
+            return true;
+        }
+
+        @Override
+        public void retract(Retraction retraction) {
+            triggersRetracted.inc();
+            tell(record(retraction));
+        }
+
+        private void tell(OutboundRecord record) {
+            out.collect(record);
+            context.output(SEARCHED, record);
+        }
     }
 
     /** Sets the timer for what comes next; a state for which nothing comes goes, and with it what was told before. */
@@ -426,6 +444,17 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
                 trigger.firedAt(),
                 0,
                 suppressed.json());
+    }
+
+    private static OutboundRecord record(Retraction retraction) {
+        return new OutboundRecord(
+                Topic.TRIGGERS,
+                retraction.customerId(),
+                "t_" + Hashes.shortHex(retraction.triggerId() + "\nretracted"),
+                TYPE_RETRACTION,
+                retraction.at(),
+                0,
+                retraction.json());
     }
 
     private static OutboundRecord record(Trigger trigger) {

@@ -85,6 +85,11 @@ public final class EventTriggers implements AutoCloseable {
             return events().first().events().contains(event.name());
         }
 
+        boolean isAbout(WatchedEvent event, String key) {
+            return names.contains(event.name())
+                    && event.keys(events().correlation()).contains(key);
+        }
+
         Found found() {
             return new Found(events().first().id());
         }
@@ -197,7 +202,9 @@ public final class EventTriggers implements AutoCloseable {
                 watched.add(one);
                 one.names.forEach(name ->
                         byName.computeIfAbsent(name, added -> new ArrayList<>()).add(one));
-                most = Math.max(most, one.window);
+                // What was told may have to be found again.
+                long grace = deadline == null ? 0 : trigger.definition().grace().toMillis();
+                most = Math.max(most, one.window + grace);
             }
         }
         longest = most;
@@ -208,7 +215,7 @@ public final class EventTriggers implements AutoCloseable {
         return watched.isEmpty();
     }
 
-    /** How long after its first event a match of any of the triggers may still do something, milliseconds. */
+    /** How long after its first event a match of any of the triggers may still do something or be taken back, milliseconds. */
     long longest() {
         return longest;
     }
@@ -244,7 +251,7 @@ public final class EventTriggers implements AutoCloseable {
      * others, what is due later by these.
      *
      * @param watermark milliseconds since 1970
-     * @param due receives the triggers of the other definitions
+     * @param due receives what is due by the other definitions
      */
     void takeOver(
             EventTriggers other,
@@ -252,7 +259,7 @@ public final class EventTriggers implements AutoCloseable {
             RetainedEvents retained,
             String customerId,
             long watermark,
-            List<Trigger> due) {
+            Due due) {
         other.advance(state, retained, customerId, watermark, due);
         state.events().pending().all().removeIf(event -> !byName.containsKey(event.name()));
         findAnew(state, retained, Math.max(0, watermark + 1));
@@ -261,9 +268,9 @@ public final class EventTriggers implements AutoCloseable {
     /**
      * Lets time pass up to and including an instant.
      *
-     * @param due receives the triggers
+     * @param due receives what is due
      */
-    void advance(TriggerState state, RetainedEvents retained, String customerId, long watermark, List<Trigger> due) {
+    void advance(TriggerState state, RetainedEvents retained, String customerId, long watermark, Due due) {
         EventMatches matches = state.events();
         for (WatchedEvent next = matches.pending().poll(watermark);
                 next != null;
@@ -292,8 +299,7 @@ public final class EventTriggers implements AutoCloseable {
         return matches.newest() + longest + 1;
     }
 
-    private void passTo(
-            long instant, TriggerState state, RetainedEvents retained, String customerId, List<Trigger> due) {
+    private void passTo(long instant, TriggerState state, RetainedEvents retained, String customerId, Due due) {
         EventMatches matches = state.events();
         if (matches.wakeAt() > instant) {
             return;
@@ -310,8 +316,7 @@ public final class EventTriggers implements AutoCloseable {
         }
     }
 
-    private void apply(
-            WatchedEvent next, TriggerState state, RetainedEvents retained, String customerId, List<Trigger> due) {
+    private void apply(WatchedEvent next, TriggerState state, RetainedEvents retained, String customerId, Due due) {
         List<Watched> concerned = byName.getOrDefault(next.name(), List.of());
         if (concerned.isEmpty()) {
             return;
@@ -334,7 +339,55 @@ public final class EventTriggers implements AutoCloseable {
                 }
                 one.save(key, state.events());
                 fire(one, key, event, found, state, retained, customerId, due);
+                if (past != null && one.deadline != null) {
+                    retract(one, key, event, past, state, customerId, due);
+                }
             }
+        }
+    }
+
+    /** Takes back what would not have fired, had an event been known in time that must not happen up to the deadline. */
+    private void retract(
+            Watched one,
+            String key,
+            WatchedEvent late,
+            List<WatchedEvent> past,
+            TriggerState state,
+            String customerId,
+            Due due) {
+        if (!one.events().last().events().contains(late.name())) {
+            return;
+        }
+        List<Retractable> concerned = due.retractable(state)
+                .filter(told -> told.trigger().equals(one.trigger.name())
+                        && told.step().equals(step(one))
+                        && told.key().equals(key)
+                        && told.mayEndBy(late.order(), late.knownAt())
+                        && told.anchor().timestamp() > one.decided
+                        && past.stream().anyMatch(event -> event.order().equals(told.anchor())))
+                .toList();
+        if (concerned.isEmpty()) {
+            return;
+        }
+        Open open = state.events().take(one.place, key);
+        for (Retractable told : concerned) {
+            one.host.reset();
+            Found found = one.found();
+            for (WatchedEvent event : past) {
+                if (event.order().compareTo(told.anchor()) >= 0
+                        && event.order().timestamp() <= told.firedAt()
+                        && one.isAbout(event, key)) {
+                    one.step(event, found);
+                }
+            }
+            one.host.advanceTime(told.firedAt() + 1, found);
+            if (!found.byAnchor.containsKey(told.anchor())) {
+                due.retract(new Retraction(
+                        told, customerId, late.knownAt(), SequenceMatch.ended(one.trigger, one.deadline, late)));
+            }
+        }
+        if (open != null) {
+            state.events().open().add(open);
         }
     }
 
@@ -417,9 +470,7 @@ public final class EventTriggers implements AutoCloseable {
         long oldestOpen = instant - one.window;
         for (WatchedEvent event : past) {
             // What an older one has begun is over.
-            if (event.order().timestamp() < oldestOpen
-                    || !one.names.contains(event.name())
-                    || !event.keys(one.events().correlation()).contains(key)) {
+            if (event.order().timestamp() < oldestOpen || !one.isAbout(event, key)) {
                 continue;
             }
             // A deadline that has passed stays as it was.
@@ -493,7 +544,7 @@ public final class EventTriggers implements AutoCloseable {
             TriggerState state,
             RetainedEvents retained,
             String customerId,
-            List<Trigger> due) {
+            Due due) {
         for (var match : completed.byAnchor.entrySet()) {
             EventOrder anchor = match.getKey();
             boolean isOver =
@@ -503,7 +554,7 @@ public final class EventTriggers implements AutoCloseable {
             }
             SequenceMatch found = new SequenceMatch(one.trigger, one.deadline, match.getValue(), key);
             if (found.isWanted()) {
-                due.add(found.trigger(customerId, by == null ? 0 : by.knownAt(), state.marketing()));
+                due.fire(found.trigger(customerId, by == null ? 0 : by.knownAt(), state.marketing()));
             }
         }
     }

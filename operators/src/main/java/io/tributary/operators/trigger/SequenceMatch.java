@@ -52,6 +52,23 @@ record SequenceMatch(CartTrigger trigger, Deadline deadline, Map<String, List<Wa
                 trigger, step, customerId, anchor.order(), firedAt, key, payload, reasons(), said.refusesAt(firedAt));
     }
 
+    /** Why a match of a deadline is none: an event that must not have happened. */
+    static Reason ended(CartTrigger trigger, Deadline deadline, WatchedEvent by) {
+        Step step = trigger.definition().events().last();
+        return new Reason(absence(step, deadline.delay()), observed(by));
+    }
+
+    private static String absence(Step step, Duration within) {
+        return "no " + text(step) + " within " + CartTrigger.text(within);
+    }
+
+    private static String observed(WatchedEvent event) {
+        return "%s at %s"
+                .formatted(
+                        event.order().messageId(),
+                        Timestamps.format(event.order().timestamp()));
+    }
+
     private List<Reason> reasons() {
         List<Reason> reasons = new ArrayList<>();
         List<Step> steps = trigger.definition().events().steps();
@@ -63,15 +80,9 @@ record SequenceMatch(CartTrigger trigger, Deadline deadline, Map<String, List<Wa
                 Duration within = isLast
                         ? deadline.delay()
                         : trigger.definition().events().within();
-                reasons.add(new Reason("no " + text(step) + " within " + CartTrigger.text(within), "none"));
+                reasons.add(new Reason(absence(step, within), "none"));
             } else if (!taken.isEmpty()) {
-                WatchedEvent last = taken.get(taken.size() - 1);
-                reasons.add(new Reason(
-                        text(step),
-                        "%s at %s"
-                                .formatted(
-                                        last.order().messageId(),
-                                        Timestamps.format(last.order().timestamp()))));
+                reasons.add(new Reason(text(step), observed(taken.get(taken.size() - 1))));
             }
         }
         if (deadline != null && deadline.when() != null) {

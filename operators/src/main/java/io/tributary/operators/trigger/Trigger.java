@@ -45,7 +45,14 @@ public record Trigger(
             .thenComparing(Trigger::key);
 
     /** Something that was the case. */
-    public record Reason(String condition, String observed) {}
+    public record Reason(String condition, String observed) {
+        void write(JsonGenerator json) throws IOException {
+            json.writeStartObject();
+            json.writeStringField("condition", condition);
+            json.writeStringField("observed", observed);
+            json.writeEndObject();
+        }
+    }
 
     public Trigger {
         because = List.copyOf(because);
@@ -65,7 +72,7 @@ public record Trigger(
             Cart cart,
             boolean isRefused) {
         List<Reason> because = new ArrayList<>();
-        because.add(new Reason("no Order Completed within " + CartTrigger.text(deadline.delay()), "none"));
+        because.add(new Reason(CartTrigger.noOrderWithin(deadline), "none"));
         if (deadline.when() != null) {
             because.add(new Reason(deadline.when().text(), "true"));
         }
@@ -86,7 +93,11 @@ public record Trigger(
      * feeds. Neither the customer nor the version is in it, so neither a merge nor a redeploy fires twice.
      */
     public String id() {
-        return "t_" + Hashes.shortHex(String.join("\n", trigger.name(), anchor.messageId(), key, step));
+        return id(trigger.name(), anchor, key, step);
+    }
+
+    static String id(String trigger, EventOrder anchor, String key, String step) {
+        return "t_" + Hashes.shortHex(String.join("\n", trigger, anchor.messageId(), key, step));
     }
 
     /** Which match it is, whatever other event has the anchor's message id. */
@@ -132,10 +143,7 @@ public record Trigger(
         }
         json.writeArrayFieldStart("because");
         for (Reason reason : because) {
-            json.writeStartObject();
-            json.writeStringField("condition", reason.condition);
-            json.writeStringField("observed", reason.observed);
-            json.writeEndObject();
+            reason.write(json);
         }
         json.writeEndArray();
     }

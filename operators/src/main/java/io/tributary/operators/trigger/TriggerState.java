@@ -8,6 +8,7 @@ import io.tributary.schemas.codec.Wire;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,11 +16,12 @@ import java.util.List;
  *
  * <p>Bound: the cart's operations (see {@link CartLog}), at most {@value Pending#MOST} operations that
  * are ahead of the watermark, one open match per deadline of a definition, what was said on the triggers' purpose (see {@link
- * ConsentTimeline}), what is open of sequences of events (see {@link EventMatches}). Gone 30 days after the last cart event, or
- * with the last deadline.
+ * ConsentTimeline}), what is open of sequences of events (see {@link EventMatches}), the newest {@value #MOST_RETRACTABLE} triggers that
+ * may have to be taken back. Gone 30 days after the last cart event, or
+ * with the last deadline, or when nothing can be taken back any more.
  */
 public final class TriggerState {
-    private static final byte FORMAT = 6;
+    private static final byte FORMAT = 7;
 
     private static final Codec<byte[]> BYTES = new Codec<>() {
         @Override
@@ -42,6 +44,7 @@ public final class TriggerState {
             ConsentTimeline.CODEC.write(state.marketing, out);
             Wire.writeAll(state.matching, BYTES, out);
             EventMatches.CODEC.write(state.events, out);
+            Wire.writeAll(state.retractable, Retractable.CODEC, out);
             out.writeLong(state.timer);
             Wire.writeVarLong(state.publication, out);
         }
@@ -55,11 +58,14 @@ public final class TriggerState {
             state.marketing = ConsentTimeline.CODEC.read(in);
             state.matching = Wire.readAll(BYTES, in);
             state.events = EventMatches.CODEC.read(in);
+            state.retractable.addAll(Wire.readAll(Retractable.CODEC, in));
             state.timer = in.readLong();
             state.publication = Wire.readVarLong(in);
             return state;
         }
     };
+
+    static final int MOST_RETRACTABLE = 100;
 
     /** No timer is set. */
     public static final long NO_TIMER = Long.MAX_VALUE;
@@ -77,6 +83,9 @@ public final class TriggerState {
 
     /** Of sequences of events. */
     private EventMatches events = new EventMatches();
+
+    /** What was told and may have to be taken back, in the order in which it was told. */
+    private final List<Retractable> retractable = new ArrayList<>(0);
 
     private long timer = NO_TIMER;
     private long publication;
@@ -110,6 +119,28 @@ public final class TriggerState {
     /** Of sequences of events. */
     EventMatches events() {
         return events;
+    }
+
+    /** What was told and may have to be taken back. */
+    List<Retractable> retractable() {
+        return retractable;
+    }
+
+    /** With something that was told. */
+    void retractable(Retractable told) {
+        retractable.add(told);
+        if (retractable.size() > MOST_RETRACTABLE) {
+            retractable.remove(0);
+        }
+    }
+
+    /** When nothing has to be taken back any more, or {@link #NO_TIMER} if that is so at an instant. */
+    long retractableUntil(long instant) {
+        long until = instant;
+        for (Retractable told : retractable) {
+            until = Math.max(until, told.until());
+        }
+        return until == instant ? NO_TIMER : until;
     }
 
     /** By deadline; none if no match is open. */

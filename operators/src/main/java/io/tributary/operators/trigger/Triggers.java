@@ -1,9 +1,7 @@
 package io.tributary.operators.trigger;
 
 import io.tributary.operators.trigger.TriggerPeriods.Period;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /** All triggers of a set: what of them fires, customer by customer. Not thread-safe. */
 public final class Triggers implements AutoCloseable {
@@ -56,31 +54,31 @@ public final class Triggers implements AutoCloseable {
      * Starts anew from what is the customer's since an instant. What was due before it fires by what was known before;
      * what would have been due by what is known now counts as decided.
      *
-     * @param fired receives the triggers in their order, those too that are refused
+     * @param sink receives what is due
      */
-    void restart(TriggerState state, RetainedEvents retained, CartChange.Restart restart, Consumer<Trigger> fired) {
-        List<Trigger> due = new ArrayList<>(0);
+    void restart(TriggerState state, RetainedEvents retained, CartChange.Restart restart, TriggerSink sink) {
+        Due due = new Due();
         events.advance(state, retained, restart.customerId(), restart.instant() - 1, due);
-        carts.restart(state, restart, due::add);
+        carts.restart(state, restart, due);
         events.restart(state, retained, restart);
-        inOrder(due, fired);
+        due.tell(state, sink);
     }
 
     /**
      * If more is waiting than may be kept, because the watermark stands still, lets time pass for this customer until it
      * is not.
      *
-     * @param fired receives the triggers in their order, those too that are refused
+     * @param sink receives what is due
      * @return whether that was necessary
      */
-    boolean relieve(TriggerState state, RetainedEvents retained, String customerId, Consumer<Trigger> fired) {
-        List<Trigger> due = new ArrayList<>(0);
-        boolean isOverfull = carts.relieve(state, customerId, due::add);
+    boolean relieve(TriggerState state, RetainedEvents retained, String customerId, TriggerSink sink) {
+        Due due = new Due();
+        boolean isOverfull = carts.relieve(state, customerId, due);
         if (state.events().pending().isOverfull()) {
             events.advance(state, retained, customerId, state.events().pending().next(), due);
             isOverfull = true;
         }
-        inOrder(due, fired);
+        due.tell(state, sink);
         return isOverfull;
     }
 
@@ -88,7 +86,7 @@ public final class Triggers implements AutoCloseable {
      * Goes on where other definitions end.
      *
      * @param watermark what is due up to it is decided by the others, milliseconds since 1970
-     * @param fired receives the triggers of the other definitions in the order in which they fire
+     * @param sink receives what is due by the other definitions
      */
     void takeOver(
             Triggers other,
@@ -96,30 +94,26 @@ public final class Triggers implements AutoCloseable {
             RetainedEvents retained,
             String customerId,
             long watermark,
-            Consumer<Trigger> fired) {
-        List<Trigger> due = new ArrayList<>(0);
-        carts.takeOver(other.carts, state, customerId, watermark, due::add);
+            TriggerSink sink) {
+        Due due = new Due();
+        carts.takeOver(other.carts, state, customerId, watermark, due);
         events.takeOver(other.events, state, retained, customerId, watermark, due);
-        inOrder(due, fired);
+        due.tell(state, sink);
     }
 
     /**
      * Lets time pass up to and including an instant.
      *
-     * @param fired receives the triggers in their order, those too that are refused
+     * @param sink receives what is due
      */
     public void advance(
-            TriggerState state, RetainedEvents retained, String customerId, long watermark, Consumer<Trigger> fired) {
-        List<Trigger> due = new ArrayList<>(0);
+            TriggerState state, RetainedEvents retained, String customerId, long watermark, TriggerSink sink) {
+        Due due = new Due();
         // Both forget what was said on the purpose only with the next change.
-        carts.advance(state, customerId, watermark, due::add);
+        carts.advance(state, customerId, watermark, due);
         events.advance(state, retained, customerId, watermark, due);
-        inOrder(due, fired);
-    }
-
-    private static void inOrder(List<Trigger> due, Consumer<Trigger> fired) {
-        due.sort(Trigger.ORDER);
-        due.forEach(fired);
+        due.tell(state, sink);
+        state.retractable().removeIf(told -> told.until() <= watermark);
     }
 
     /**
@@ -128,7 +122,8 @@ public final class Triggers implements AutoCloseable {
      * @return {@link TriggerState#NO_TIMER} if the state is of no use any more and can be dropped
      */
     long nextTimer(TriggerState state, long watermark) {
-        return Math.min(carts.nextTimer(state, watermark), events.nextTimer(state));
+        long next = Math.min(carts.nextTimer(state, watermark), events.nextTimer(state));
+        return next == TriggerState.NO_TIMER ? state.retractableUntil(watermark) : next;
     }
 
     @Override

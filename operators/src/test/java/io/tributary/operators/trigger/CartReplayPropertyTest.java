@@ -43,15 +43,17 @@ class CartReplayPropertyTest {
         int first = beginning(known);
         try (CartTriggers triggers = new CartTriggers(triggers(minutes))) {
             TriggerState state = new TriggerState();
-            List<Trigger> fired = new ArrayList<>();
+            Due due = new Due();
             for (CartEntry entry : known) {
-                triggers.advance(state, CUSTOMER, entry.order().timestamp() - 1, fired::add);
+                triggers.advance(state, CUSTOMER, entry.order().timestamp() - 1, due);
                 triggers.add(
                         state,
                         new CartChange.Operation(CUSTOMER, entry, null, List.of()),
                         entry.order().timestamp() - 1);
             }
-            triggers.advance(state, CUSTOMER, instant, fired::add);
+            triggers.advance(state, CUSTOMER, instant, due);
+            List<Trigger> fired = new ArrayList<>();
+            due.tell(state, fired::add);
             EventOrder since = known.isEmpty()
                     ? EventOrder.beginningOf(0)
                     : known.get(first).order();

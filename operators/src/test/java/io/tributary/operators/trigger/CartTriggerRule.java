@@ -6,6 +6,7 @@ import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventKind;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,81 @@ final class CartTriggerRule {
             }
         }
         return anchors;
+    }
+
+    /**
+     * What is taken back: the message id of the anchor, and from when on that is known, in the order of that instant.
+     *
+     * @param told message ids of anchors that were told
+     * @param grace how long after a deadline
+     */
+    static List<String> retractions(
+            List<CustomerEvent> sorted,
+            List<String> told,
+            Duration delay,
+            Duration grace,
+            Predicate<Map<String, Long>> condition) {
+        List<String> retractions = new ArrayList<>();
+        for (CustomerEvent anchor : sorted) {
+            if (!told.contains(anchor.messageId())) {
+                continue;
+            }
+            long deadline = anchor.timestamp() + delay.toMillis();
+            List<CustomerEvent> late = sorted.stream()
+                    .filter(event -> event.kind().isCart() || event.kind() == EventKind.ORDER)
+                    .filter(event -> event.timestamp() <= deadline
+                            && event.knownAt() > deadline
+                            && event.knownAt() <= deadline + grace.toMillis())
+                    .sorted(Comparator.comparingLong((CustomerEvent one) -> one.knownAt())
+                            .thenComparing(CustomerEvent::order))
+                    .toList();
+            for (CustomerEvent event : late) {
+                if (endsBy(sorted, anchor, deadline, event, condition)) {
+                    retractions.add(anchor.messageId() + " " + event.knownAt());
+                    break;
+                }
+            }
+        }
+        return retractions;
+    }
+
+    /** Whether a late event shows that no cart was left at the deadline. */
+    private static boolean endsBy(
+            List<CustomerEvent> sorted,
+            CustomerEvent anchor,
+            long deadline,
+            CustomerEvent late,
+            Predicate<Map<String, Long>> condition) {
+        // What is known when it is.
+        List<CustomerEvent> known = sorted.stream()
+                .filter(event -> event.knownAt() < late.knownAt()
+                        || (event.knownAt() == late.knownAt() && event.order().compareTo(late.order()) <= 0))
+                .toList();
+        if (!reportsFirst(known, late)) {
+            return false;
+        }
+        boolean isReplaced = known.stream()
+                .anyMatch(event -> event.timestamp() > deadline
+                        && (event.kind() == EventKind.CART_UPDATE
+                                || (event.kind() == EventKind.ORDER && reportsFirst(known, event))));
+        if (isReplaced) {
+            return late.kind() == EventKind.ORDER && late.order().compareTo(anchor.order()) > 0;
+        }
+        List<CustomerEvent> until =
+                known.stream().filter(event -> event.timestamp() <= deadline).toList();
+        return new CartTriggerRule(until, condition).anchor() == null;
+    }
+
+    /** Whether an event is no order that an earlier one has reported. */
+    private static boolean reportsFirst(List<CustomerEvent> known, CustomerEvent event) {
+        return event.kind() != EventKind.ORDER
+                || event.purchase().orderId() == null
+                || known.stream()
+                        .filter(other -> other.kind() == EventKind.ORDER
+                                && event.purchase()
+                                        .orderId()
+                                        .equals(other.purchase().orderId()))
+                        .allMatch(other -> event.order().compareTo(other.order()) <= 0);
     }
 
     /** The last cart event, if it left a cart of which the condition holds and no order came behind it; else null. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.operators.profile.CustomerMessage;
 import io.tributary.operators.testing.Replay;
+import io.tributary.operators.testing.TestEvent;
 import io.tributary.operators.testing.TestStreams;
 import io.tributary.operators.testing.TestTriggers;
 import io.tributary.schemas.event.CustomerEvent;
@@ -19,7 +20,9 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.RandomDistribution;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.statistics.Statistics;
 
 /** Any set of triggers of the cart fires what the plain rule says of each of their deadlines, whatever the order of arrival. */
 class CartTriggersPropertyTest {
@@ -59,6 +62,17 @@ class CartTriggersPropertyTest {
             expect(name + " cart", minutes, where.rule, sorted, expected);
             for (int i = 0; i < reminders.size(); i++) {
                 expect(name + " r" + i, minutes + reminders.get(i), where.rule.and(when.get(i).rule), sorted, expected);
+            }
+        }
+
+        private void expectRetractions(String name, List<CustomerEvent> sorted, Duration grace, List<String> expected) {
+            for (int i = -1; i < reminders.size(); i++) {
+                Duration delay = Duration.ofMinutes(minutes + (i < 0 ? 0 : reminders.get(i)));
+                Predicate<Map<String, Long>> condition = i < 0 ? where.rule : where.rule.and(when.get(i).rule);
+                List<String> told = CartTriggerRule.anchors(sorted, delay, condition);
+                for (String one : CartTriggerRule.retractions(sorted, told, delay, grace, condition)) {
+                    expected.add("%s %s %s".formatted(name, i < 0 ? "cart" : "r" + i, one));
+                }
             }
         }
 
@@ -111,9 +125,82 @@ class CartTriggersPropertyTest {
         }
     }
 
+    @Property(tries = 300)
+    void takesBackWhatWouldNotHaveFired(
+            @ForAll("definitions") List<Definition> definitions,
+            @ForAll("visits") List<CustomerEvent> events,
+            @ForAll @IntRange(min = 1, max = 3) int partitions,
+            @ForAll @IntRange(min = 60, max = 200) int lateMinutes,
+            @ForAll @IntRange(min = 10, max = 200) int graceMinutes,
+            @ForAll long seed)
+            throws Exception {
+        List<String> yaml = new ArrayList<>();
+        for (int i = 0; i < definitions.size(); i++) {
+            yaml.add(definitions.get(i).yaml("t" + i) + "  grace: " + graceMinutes + "m\n");
+        }
+        List<CustomerMessage.Event> messages = events.stream()
+                .map(event -> message(TriggerRun.CUSTOMER, event))
+                .toList();
+        Replay replay = new Replay(messages, partitions, 0, lateMinutes * MINUTE, seed);
+        List<CustomerEvent> sorted = TestStreams.sorted(
+                replay.log().stream().map(CustomerMessage.Event::event).toList());
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < definitions.size(); i++) {
+            definitions.get(i).expectRetractions("t" + i, sorted, Duration.ofMinutes(graceMinutes), expected);
+        }
+
+        List<String> retracted = new ArrayList<>();
+        try (Triggers triggers = new Triggers(CartTrigger.firstOf(TestTriggers.set(yaml.toArray(String[]::new))))) {
+            TriggerRun.told(triggers, TriggerRun.NO_SEQUENCE, replay, true, false, new TriggerSink() {
+                @Override
+                public boolean fire(Trigger trigger) {
+                    return !trigger.isRefused();
+                }
+
+                @Override
+                public void retract(Retraction retraction) {
+                    Retractable told = retraction.trigger();
+                    retracted.add("%s %s %s %d"
+                            .formatted(
+                                    told.trigger(), told.step(), told.anchor().messageId(), retraction.at()));
+                }
+            });
+        }
+        Statistics.label("taken back").collect(retracted.size() > 2 ? "more" : retracted.size());
+
+        assertThat(retracted).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
     @Provide
     Arbitrary<List<CustomerEvent>> events() {
         return TestStreams.events(MINUTE, 40);
+    }
+
+    /** Visits, most of which end with an order soon; none is reported twice. */
+    @Provide
+    Arbitrary<List<CustomerEvent>> visits() {
+        return Arbitraries.randomValue(random -> {
+            List<CustomerEvent> events = new ArrayList<>();
+            for (int begin = 0; begin < 300; begin += 40 + random.nextInt(80)) {
+                for (int i = random.nextInt(3); i >= 0; i--) {
+                    String product = random.nextBoolean() ? "p1" : "p2";
+                    long at = TestEvent.minute(begin + random.nextInt(10));
+                    String id = "m" + events.size();
+                    events.add((random.nextInt(4) > 0
+                                    ? TestEvent.added(id, product, at)
+                                    : random.nextBoolean()
+                                            ? TestEvent.removed(id, product, at)
+                                            : TestEvent.cart(id, at, product))
+                            .event());
+                }
+                if (random.nextInt(4) > 0) {
+                    events.add(TestEvent.ordered(
+                                    "m" + events.size(), null, TestEvent.minute(begin + 5 + random.nextInt(40)))
+                            .event());
+                }
+            }
+            return events;
+        });
     }
 
     @Provide
@@ -121,7 +208,7 @@ class CartTriggersPropertyTest {
         Arbitrary<Condition> conditions = Arbitraries.of(CONDITIONS);
         return Combinators.combine(
                         conditions,
-                        Arbitraries.integers().between(1, 60),
+                        Arbitraries.integers().between(1, 60).withDistribution(RandomDistribution.uniform()),
                         Arbitraries.integers().between(1, 90).set().ofMaxSize(2).map(set -> set.stream()
                                 .sorted()
                                 .toList()),

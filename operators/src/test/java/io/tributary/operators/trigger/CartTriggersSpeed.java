@@ -64,7 +64,9 @@ final class CartTriggersSpeed {
                         ? new TriggerState()
                         : TriggerState.CODEC.read(new DataInputDeserializer(values[customer]));
                 triggers.add(state, new CartChange.Operation("c" + customer, ENTRIES[i], null, List.of()), at - 1);
-                triggers.advance(state, "c" + customer, at, trigger -> fired[0]++);
+                Due due = new Due();
+                triggers.advance(state, "c" + customer, at, due);
+                due.tell(state, trigger -> ++fired[0] > 0);
                 out.clear();
                 TriggerState.CODEC.write(state, out);
                 values[customer] = out.getCopyOfBuffer();

@@ -482,9 +482,13 @@ class CartWatcherTest {
         harness.process(change("c_late", added("m2", "p1", minute(0)), minute(70), List.of()), 0);
         harness.watermark(minute(500));
 
-        assertThat(fired())
+        List<OutboundRecord> told = harness.drain();
+        assertThat(lines(told.subList(0, 1)))
                 .as("the order was known only behind the deadline, the cart too")
                 .containsExactly("m1 p1");
+        assertThat(told.subList(1, told.size())).singleElement().satisfies(retraction -> assertThat(
+                        MAPPER.readTree(retraction.value()).path("retracts").asText())
+                .isEqualTo(told.get(0).id()));
     }
 
     @Test

@@ -31,6 +31,25 @@ final class TriggerRun {
     static List<Trigger> of(Triggers triggers, EventWatch watch, Replay replay, boolean storing, boolean restarting)
             throws Exception {
         List<Trigger> fired = new ArrayList<>();
+        told(triggers, watch, replay, storing, restarting, new TriggerSink() {
+            @Override
+            public boolean fire(Trigger trigger) {
+                return fired.add(trigger);
+            }
+
+            @Override
+            public void retract(Retraction retraction) {
+                // Nobody asks.
+            }
+        });
+        fired.removeIf(Trigger::isRefused);
+        return fired;
+    }
+
+    /** The same; what fires, refused or not, and what is taken back goes where the sink says. */
+    static void told(
+            Triggers triggers, EventWatch watch, Replay replay, boolean storing, boolean restarting, TriggerSink sink)
+            throws Exception {
         ActivityLedger activity = new ActivityLedger();
         RecordLedger record = new RecordLedger();
         RetainedEvents retained = new RetainedEvents.InMemory();
@@ -56,7 +75,7 @@ final class TriggerRun {
             }
             watermark = replay.watermark();
             if (state != null) {
-                triggers.advance(state, retained, CUSTOMER, watermark, fired::add);
+                triggers.advance(state, retained, CUSTOMER, watermark, sink);
                 if (restarting && watermark > 0) {
                     CartChange.Restart restart = new CartChange.Restart(
                             CUSTOMER,
@@ -66,12 +85,10 @@ final class TriggerRun {
                             Set.of(message.fragmentId()),
                             all,
                             activity.marketing().statements());
-                    triggers.restart(state, retained, restart, fired::add);
+                    triggers.restart(state, retained, restart, sink);
                 }
                 state = storing ? Codecs.roundTrip(TriggerState.CODEC, state) : state;
             }
         }
-        fired.removeIf(Trigger::isRefused);
-        return fired;
     }
 }

@@ -45,6 +45,7 @@ class WatchedSequencesTest {
               - {id: order, not_followed_by: [Order Paid]}
               within: %s
               expires_after: 1h
+              grace: 0m
             """;
 
     private static PublishedDefinitions published(String... triggers) {

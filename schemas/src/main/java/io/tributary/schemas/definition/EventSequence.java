@@ -128,8 +128,12 @@ public record EventSequence(List<Step> steps, Select select, Correlation correla
         return steps.get(0);
     }
 
+    public Step last() {
+        return steps.get(steps.size() - 1);
+    }
+
     /** Whether a match is complete when its time is over, not with an event. */
     public boolean endsByAbsence() {
-        return !steps.get(steps.size() - 1).isTaken();
+        return !last().isTaken();
     }
 }

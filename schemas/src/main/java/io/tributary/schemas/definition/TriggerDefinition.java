@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param events null for a trigger of the cart
  * @param deadlines at which it fires, the first one and those of its reminders; ascending; none if it fires with an event
  * @param expiresAfter from firing to the instant after which acting on it makes no sense; not negative
+ * @param grace of what fires at a deadline, how long after it an event that came late takes it back; zero of the rest
  * @param payload what it tells, by name
  * @param channel on which it is sent, or null; caps may count by it
  * @param group of triggers to which it belongs, or null; caps may count by it
@@ -32,6 +33,7 @@ public record TriggerDefinition(
         EventSequence events,
         List<Deadline> deadlines,
         Duration expiresAfter,
+        Duration grace,
         SortedMap<String, TriggerExpression> payload,
         String channel,
         String group,
@@ -39,6 +41,12 @@ public record TriggerDefinition(
         ObjectNode json) {
     /** A customer who refuses this purpose gets no trigger; silence is consent. */
     public static final String PURPOSE = "marketing";
+
+    /** How long what fires at a deadline is taken back, if nothing is said. */
+    public static final Duration GRACE = Duration.ofHours(24);
+
+    /** How long it can be, milliseconds. */
+    public static final long MAX_GRACE = Duration.ofDays(30).toMillis();
 
     /** Deadlines that a trigger may have. */
     public static final int MAX_DEADLINES = 10;

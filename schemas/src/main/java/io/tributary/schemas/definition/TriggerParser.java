@@ -35,6 +35,7 @@ final class TriggerParser {
     private static final String AFTER = "after";
     private static final String WHEN = "when";
     private static final String EXPIRES_AFTER = "expires_after";
+    private static final String GRACE = "grace";
     private static final String COOL_DOWN = "cool_down";
     private static final String PURPOSE = "purpose";
     private static final String PAYLOAD = "payload";
@@ -52,6 +53,7 @@ final class TriggerParser {
             WITHIN,
             REMINDERS,
             EXPIRES_AFTER,
+            GRACE,
             COOL_DOWN,
             PURPOSE,
             PAYLOAD,
@@ -108,6 +110,7 @@ final class TriggerParser {
             mistakes.attempt(yaml, () -> reminders(keys, shape, expressions));
         }
         Duration expiresAfter = mistakes.attempt(yaml, () -> span(keys, EXPIRES_AFTER, 0));
+        Duration grace = mistakes.attempt(yaml, () -> grace(keys, shape));
         fixed(keys, COOL_DOWN, "0d");
         fixed(keys, PURPOSE, TriggerDefinition.PURPOSE);
         SortedMap<String, TriggerExpression> payload = new TreeMap<>();
@@ -127,6 +130,7 @@ final class TriggerParser {
                         shape.events,
                         shape.deadlines,
                         expiresAfter,
+                        grace,
                         payload,
                         channel,
                         group,
@@ -154,15 +158,31 @@ final class TriggerParser {
         return Integer.parseInt(text);
     }
 
+    private Duration grace(YamlSource.Obj keys, Shape shape) {
+        boolean isOfDeadline = shape.events == null || shape.events.endsByAbsence();
+        if (!keys.has(GRACE)) {
+            return isOfDeadline ? TriggerDefinition.GRACE : Duration.ZERO;
+        }
+        if (!isOfDeadline) {
+            throw yaml.error(keys.keyNode(GRACE), "'grace' is for triggers whose last step has 'not_followed_by'");
+        }
+        return span(keys, GRACE, 0, TriggerDefinition.MAX_GRACE, "30d");
+    }
+
     private Duration span(YamlSource.Obj keys, String key, int least) {
+        return span(keys, key, least, TriggerDefinition.MAX_DELAY, "10y");
+    }
+
+    private Duration span(YamlSource.Obj keys, String key, int least, long mostMillis, String most) {
         Node node = keys.require(key, Spans.FORM);
         String text = yaml.text(node, "'" + key + "'");
         Duration span = Spans.parse(text);
         if (span == null) {
             throw yaml.error(node, "'" + key + "' must be " + Spans.FORM + ", not '" + text + "'");
         }
-        if (span.toMinutes() < least || span.toMillis() > TriggerDefinition.MAX_DELAY) {
-            throw yaml.error(node, "'%s' must be %s to 10y, not '%s'".formatted(key, least == 0 ? "0m" : "1m", text));
+        if (span.toMinutes() < least || span.toMillis() > mostMillis) {
+            throw yaml.error(
+                    node, "'%s' must be %s to %s, not '%s'".formatted(key, least == 0 ? "0m" : "1m", most, text));
         }
         return span;
     }

@@ -112,12 +112,16 @@ class TriggerMistakesTest {
                         "expires_after: 24h",
                         "expires_after: 11y",
                         "t.yaml:7:18: 'expires_after' must be 0m to 10y, not '11y'"),
+                of(
+                        "expires_after: 24h",
+                        "expires_after: 24h\n  grace: 31d",
+                        "t.yaml:8:10: 'grace' must be 0m to 30d, not '31d'"),
                 of("cool_down: 0d", "cool_down: 7d", "t.yaml:8:14: 'cool_down' can't be changed yet: it is 0d"),
                 of(
                         "cool_down: 0d",
                         "quiet_hours: 7d",
                         "t.yaml:8:3: unknown key 'quiet_hours'; known here: name, title, description, steps,"
-                                + " correlation, within, reminders, expires_after, cool_down, purpose, payload,"
+                                + " correlation, within, reminders, expires_after, grace, cool_down, purpose, payload,"
                                 + " channel, group, priority"),
                 of(
                         "purpose: marketing",
