@@ -22,6 +22,11 @@ record Order(String id, Market market, List<Line> lines, String coupon, String u
     }
 
     long goods() {
+        return amount(lines, market);
+    }
+
+    /** Price × quantity of all. */
+    static long amount(List<Line> lines, Market market) {
         return lines.stream().mapToLong(line -> line.amount(market)).sum();
     }
 

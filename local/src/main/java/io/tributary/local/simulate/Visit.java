@@ -157,7 +157,7 @@ final class Visit {
             track("Cart Viewed", cart());
         }
         if (random.chance(0.25)) {
-            track("Checkout Started", cart());
+            track("Checkout Started", checkout());
         }
     }
 
@@ -169,7 +169,7 @@ final class Visit {
         if (person.logsIn() && !loggedIn && random.chance(LOGIN_AT_CHECKOUT_SHARE)) {
             logIn();
         }
-        track("Checkout Started", cart());
+        track("Checkout Started", checkout());
         track("Payment Info Entered", json -> json.writeStringField("payment_method", "card"));
         String coupon = random.chance(COUPON_SHARE) ? COUPON : null;
         String id = "o-" + person.index() + "-" + state.nextOrder();
@@ -281,9 +281,22 @@ final class Visit {
         };
     }
 
-    /** Of the cart as it is now: it changes before the line is written. */
     private Body cart() {
+        return cart(lines());
+    }
+
+    private Body checkout() {
         List<Order.Line> lines = lines();
+        Body cart = cart(lines);
+        return json -> {
+            json.writeFieldName("value");
+            json.writeNumber(Product.money(Order.amount(lines, person.market()), person.market()));
+            cart.write(json);
+        };
+    }
+
+    /** @param lines as they are now: the cart changes before the line is written */
+    private Body cart(List<Order.Line> lines) {
         return json -> {
             json.writeStringField("cart_id", "cart-" + person.index());
             json.writeStringField("currency", person.market().currency());

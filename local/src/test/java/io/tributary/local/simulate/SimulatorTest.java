@@ -290,6 +290,10 @@ class SimulatorTest {
                                     byOrder.get(properties.path("order_id").asText()));
                     refunds.merge(currency, amount, BigDecimal::add);
                 }
+                case "Checkout Started" ->
+                    assertThat(properties.path("value").decimalValue())
+                            .isPositive()
+                            .isEqualByComparingTo(goods(properties, pricePoints));
                 default -> {}
             }
         }
