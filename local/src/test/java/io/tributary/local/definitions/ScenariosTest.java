@@ -1,71 +1,60 @@
 package io.tributary.local.definitions;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tributary.local.backtest.Backtest;
+import io.tributary.local.backtest.BacktestResult;
+import io.tributary.local.definitions.Story.Act;
+import io.tributary.local.definitions.Story.Fate;
+import io.tributary.local.definitions.Story.Outcome;
 import io.tributary.schemas.definition.Definitions;
+import io.tributary.schemas.definition.TriggerDefinition;
 import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.Origin;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.DayOfWeek;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.TextStyle;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The folder {@code scenarios}: what its triggers do in stories of one customer each. Each line of a story says what happens
- * at a time of the same week: what the customer does, or which trigger fires, and behind a comma which reminder of it.
+ * The folder {@code scenarios}: what its triggers do in stories of one customer each. The stories of {@code NAME.txt} are
+ * played by {@code NAME.yaml} alone, those of {@code together.txt} by the whole folder.
  */
 class ScenariosTest {
     private static final Path ROOT = Path.of(System.getProperty("tributary.root"));
-    private static final Definitions SCENARIOS = Definitions.load(ROOT.resolve("scenarios"));
-    private static final LocalDate MONDAY = LocalDate.of(2026, 6, 1);
+    private static final Path FOLDER = ROOT.resolve("scenarios");
+    private static final Path STORIES = ROOT.resolve("local/src/test/resources/scenarios");
+    private static final String TOGETHER = "together.txt";
+    private static final String DELIVERY = "delivery.yaml";
+    private static final Definitions SCENARIOS = Definitions.load(FOLDER);
+
+    /** Behind the last line of a story so much time passes: whatever is still to come has to be in it. */
+    private static final Duration AFTERWARDS = Duration.ofDays(400);
+
     private static final ObjectMapper JSON = new ObjectMapper();
-
-    private static final Pattern LINE = Pattern.compile(
-            "(?<day>[A-Z][a-z]{2}) (?<time>\\d\\d:\\d\\d) (?:(?<does>adds|removes|looks at) (?:an? )?(?<product>\\w+)"
-                    + "(?: for (?<price>\\d+))?|(?<orders>orders)|fires (?<fired>[a-z_]+(?:, [a-z0-9_]+)?))");
-
-    /** @param lines as they are written */
-    private record Story(String title, List<String> lines) {
-        @Override
-        public String toString() {
-            return title;
-        }
-    }
 
     static List<Story> stories() throws IOException {
         List<Story> stories = new ArrayList<>();
-        try (Stream<Path> files = Files.list(ROOT.resolve("local/src/test/resources/scenarios"))) {
+        try (Stream<Path> files = Files.list(STORIES)) {
             for (Path file : files.sorted().toList()) {
-                for (String line : Files.readAllLines(file)) {
-                    if (line.startsWith("# ")) {
-                        stories.add(new Story(line.substring(2), new ArrayList<>()));
-                    } else if (!line.isBlank()) {
-                        stories.get(stories.size() - 1).lines.add(line);
-                    }
-                }
+                stories.addAll(Story.of(file));
             }
         }
         return stories;
@@ -73,124 +62,211 @@ class ScenariosTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("stories")
-    void firesWhatTheStorySays(Story story) throws IOException {
-        Backtest backtest = new Backtest(SCENARIOS);
-        EventParser parser = EventParser.withDefaults();
-        List<String> fires = new ArrayList<>();
-        int number = 0;
-        for (String text : story.lines) {
-            Matcher line = LINE.matcher(text);
-            assertThat(line.matches()).as(text).isTrue();
-            if (line.group("fired") != null) {
-                fires.add(text);
-            } else {
-                byte[] event = event(line, number++).toString().getBytes(StandardCharsets.UTF_8);
-                backtest.add(parser.parse(event, Origin.line("story.jsonl", 1)));
+    void firesAndHoldsBackWhatTheStorySays(Story story) throws IOException {
+        Definitions definitions = definitions(story.file());
+        assertThat(story.outcomes()).extracting(Outcome::subject).isSubsetOf(subjects(definitions));
+
+        assertThat(play(definitions, story.acts()))
+                .containsExactlyElementsOf(story.outcomes().stream()
+                        .filter(outcome -> outcome.fate() != Fate.DOES_NOT_FIRE)
+                        .toList());
+    }
+
+    /** Else the words "does not fire" would say nothing. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("stories")
+    void whatDoesNotFireIsKeptFromItByOneThingThatTheCustomerDoes(Story story) throws IOException {
+        Definitions definitions = definitions(story.file());
+        for (Outcome kept : story.outcomes()) {
+            if (kept.fate() == Fate.DOES_NOT_FIRE) {
+                Outcome fires = new Outcome(kept.at(), Fate.FIRES, kept.subject(), null);
+                assertThat(play(definitions, story.acts())).doesNotContain(fires);
+                List<String> keepers = new ArrayList<>();
+                for (int i = 0; i < story.acts().size(); i++) {
+                    List<Act> others = new ArrayList<>(story.acts());
+                    Act act = others.remove(i);
+                    if (play(definitions, others).contains(fires)) {
+                        keepers.add(act.text());
+                    }
+                }
+                assertThat(keepers).as("what keeps it: %s", kept).isNotEmpty();
             }
         }
-
-        List<String> fired = new ArrayList<>();
-        for (byte[] json : backtest.run(
-                        OptionalLong.of(at(DayOfWeek.SUNDAY, LocalTime.NOON).toEpochMilli()), 1)
-                .triggers()) {
-            fired.add(line(JSON.readTree(json)));
-        }
-
-        assertThat(fired).containsExactlyElementsOf(fires);
     }
 
     @Test
-    void everyTriggerHasAStoryATitleAndADescription() throws IOException {
-        TreeSet<String> told = new TreeSet<>();
-        for (Story story : stories()) {
-            for (String text : story.lines) {
-                Matcher line = LINE.matcher(text);
-                if (line.matches() && line.group("fired") != null) {
-                    told.add(line.group("fired").split(",")[0]);
-                }
+    void everyTriggerAndReminderFiresInAStoryAndIsKeptFromItInAnother() throws IOException {
+        List<Story> stories = stories();
+        for (Path file : Definitions.files(FOLDER)) {
+            String name = file.getFileName().toString();
+            if (name.equals(DELIVERY)) {
+                continue;
             }
-        }
+            List<Story> ofFile = stories.stream()
+                    .filter(story -> story.file().equals(name.replace(".yaml", ".txt")))
+                    .toList();
+            Set<String> fire = new TreeSet<>();
+            Set<String> kept = new TreeSet<>();
+            for (Story story : ofFile) {
+                story.outcomes()
+                        .forEach(outcome -> (outcome.fate() == Fate.FIRES ? fire : kept).add(outcome.subject()));
+            }
+            Set<String> all = subjects(definitions(name.replace(".yaml", ".txt")));
 
-        assertThat(told).containsExactlyElementsOf(SCENARIOS.triggers().keySet());
+            assertThat(fire).as("%s: what fires", name).isEqualTo(all);
+            assertThat(kept).as("%s: what is kept from firing", name).isEqualTo(all);
+        }
+    }
+
+    @Test
+    void theCapsOfTheFolderHoldSomethingBack() throws IOException {
+        assertThat(stories())
+                .filteredOn(story -> story.file().equals(TOGETHER))
+                .flatExtracting(Story::outcomes)
+                .extracting(Outcome::reason)
+                .contains("cap");
+    }
+
+    @Test
+    void everyScenarioHasAPageAndEveryTriggerATitleAndADescription() throws IOException {
+        String overview = Files.readString(ROOT.resolve("docs/scenarios.md"));
+        for (Path file : Definitions.files(FOLDER)) {
+            String name = file.getFileName().toString().replace(".yaml", "");
+            assertThat(overview).contains("(scenarios/" + name + ".md)");
+            assertThat(Files.readString(ROOT.resolve("docs/scenarios/" + name + ".md")))
+                    .contains("(../../scenarios/" + name + ".yaml)");
+        }
         assertThat(SCENARIOS.triggers().values()).allSatisfy(trigger -> {
             assertThat(trigger.title()).isNotBlank();
             assertThat(trigger.description()).endsWith(".");
         });
     }
 
+    /** A page shows stories in the words of the files. */
+    @Test
+    void theStoriesOnThePagesAreThoseThatArePlayed() throws IOException {
+        Set<String> told = new TreeSet<>();
+        try (Stream<Path> files = Files.list(STORIES)) {
+            for (Path file : files.toList()) {
+                Files.readAllLines(file).forEach(line -> told.add(line.strip()));
+            }
+        }
+        Set<String> shown = new TreeSet<>();
+        List<Path> pages = new ArrayList<>(List.of(ROOT.resolve("docs/scenarios.md")));
+        try (Stream<Path> files = Files.list(ROOT.resolve("docs/scenarios"))) {
+            files.forEach(pages::add);
+        }
+        for (Path page : pages) {
+            Files.readAllLines(page).stream()
+                    .map(String::strip)
+                    .filter(line -> line.startsWith("day "))
+                    .forEach(shown::add);
+        }
+
+        assertThat(shown).isNotEmpty();
+        assertThat(told).containsAll(shown);
+    }
+
     @Test
     void tellsWhatThePayloadSays() throws IOException {
-        Backtest backtest = new Backtest(SCENARIOS);
-        EventParser parser = EventParser.withDefaults();
-        int number = 0;
-        for (String text : List.of("Mon 10:00 adds coat for 240", "Mon 10:05 adds socks for 9")) {
-            Matcher line = LINE.matcher(text);
-            assertThat(line.matches()).isTrue();
-            byte[] event = event(line, number++).toString().getBytes(StandardCharsets.UTF_8);
-            backtest.add(parser.parse(event, Origin.line("story.jsonl", 1)));
-        }
-
-        byte[] large = backtest.run(
-                        OptionalLong.of(
-                                at(DayOfWeek.MONDAY, LocalTime.of(10, 35)).toEpochMilli()),
-                        1)
-                .triggers()
-                .get(0);
-
-        assertThat(JSON.readTree(large).path("payload"))
+        assertThat(payload("large_cart", "day 1, 10:00 adds coat for 240", "day 1, 10:05 adds socks for 9"))
                 .isEqualTo(JSON.readTree("{\"dearest\":[\"a coat\"],\"products\":2,\"value\":\"249.00\"}"));
+        assertThat(payload("abandoned_checkout", "day 1, 10:00 starts checkout of 80"))
+                .isEqualTo(JSON.readTree("{\"currency\":\"USD\",\"products\":[],\"value\":80}"));
+        assertThat(payload("slowing_down", "day 1, 10:00 orders", "day 8, 10:00 orders", "day 13, 10:00 orders for 60"))
+                .isEqualTo(JSON.readTree("{\"last_order_at\":\"2026-01-13T10:00:00.000Z\",\"usual_days\":6}"));
+        assertThat(payload("reactivated", "day 1, 10:00 looks at shoes", "day 62, 22:00 comes by"))
+                .isEqualTo(JSON.readTree(
+                        "{\"away_since\":\"2026-01-01T10:00:00.000Z\",\"days_away\":61,\"with\":\"page\"}"));
     }
 
-    private static ObjectNode event(Matcher line, int number) {
-        ObjectNode event = JSON.createObjectNode();
-        event.put("type", "track")
-                .put("userId", "ana")
-                .put("messageId", "m" + number)
-                .put("timestamp", at(line).toString());
-        ObjectNode properties = event.putObject("properties");
-        if (line.group("orders") != null) {
-            event.put("event", "Order Completed");
-            properties.put("order_id", "o" + number).put("revenue", 1);
-            return event;
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            day 1, 10:00 loks at shoes         | 'day 1, 10:00 loks at shoes': nobody can do that
+            Mon 10:00 looks at shoes           | 'Mon 10:00 looks at shoes': a line is like: day 1, 10:00
+            day 0, 10:00 looks at shoes        | a line is like: day 1, 10:00
+            day 1, 25:00 looks at shoes        | a line is like: day 1, 10:00
+            day 1, 09:00 looks at shoes        | it is told behind what comes later
+            day 1, 11:00 fires                 | nobody can do that
+            day 1, 11:00 fires Abandoned       | write: fires NAME
+            day 1, 11:00 fires x: cap          | write: fires NAME
+            day 1, 11:00 holds back x          | write: fires NAME
+            day 1, 11:00 holds back x: moon    | write: fires NAME
+            """)
+    void aMistypedLineIsNamed(String line, String message) {
+        assertThatThrownBy(() -> Story.of("some.txt", List.of("# A story", "", "day 1, 09:30 comes by", line)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("some.txt:4: ")
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void aStoryWithoutATitleIsNamed() {
+        assertThatThrownBy(() -> Story.of("some.txt", List.of("day 1, 09:30 comes by")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("some.txt:1: ");
+    }
+
+    private static JsonNode payload(String file, String... lines) throws IOException {
+        List<String> story = new ArrayList<>(List.of("# One"));
+        story.addAll(List.of(lines));
+        BacktestResult result = result(
+                definitions(file + ".txt"), Story.of("here", story).get(0).acts());
+        return JSON.readTree(result.triggers().get(0)).path("payload");
+    }
+
+    private static Definitions definitions(String stories) throws IOException {
+        String name = stories.replace(".txt", ".yaml");
+        return stories.equals(TOGETHER) ? SCENARIOS : Definitions.of(name, Files.readString(FOLDER.resolve(name)));
+    }
+
+    /** The triggers and their reminders. */
+    private static Set<String> subjects(Definitions definitions) {
+        return definitions.triggers().values().stream()
+                .flatMap(trigger -> Stream.concat(
+                        Stream.of(trigger.name()),
+                        trigger.reminders().stream().map(reminder -> trigger.name() + ", " + reminder)))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** What fires and what is held back, in the order in which it is due. */
+    private static List<Outcome> play(Definitions definitions, List<Act> acts) throws IOException {
+        BacktestResult result = result(definitions, acts);
+        List<Outcome> outcomes = new ArrayList<>();
+        for (byte[] json : result.triggers()) {
+            outcomes.add(outcome(JSON.readTree(json), Fate.FIRES));
         }
-        event.put(
-                "event",
-                switch (line.group("does")) {
-                    case "adds" -> "Product Added";
-                    case "removes" -> "Product Removed";
-                    default -> "Product Viewed";
-                });
-        properties.put("product_id", line.group("product")).put("name", "a " + line.group("product"));
-        if (line.group("price") != null) {
-            properties.put("price", Integer.parseInt(line.group("price")));
+        for (byte[] json : result.triggersSuppressed()) {
+            outcomes.add(outcome(JSON.readTree(json), Fate.HOLDS_BACK));
         }
-        return event;
+        outcomes.sort(Comparator.comparing(Outcome::at)
+                .thenComparing(outcome -> -trigger(definitions, outcome).priority())
+                .thenComparing(Outcome::subject));
+        return outcomes;
     }
 
-    private static Instant at(Matcher line) {
-        DayOfWeek day = Arrays.stream(DayOfWeek.values())
-                .filter(any -> shortName(any).equals(line.group("day")))
-                .findFirst()
-                .orElseThrow();
-        return at(day, LocalTime.parse(line.group("time")));
+    private static TriggerDefinition trigger(Definitions definitions, Outcome outcome) {
+        return definitions.triggers().get(outcome.subject().split(",")[0]);
     }
 
-    private static Instant at(DayOfWeek day, LocalTime time) {
-        return MONDAY.plusDays(day.ordinal()).atTime(time).toInstant(ZoneOffset.UTC);
+    private static Outcome outcome(JsonNode json, Fate fate) {
+        String reminder = json.path("reminder").asText();
+        return new Outcome(
+                Instant.parse(json.path("fired_at").asText()),
+                fate,
+                json.path("trigger").asText() + (reminder.isEmpty() ? "" : ", " + reminder),
+                fate == Fate.HOLDS_BACK ? json.path("reason").asText() : null);
     }
 
-    private static String line(JsonNode trigger) {
-        var at = Instant.parse(trigger.path("fired_at").asText()).atOffset(ZoneOffset.UTC);
-        String reminder = trigger.path("reminder").asText();
-        return "%s %s fires %s%s"
-                .formatted(
-                        shortName(at.getDayOfWeek()),
-                        at.format(DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT)),
-                        trigger.path("trigger").asText(),
-                        reminder.isEmpty() ? "" : ", " + reminder);
-    }
-
-    private static String shortName(DayOfWeek day) {
-        return day.getDisplayName(TextStyle.SHORT, Locale.ENGLISH);
+    private static BacktestResult result(Definitions definitions, List<Act> acts) {
+        Backtest backtest = new Backtest(definitions);
+        EventParser parser = EventParser.withDefaults();
+        IntStream.range(0, acts.size())
+                .forEach(i -> backtest.add(parser.parse(acts.get(i).event(), Origin.line("story.jsonl", i + 1))));
+        Instant end = acts.isEmpty() ? Instant.EPOCH : acts.get(acts.size() - 1).at();
+        return backtest.run(OptionalLong.of(end.plus(AFTERWARDS).toEpochMilli()), 1);
     }
 }
