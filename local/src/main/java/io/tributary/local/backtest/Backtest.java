@@ -232,7 +232,10 @@ public final class Backtest {
     private Output resolve(List<EventGroups.Group> groups, AtomicInteger nextGroup, long end) throws Exception {
         Output output = new Output();
         try (CustomerRun.Decisions decisions = new CustomerRun.Decisions(
-                triggers, watch, new Gate(definitions.delivery()), CompiledDefinitions.fromTheBeginning(definitions))) {
+                triggers,
+                watch,
+                new Gate(definitions.delivery(), definitions.triggers().values()),
+                CompiledDefinitions.fromTheBeginning(definitions))) {
             for (int next = nextGroup.getAndIncrement(); next < groups.size(); next = nextGroup.getAndIncrement()) {
                 GroupRun group = new GroupRun(rules, decisions);
                 group.run(groups.get(next), end);

@@ -152,7 +152,7 @@ final class CustomerRun {
                 ? decisions.watch.watched(event, FragmentId.of(event.firstIdentityKey()))
                 : null;
         CartChange.Operation change =
-                CartChange.of(customerId, event, effect.changesCart(), ofSequences, () -> activity.marketing()
+                CartChange.of(customerId, event, effect.changesCart(), ofSequences, () -> activity.said()
                         .statements());
         if (change != null && (watched != null || change.isEvent())) {
             if (watched == null) {
@@ -212,7 +212,7 @@ final class CustomerRun {
                 decisions.defined,
                 customerId,
                 activity.cart().entries(),
-                activity.marketing().statements(),
+                activity.said().statements(),
                 instant);
     }
 

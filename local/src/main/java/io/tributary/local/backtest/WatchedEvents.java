@@ -6,7 +6,6 @@ import io.tributary.operators.profile.ConsentTimeline;
 import io.tributary.operators.profile.RecordLedger;
 import io.tributary.operators.trigger.EventWatch;
 import io.tributary.operators.trigger.RetainedEvents;
-import io.tributary.schemas.definition.TriggerDefinition;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventKind;
 import io.tributary.schemas.event.EventOrder;
@@ -20,7 +19,7 @@ final class WatchedEvents {
     private final NavigableMap<EventOrder, CustomerEvent> cartEvents = new TreeMap<>();
     private final NavigableMap<EventOrder, CustomerEvent> orders = new TreeMap<>();
     private final NavigableMap<EventOrder, CustomerEvent> ofSequences = new TreeMap<>();
-    private final NavigableMap<EventOrder, CustomerEvent> statements = new TreeMap<>();
+    private final Map<String, NavigableMap<EventOrder, CustomerEvent>> statementsByPurpose = new TreeMap<>();
     private final EventWatch watch;
 
     /** @param watch says what sequences name */
@@ -34,11 +33,7 @@ final class WatchedEvents {
 
     /** Whether triggers look at an event whatever they name. */
     static boolean isWatchedByAll(CustomerEvent event) {
-        return CartEntry.isRelevant(event.kind()) || isStatement(event);
-    }
-
-    private static boolean isStatement(CustomerEvent event) {
-        return event.consent().containsKey(TriggerDefinition.PURPOSE);
+        return CartEntry.isRelevant(event.kind()) || !event.consent().isEmpty();
     }
 
     void add(CustomerEvent event) {
@@ -50,8 +45,10 @@ final class WatchedEvents {
         if (watch.names(event)) {
             ofSequences.put(event.order(), event);
         }
-        if (isStatement(event)) {
-            statements.put(event.order(), event);
+        for (String purpose : event.consent().keySet()) {
+            statementsByPurpose
+                    .computeIfAbsent(purpose, added -> new TreeMap<>())
+                    .put(event.order(), event);
         }
     }
 
@@ -59,14 +56,14 @@ final class WatchedEvents {
         cartEvents.remove(event.order());
         orders.remove(event.order());
         ofSequences.remove(event.order());
-        statements.remove(event.order());
+        statementsByPurpose.values().forEach(statements -> statements.remove(event.order()));
     }
 
     void clear() {
         cartEvents.clear();
         orders.clear();
         ofSequences.clear();
-        statements.clear();
+        statementsByPurpose.clear();
     }
 
     /**
@@ -105,8 +102,8 @@ final class WatchedEvents {
 
     /**
      * All that decides what triggers do from a place in the order of events on, in order: as many of the newest cart
-     * events as a cart is made of, orders as a ledger knows by id, events as sequences are found in, statements as are
-     * remembered.
+     * events as a cart is made of, orders as a ledger knows by id, events as sequences are found in, statements on each
+     * purpose as are remembered.
      *
      * @param place null for the end
      */
@@ -115,7 +112,9 @@ final class WatchedEvents {
         addNewest(CartLog.MAX_CART_EVENTS, cartEvents, place, newest);
         addNewest(RecordLedger.MAX_ORDERS, orders, place, newest);
         addNewest(RetainedEvents.MOST, ofSequences, place, newest);
-        addNewest(ConsentTimeline.MAX_STATEMENTS, statements, place, newest);
+        statementsByPurpose
+                .values()
+                .forEach(statements -> addNewest(ConsentTimeline.MAX_STATEMENTS, statements, place, newest));
         return newest.values();
     }
 

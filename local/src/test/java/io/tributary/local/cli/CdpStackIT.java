@@ -258,12 +258,12 @@ class CdpStackIT {
                 .orElseThrow()
                 .path("trigger_id")
                 .asText();
-        publish(
-                Files.write(
-                        folder.resolve("late.jsonl"),
-                        List.of(
-                                "{\"type\":\"track\",\"event\":\"Order Completed\",\"messageId\":\"m-12\",\"userId\":\"ana\","
-                                        + "\"timestamp\":\"2026-01-05T10:30:00.000Z\",\"properties\":{\"order_id\":\"o-1\",\"total\":5}}")));
+        var late =
+                """
+                {"type":"track","event":"Order Completed","messageId":"m-12","userId":"ana",\
+                "timestamp":"2026-01-05T10:30:00.000Z","properties":{"order_id":"o-1","total":5}}""";
+        // What comes late is known when time goes on.
+        publish(Files.write(folder.resolve("late.jsonl"), List.of(late)), "--finish", "2026-01-05T12:31:00.000Z");
         Await.until(
                 "the retraction",
                 DEADLINE,

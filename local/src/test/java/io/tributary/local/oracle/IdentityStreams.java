@@ -211,8 +211,8 @@ public final class IdentityStreams {
                 Tuple.of(
                         1,
                         Arbitraries.of(true, false)
-                                .map(("{'type': 'page', 'context': {'consent': {'categoryPreferences':"
-                                        + " {'marketing': %s}}}}")::formatted)),
+                                .map(granted -> "{'type': 'page', 'context': {'consent': {'categoryPreferences':"
+                                        + " {'marketing': %s, 'news': %s}}}}".formatted(granted, !granted))),
                 Tuple.of(
                         5,
                         Arbitraries.of(

@@ -65,6 +65,7 @@ class StreamedPeopleIT {
               within: 20m
               priority: 5
               channel: email
+              cool_down: 2h
               reminders: [{id: later, after: 40m}, {id: much_later, after: 5h, when: "cart.items.exists(i, i.quantity > 1)"}]
               expires_after: 1d
               payload: {products: size(cart.items), value: cart.value}
@@ -92,9 +93,10 @@ class StreamedPeopleIT {
               - {id: order, on: [Order Completed, Order Refunded], select: every}
               - {id: came, not_followed_by: [identify, Product Added]}
               within: 20m
+              cool_down: 40m
               expires_after: 1d
               payload: {what: event.name, all: event.properties}
-            - {name: identified, steps: [{id: it, on: [identify]}], expires_after: 1d, payload: {who: event.user_id}}
+            - {name: identified, steps: [{id: it, on: [identify]}], purpose: news, expires_after: 1d, payload: {who: event.user_id}}
             - name: empty_handed
               steps:
               - {id: cart, on: [Product Added, Wishlist Product Added to Cart, Product Removed, Cart Updated], select: last}
@@ -103,6 +105,7 @@ class StreamedPeopleIT {
               group: always
               expires_after: 1d
             delivery:
+              opt_in: [news]
               quiet_hours: {from: "11:10", to: "11:40", zone: Asia/Tokyo}
               caps:
               - {most: 3, within: 2d}

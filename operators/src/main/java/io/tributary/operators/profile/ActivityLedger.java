@@ -3,7 +3,6 @@ package io.tributary.operators.profile;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Hashes;
 import io.tributary.schemas.codec.Wire;
-import io.tributary.schemas.definition.TriggerDefinition;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.identity.Identifier;
 import java.io.DataInput;
@@ -27,7 +26,7 @@ public final class ActivityLedger {
     /** A longer name is counted, but not by name. */
     public static final int MAX_NAME_LENGTH = 256;
 
-    private static final byte FORMAT = 3;
+    private static final byte FORMAT = 4;
 
     public static final Codec<ActivityLedger> CODEC = new Codec<>() {
         @Override
@@ -46,7 +45,7 @@ public final class ActivityLedger {
                 out.writeLong(hash);
             }
             Consent.CODEC.write(ledger.consent, out);
-            ConsentTimeline.CODEC.write(ledger.marketing, out);
+            ConsentTimelines.CODEC.write(ledger.said, out);
             CartLog.CODEC.write(ledger.cart, out);
         }
 
@@ -65,8 +64,8 @@ public final class ActivityLedger {
                 deviceHashes[i] = in.readLong();
             }
             Consent consent = Consent.CODEC.read(in);
-            ConsentTimeline marketing = ConsentTimeline.CODEC.read(in);
-            ActivityLedger ledger = new ActivityLedger(countByName, consent, marketing, CartLog.CODEC.read(in));
+            ConsentTimelines said = ConsentTimelines.CODEC.read(in);
+            ActivityLedger ledger = new ActivityLedger(countByName, consent, said, CartLog.CODEC.read(in));
             ledger.count = count;
             ledger.firstSeen = firstSeen;
             ledger.lastSeen = lastSeen;
@@ -85,20 +84,19 @@ public final class ActivityLedger {
 
     private final Consent consent;
 
-    /** On the purpose of the triggers, which decide behind the watermark. */
-    private final ConsentTimeline marketing;
+    /** The same for triggers, which decide behind the watermark. */
+    private final ConsentTimelines said;
 
     private final CartLog cart;
 
     public ActivityLedger() {
-        this(new TreeMap<>(), new Consent(), new ConsentTimeline(), new CartLog());
+        this(new TreeMap<>(), new Consent(), new ConsentTimelines(), new CartLog());
     }
 
-    private ActivityLedger(
-            SortedMap<String, Long> countByName, Consent consent, ConsentTimeline marketing, CartLog cart) {
+    private ActivityLedger(SortedMap<String, Long> countByName, Consent consent, ConsentTimelines said, CartLog cart) {
         this.countByName = countByName;
         this.consent = consent;
-        this.marketing = marketing;
+        this.said = said;
         this.cart = cart;
     }
 
@@ -120,11 +118,8 @@ public final class ActivityLedger {
         event.consent()
                 .forEach((purpose, granted) ->
                         consent.state(purpose, new Consent.Statement(event.timestamp(), granted)));
-        Boolean granted = event.consent().get(TriggerDefinition.PURPOSE);
-        if (granted != null) {
-            marketing.state(new Consent.Statement(event.timestamp(), granted, event.knownAt()));
-        }
-        marketing.forgetBehind(watermark);
+        said.state(event);
+        said.forgetBehind(watermark);
         if (changesCart) {
             cart.add(CartEntry.of(event));
             cart.forgetBehind(watermark, repeats);
@@ -185,7 +180,7 @@ public final class ActivityLedger {
             noteDevice(hash);
         }
         consent.merge(other.consent);
-        marketing.merge(other.marketing);
+        said.merge(other.said);
         cart.merge(other.cart);
     }
 
@@ -220,9 +215,9 @@ public final class ActivityLedger {
         return consent;
     }
 
-    /** What has been said on {@link TriggerDefinition#PURPOSE}. */
-    public ConsentTimeline marketing() {
-        return marketing;
+    /** What has been said, as far as triggers may ask. */
+    public ConsentTimelines said() {
+        return said;
     }
 
     public CartLog cart() {

@@ -1,5 +1,6 @@
 package io.tributary.operators.profile;
 
+import io.tributary.operators.profile.ConsentTimelines.Word;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import java.io.DataInput;
@@ -63,11 +64,6 @@ public final class ConsentTimeline {
         }
     }
 
-    /** Takes the statements of somebody who is the same customer in. */
-    void merge(ConsentTimeline other) {
-        other.statements.forEach(this::state);
-    }
-
     private static boolean says(Consent.Statement a, Consent.Statement b) {
         return a.timestamp() == b.timestamp() && a.granted() == b.granted();
     }
@@ -103,8 +99,8 @@ public final class ConsentTimeline {
         return oldestGrant;
     }
 
-    /** Whether the customer's latest word at an instant, as far as it was known then, is a refusal; silence is consent. */
-    public boolean refusesAt(long instant) {
+    /** The customer's latest word at an instant, as far as it was known then. */
+    public Word at(long instant) {
         boolean refuses = false;
         long saidAt = Long.MIN_VALUE;
         for (Consent.Statement statement : statements) {
@@ -113,11 +109,15 @@ public final class ConsentTimeline {
                 saidAt = statement.timestamp();
             }
         }
-        return refuses;
+        if (saidAt == Long.MIN_VALUE) {
+            return Word.SILENT;
+        }
+        return refuses ? Word.REFUSED : Word.GRANTED;
     }
 
-    public boolean isEmpty() {
-        return statements.isEmpty();
+    /** When the newest statement was made, milliseconds since 1970. */
+    long newest() {
+        return statements.get(statements.size() - 1).timestamp();
     }
 
     /** Ascending by time. */

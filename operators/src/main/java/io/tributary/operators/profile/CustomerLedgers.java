@@ -173,15 +173,15 @@ final class CustomerLedgers {
         return cart;
     }
 
-    ConsentTimeline marketing() {
+    ConsentTimelines said() {
         ProfileState state = state();
         if (!state.areOthersWatched()) {
-            return state.own().marketing();
+            return state.own().said();
         }
-        ConsentTimeline marketing = new ConsentTimeline();
-        marketing.merge(state.own().marketing());
-        marketing.merge(othersActivity.get().marketing());
-        return marketing;
+        ConsentTimelines said = new ConsentTimelines();
+        said.merge(state.own().said());
+        said.merge(othersActivity.get().said());
+        return said;
     }
 
     // --------------------------------------------------------------------------------------------------- who it is

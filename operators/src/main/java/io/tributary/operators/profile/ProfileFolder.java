@@ -27,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -476,7 +477,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
                 event,
                 changesCart,
                 isWatched ? watch.get().watched(event, fragment) : null,
-                () -> ledgers.marketing().statements());
+                () -> ledgers.said().statements());
         if (change != null) {
             cartChanges.accept(change);
         }
@@ -499,7 +500,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
     }
 
     private static boolean isWatched(ActivityLedger activity) {
-        return !activity.cart().isEmpty() || !activity.marketing().isEmpty();
+        return !activity.cart().isEmpty() || !activity.said().isEmpty();
     }
 
     // -------------------------------------------------------------------------------------------- what comes and goes
@@ -820,7 +821,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
             moves.cartChanges().forEach(tell(context));
             return;
         }
-        List<Consent.Statement> consent = ledgers.marketing().statements();
+        SortedMap<String, List<Consent.Statement>> consent = ledgers.said().statements();
         context.output(
                 CART_CHANGES,
                 new CartChange.Restart(

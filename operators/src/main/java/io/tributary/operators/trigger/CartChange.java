@@ -3,15 +3,17 @@ package io.tributary.operators.trigger;
 import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.Consent;
+import io.tributary.operators.profile.ConsentTimelines;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
-import io.tributary.schemas.definition.TriggerDefinition;
 import io.tributary.schemas.event.CustomerEvent;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -20,21 +22,25 @@ import java.util.function.Supplier;
 public sealed interface CartChange {
     String customerId();
 
-    /** What was said on the purpose, ascending by time. */
-    List<Consent.Statement> consent();
+    /** What was said, by purpose, ascending by time. */
+    SortedMap<String, List<Consent.Statement>> consent();
 
     /**
-     * A cart event or an order, an event that a trigger of a sequence names, or a statement on the triggers' purpose.
+     * A cart event or an order, an event that a trigger of a sequence names, or a statement on a purpose.
      *
      * @param entry the operation on the cart, or null
      * @param watched the event as triggers of sequences look at it, or null
-     * @param consent on the purpose, ascending by time: all that a deadline ahead of the watermark may ask for, the
+     * @param consent by purpose, ascending by time: all that a deadline ahead of the watermark may ask for, the
      *     event's own statement included. So who has done nothing that matters needs no state here, however much is said
      *     before.
      */
-    record Operation(String customerId, CartEntry entry, WatchedEvent watched, List<Consent.Statement> consent)
+    record Operation(
+            String customerId,
+            CartEntry entry,
+            WatchedEvent watched,
+            SortedMap<String, List<Consent.Statement>> consent)
             implements CartChange {
-        /** Whether it says more than what was said on the purpose. */
+        /** Whether it says more than what was said on purposes. */
         public boolean isEvent() {
             return entry != null || watched != null;
         }
@@ -45,15 +51,15 @@ public sealed interface CartChange {
      *
      * @param changesCart whether it is a cart event or the first report of an order
      * @param watched the event as triggers of sequences look at it, or null
-     * @param consent gives what the customer has said on the purpose, with what the event states
+     * @param consent gives what the customer has said, by purpose, with what the event states
      */
     static Operation of(
             String customerId,
             CustomerEvent event,
             boolean changesCart,
             WatchedEvent watched,
-            Supplier<List<Consent.Statement>> consent) {
-        return changesCart || watched != null || event.consent().containsKey(TriggerDefinition.PURPOSE)
+            Supplier<SortedMap<String, List<Consent.Statement>>> consent) {
+        return changesCart || watched != null || !event.consent().isEmpty()
                 ? new Operation(customerId, changesCart ? CartEntry.of(event) : null, watched, consent.get())
                 : null;
     }
@@ -67,7 +73,7 @@ public sealed interface CartChange {
      * @param entries the operations on the cart that are the customer's now, ascending
      * @param gone fragments whose events are not the customer's any more
      * @param come events that triggers of sequences name, of fragments that have come
-     * @param consent on the purpose, ascending by time
+     * @param consent by purpose, ascending by time
      */
     record Restart(
             String customerId,
@@ -76,7 +82,7 @@ public sealed interface CartChange {
             List<CartEntry> entries,
             Set<FragmentId> gone,
             List<WatchedEvent> come,
-            List<Consent.Statement> consent)
+            SortedMap<String, List<Consent.Statement>> consent)
             implements CartChange {}
 
     /**
@@ -87,8 +93,8 @@ public sealed interface CartChange {
      */
     record Erasure(String customerId, SortedSet<String> formerIds) implements CartChange {
         @Override
-        public List<Consent.Statement> consent() {
-            return List.of();
+        public SortedMap<String, List<Consent.Statement>> consent() {
+            return Collections.emptySortedMap();
         }
     }
 
@@ -105,7 +111,7 @@ public sealed interface CartChange {
                 Wire.writeString(operation.customerId, out);
                 Wire.writeNullable(operation.entry, CartEntry.CODEC, out);
                 Wire.writeNullable(operation.watched, WatchedEvent.CODEC, out);
-                Wire.writeAll(operation.consent, Consent.Statement.TIMED_CODEC, out);
+                ConsentTimelines.STATEMENTS.write(operation.consent, out);
             } else if (change instanceof Restart restart) {
                 out.writeByte(RESTART);
                 Wire.writeString(restart.customerId, out);
@@ -114,7 +120,7 @@ public sealed interface CartChange {
                 Wire.writeAll(restart.entries, CartEntry.CODEC, out);
                 Wire.writeAll(restart.gone, FragmentId.CODEC, out);
                 Wire.writeAll(restart.come, WatchedEvent.CODEC, out);
-                Wire.writeAll(restart.consent, Consent.Statement.TIMED_CODEC, out);
+                ConsentTimelines.STATEMENTS.write(restart.consent, out);
             } else if (change instanceof Erasure erasure) {
                 out.writeByte(ERASURE);
                 Wire.writeString(erasure.customerId, out);
@@ -132,7 +138,7 @@ public sealed interface CartChange {
                             customerId,
                             Wire.readNullable(CartEntry.CODEC, in),
                             Wire.readNullable(WatchedEvent.CODEC, in),
-                            Wire.readAll(Consent.Statement.TIMED_CODEC, in));
+                            ConsentTimelines.STATEMENTS.read(in));
                 case RESTART ->
                     new Restart(
                             customerId,
@@ -141,7 +147,7 @@ public sealed interface CartChange {
                             Wire.readAll(CartEntry.CODEC, in),
                             Set.copyOf(Wire.readAll(FragmentId.CODEC, in)),
                             Wire.readAll(WatchedEvent.CODEC, in),
-                            Wire.readAll(Consent.Statement.TIMED_CODEC, in));
+                            ConsentTimelines.STATEMENTS.read(in));
                 case ERASURE -> new Erasure(customerId, new TreeSet<>(Wire.readAll(Wire.STRING, in)));
                 default -> throw new IOException("no cart change of kind " + kind);
             };

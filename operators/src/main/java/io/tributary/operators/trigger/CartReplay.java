@@ -4,10 +4,12 @@ import io.tributary.operators.profile.Cart;
 import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.CartLog;
 import io.tributary.operators.profile.Consent;
-import io.tributary.operators.profile.ConsentTimeline;
+import io.tributary.operators.profile.ConsentTimelines;
+import io.tributary.operators.profile.ConsentTimelines.Word;
 import io.tributary.schemas.definition.TriggerDefinition.Deadline;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What would have fired for a customer who starts anew, had it done all that from the beginning.
@@ -24,23 +26,22 @@ public final class CartReplay {
      *
      * @param all of which those of sequences are nothing to this
      * @param entries the operations that are the customer's, at least those that a cart log keeps at the instant
-     * @param consent on the purpose, at least what a decision at the instant can ask for
+     * @param consent by purpose, at least what a decision at the instant can ask for
      * @param instant up to and including which, milliseconds since 1970
      */
     public static List<Trigger> of(
             List<CartTrigger> all,
             String customerId,
             List<CartEntry> entries,
-            List<Consent.Statement> consent,
+            Map<String, List<Consent.Statement>> consent,
             long instant) {
         List<CartTrigger> triggers =
                 all.stream().filter(trigger -> trigger.definition().isOfCart()).toList();
         CartLog cart = new CartLog();
         entries.stream().filter(entry -> entry.knownAt() <= instant).forEach(cart::add);
         cart.forgetBehind(instant);
-        ConsentTimeline said = new ConsentTimeline();
-        consent.forEach(said::state);
-        boolean isRefused = said.refusesAt(instant - 1);
+        ConsentTimelines said = new ConsentTimelines();
+        said.state(consent);
         List<Trigger> fired = new ArrayList<>();
         List<CartEntry> known = cart.entries();
         for (int i = 0; i < known.size(); i++) {
@@ -54,7 +55,8 @@ public final class CartReplay {
                     for (Deadline deadline : trigger.definition().deadlines()) {
                         if (deadline.delay().toMillis() <= Math.min(end, instant) - begun
                                 && trigger.begins(deadline, variables)) {
-                            fired.add(Trigger.ofCart(trigger, deadline, customerId, entry.order(), left, isRefused));
+                            Word word = said.at(trigger.definition().purpose(), instant - 1);
+                            fired.add(Trigger.ofCart(trigger, deadline, customerId, entry.order(), left, word));
                         }
                     }
                 }

@@ -3,7 +3,7 @@ package io.tributary.operators.trigger;
 import io.tributary.operators.profile.Cart;
 import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.CartLog;
-import io.tributary.operators.profile.Consent;
+import io.tributary.operators.profile.ConsentTimelines.Word;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.trigger.cep.MatchSink;
 import io.tributary.operators.trigger.cep.NfaHost;
@@ -152,10 +152,8 @@ public final class CartTriggers implements AutoCloseable {
      * @param watermark what has passed, milliseconds since 1970
      */
     public void add(TriggerState state, CartChange.Operation change, long watermark) {
-        for (Consent.Statement statement : change.consent()) {
-            state.marketing().state(statement);
-        }
-        state.marketing().forgetBehind(watermark);
+        state.said().state(change.consent());
+        state.said().forgetBehind(watermark);
         if (change.entry() != null) {
             state.pending().await(change.entry());
         }
@@ -170,9 +168,7 @@ public final class CartTriggers implements AutoCloseable {
     void restart(TriggerState state, CartChange.Restart restart, Due due) {
         advance(state, restart.customerId(), restart.instant() - 1, due);
         state.clear();
-        for (Consent.Statement statement : restart.consent()) {
-            state.marketing().state(statement);
-        }
+        state.said().state(restart.consent());
         for (CartEntry entry : restart.entries()) {
             if (entry.knownAt() < restart.instant()) {
                 state.cart().add(entry);
@@ -269,8 +265,9 @@ public final class CartTriggers implements AutoCloseable {
 
     private static void fire(Watched one, CartStep anchor, TriggerState state, String customerId, Due due) {
         Cart cart = state.cart().cartAt(anchor.order());
-        boolean isRefused = state.marketing().refusesAt(anchor.order().timestamp() + one.delay());
-        due.fire(Trigger.ofCart(one.trigger, one.deadline, customerId, anchor.order(), cart, isRefused));
+        Word word = state.said()
+                .at(one.trigger.definition().purpose(), anchor.order().timestamp() + one.delay());
+        due.fire(Trigger.ofCart(one.trigger, one.deadline, customerId, anchor.order(), cart, word));
     }
 
     /** Takes back what would not have fired, had the operation been known in time: no cart was left then. */

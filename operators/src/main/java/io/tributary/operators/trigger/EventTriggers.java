@@ -554,7 +554,7 @@ public final class EventTriggers implements AutoCloseable {
             }
             SequenceMatch found = new SequenceMatch(one.trigger, one.deadline, match.getValue(), key);
             if (found.isWanted()) {
-                due.fire(found.trigger(customerId, by == null ? 0 : by.knownAt(), state.marketing()));
+                due.fire(found.trigger(customerId, by == null ? 0 : by.knownAt(), state.said()));
             }
         }
     }

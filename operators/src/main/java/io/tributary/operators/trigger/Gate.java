@@ -1,13 +1,18 @@
 package io.tributary.operators.trigger;
 
+import io.tributary.operators.profile.ConsentTimelines.Word;
 import io.tributary.operators.trigger.Suppression.Reason;
 import io.tributary.schemas.definition.DeliveryDefinition;
 import io.tributary.schemas.definition.DeliveryDefinition.Cap;
 import io.tributary.schemas.definition.DeliveryDefinition.QuietHours;
 import io.tributary.schemas.definition.TriggerDefinition;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What a trigger that has fired has to pass before it is told. A customer's come in {@link Trigger#ORDER}, so that what is
@@ -16,13 +21,19 @@ import java.util.List;
 public final class Gate {
     private final DeliveryDefinition rules;
 
-    public Gate(DeliveryDefinition rules) {
+    /** By trigger; of those that cool down. */
+    private final Map<String, Duration> coolDowns;
+
+    public Gate(DeliveryDefinition rules, Collection<TriggerDefinition> triggers) {
         this.rules = rules;
+        this.coolDowns = triggers.stream()
+                .filter(trigger -> !trigger.coolDown().isZero())
+                .collect(Collectors.toMap(TriggerDefinition::name, TriggerDefinition::coolDown));
     }
 
     /** Whether it asks what a customer was told before; else there is no history. */
     public boolean counts() {
-        return !rules.caps().isEmpty();
+        return !rules.caps().isEmpty() || !coolDowns.isEmpty();
     }
 
     /**
@@ -31,15 +42,23 @@ public final class Gate {
      * @param history of its customer
      */
     public Suppression suppression(Trigger trigger, GateHistory history) {
-        return suppression(Contact.of(trigger), trigger.isRefused(), history);
+        return suppression(Contact.of(trigger), trigger.trigger().definition().purpose(), trigger.word(), history);
     }
 
-    Suppression suppression(Contact contact, boolean isRefused, GateHistory history) {
-        if (isRefused) {
-            return new Suppression(Reason.CONSENT, TriggerDefinition.PURPOSE + " is refused");
+    /** @param word what the customer says on the purpose */
+    Suppression suppression(Contact contact, String purpose, Word word, GateHistory history) {
+        if (word == Word.REFUSED) {
+            return new Suppression(Reason.CONSENT, purpose + " is refused");
+        }
+        if (word == Word.SILENT && rules.optIn().contains(purpose)) {
+            return new Suppression(Reason.CONSENT, purpose + " is not granted");
         }
         if (rules.quietHours() != null && isQuiet(rules.quietHours(), contact.at())) {
             return new Suppression(Reason.QUIET_HOURS, rules.quietHours().toString());
+        }
+        Duration coolDown = coolDowns.get(contact.trigger());
+        if (coolDown != null && history.hasAnother(contact, coolDown)) {
+            return new Suppression(Reason.COOL_DOWN, "within " + CartTrigger.text(coolDown));
         }
         for (Cap cap : rules.caps()) {
             if (cap.counts(contact.channel(), contact.group()) && history.reaches(cap, contact.at())) {
@@ -67,7 +86,7 @@ public final class Gate {
 
     /** Without what nothing asks for from an instant on, milliseconds since 1970. */
     GateHistory at(long instant, GateHistory history) {
-        return history.at(instant, rules.caps());
+        return history.at(instant, rules.caps(), coolDowns);
     }
 
     /**
@@ -81,7 +100,7 @@ public final class Gate {
         GateHistory anew = at(instant, history.facts());
         for (Trigger trigger : replayed) {
             Contact contact = Contact.of(trigger);
-            if (!anew.wasTold(contact) && suppression(contact, trigger.isRefused(), anew) == null) {
+            if (!anew.wasTold(contact) && suppression(trigger, anew) == null) {
                 anew = at(contact.at(), anew.withReplayed(contact));
             }
         }
@@ -90,6 +109,6 @@ public final class Gate {
 
     /** The first instant at which a history says nothing any more, milliseconds since 1970; the least long if it says nothing. */
     long end(GateHistory history) {
-        return history.end(rules.caps());
+        return history.end(rules.caps(), coolDowns);
     }
 }

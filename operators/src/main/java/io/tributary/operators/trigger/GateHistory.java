@@ -6,18 +6,25 @@ import io.tributary.schemas.definition.DeliveryDefinition.Cap;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * What counts for the caps of one customer: what it was told, and what counts as told because it turned out to be another
+ * What counts for the caps, and for what cools down, of one customer: what it was told, and what counts as told because it turned out to be another
  * one's too. Immutable.
  *
  * <p>The two are apart because what was told is a fact, and the other follows from who the customer is now: when that
  * changes it is found anew.
  *
- * <p>Bound: of both, for each cap the newest that it counts, as many as it allows, within its window. Nothing without caps.
+ * <p>Bound: of both, for each cap the newest that it counts, as many as it allows, within its window; for each trigger that
+ * cools down those of two matches. Nothing without caps and such triggers.
  */
 public final class GateHistory {
     public static final GateHistory EMPTY = new GateHistory(List.of(), List.of());
@@ -72,6 +79,16 @@ public final class GateHistory {
         return counted >= cap.most();
     }
 
+    /** Whether in the time before a contact another match of its trigger was told. */
+    boolean hasAnother(Contact contact, Duration coolDown) {
+        return Stream.of(told, replayed)
+                .flatMap(List::stream)
+                .anyMatch(one -> contact.trigger().equals(one.trigger())
+                        && one.match() != contact.match()
+                        && one.at() <= contact.at()
+                        && one.at() > contact.at() - coolDown.toMillis());
+    }
+
     boolean wasTold(Contact contact) {
         return told.stream().anyMatch(one -> one.id() == contact.id());
     }
@@ -95,19 +112,25 @@ public final class GateHistory {
         return replayed.isEmpty() ? this : new GateHistory(told, List.of());
     }
 
-    /** Without what no cap asks for from an instant on, milliseconds since 1970. */
-    GateHistory at(long instant, List<Cap> caps) {
+    /**
+     * Without what nothing asks for from an instant on, milliseconds since 1970.
+     *
+     * @param coolDowns by trigger
+     */
+    GateHistory at(long instant, List<Cap> caps, Map<String, Duration> coolDowns) {
         if (isEmpty()) {
             return this;
         }
-        List<Contact> keptTold = kept(told, instant, caps);
-        List<Contact> keptReplayed = kept(replayed, instant, caps);
+        List<Contact> keptTold = kept(told, instant, caps, coolDowns);
+        List<Contact> keptReplayed = kept(replayed, instant, caps, coolDowns);
         return keptTold.size() == told.size() && keptReplayed.size() == replayed.size()
                 ? this
                 : new GateHistory(keptTold, keptReplayed);
     }
 
-    private static List<Contact> kept(List<Contact> contacts, long instant, List<Cap> caps) {
+    private static List<Contact> kept(
+            List<Contact> contacts, long instant, List<Cap> caps, Map<String, Duration> coolDowns) {
+        Map<String, Set<Long>> newestMatches = new HashMap<>();
         List<Contact> kept = new ArrayList<>(contacts.size());
         int[] room = caps.stream().mapToInt(Cap::most).toArray();
         for (int i = contacts.size() - 1; i >= 0; i--) {
@@ -119,6 +142,14 @@ public final class GateHistory {
                     counts |= contact.at() > instant - caps.get(cap).within().toMillis();
                 }
             }
+            Duration coolDown = coolDowns.get(contact.trigger());
+            if (coolDown != null) {
+                // Whichever match is asked for, one of two is another.
+                Set<Long> matches = newestMatches.computeIfAbsent(contact.trigger(), added -> new HashSet<>());
+                counts |= matches.size() < 2
+                        && matches.add(contact.match())
+                        && contact.at() > instant - coolDown.toMillis();
+            }
             if (counts) {
                 kept.add(contact);
             }
@@ -128,7 +159,7 @@ public final class GateHistory {
     }
 
     /** The first instant at which nothing counts any more if nothing is added, milliseconds since 1970; the least long if nothing does. */
-    long end(List<Cap> caps) {
+    long end(List<Cap> caps, Map<String, Duration> coolDowns) {
         long end = Long.MIN_VALUE;
         for (List<Contact> contacts : List.of(told, replayed)) {
             for (Contact contact : contacts) {
@@ -136,6 +167,10 @@ public final class GateHistory {
                     if (cap.counts(contact.channel(), contact.group())) {
                         end = Math.max(end, contact.at() + cap.within().toMillis());
                     }
+                }
+                Duration coolDown = coolDowns.get(contact.trigger());
+                if (coolDown != null) {
+                    end = Math.max(end, contact.at() + coolDown.toMillis());
                 }
             }
         }

@@ -5,7 +5,6 @@ import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.definition.DefinitionKind;
 import io.tributary.schemas.definition.Definitions;
-import io.tributary.schemas.definition.DeliveryDefinition;
 import io.tributary.schemas.definition.PublishedDefinition;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.definition.TriggerDefinition;
@@ -67,6 +66,9 @@ public final class PublishedTriggers implements Serializable {
     @SuppressWarnings("Immutable") // As above.
     private transient List<CartTrigger> triggers;
 
+    @SuppressWarnings("Immutable") // As above.
+    private transient Gate gate;
+
     /** @param json the definition, a JSON object in UTF-8 */
     private record Written(int version, byte[] json) implements Serializable {}
 
@@ -116,8 +118,11 @@ public final class PublishedTriggers implements Serializable {
     }
 
     /** What holds them back. */
-    DeliveryDefinition delivery() {
-        return definitions().delivery();
+    synchronized Gate gate() {
+        if (gate == null) {
+            gate = new Gate(definitions().delivery(), definitions().triggers().values());
+        }
+        return gate;
     }
 
     private synchronized Definitions definitions() {

@@ -2,7 +2,7 @@ package io.tributary.operators.trigger;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cel.runtime.CelVariableResolver;
-import io.tributary.operators.profile.ConsentTimeline;
+import io.tributary.operators.profile.ConsentTimelines;
 import io.tributary.operators.trigger.Trigger.Reason;
 import io.tributary.schemas.definition.EventSequence.Step;
 import io.tributary.schemas.definition.TriggerDefinition.Deadline;
@@ -39,9 +39,9 @@ record SequenceMatch(CartTrigger trigger, Deadline deadline, Map<String, List<Wa
      * What fires.
      *
      * @param completedAt if an event has completed it, from when on that is known; milliseconds since 1970
-     * @param said what the customer has said on the purpose
+     * @param said what the customer has said
      */
-    Trigger trigger(String customerId, long completedAt, ConsentTimeline said) {
+    Trigger trigger(String customerId, long completedAt, ConsentTimelines said) {
         WatchedEvent anchor = events.get(trigger.definition().step()).get(0);
         long firedAt = deadline == null
                 ? completedAt
@@ -49,7 +49,15 @@ record SequenceMatch(CartTrigger trigger, Deadline deadline, Map<String, List<Wa
         ObjectNode payload = TriggerPayload.of(trigger.definition().payload(), variables());
         String step = deadline == null ? trigger.definition().step() : deadline.step();
         return new Trigger(
-                trigger, step, customerId, anchor.order(), firedAt, key, payload, reasons(), said.refusesAt(firedAt));
+                trigger,
+                step,
+                customerId,
+                anchor.order(),
+                firedAt,
+                key,
+                payload,
+                reasons(),
+                said.at(trigger.definition().purpose(), firedAt));
     }
 
     /** Why a match of a deadline is none: an event that must not have happened. */

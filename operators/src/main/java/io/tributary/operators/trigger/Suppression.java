@@ -10,6 +10,7 @@ public record Suppression(Reason reason, String detail) {
     public enum Reason {
         CONSENT("consent"),
         QUIET_HOURS("quiet_hours"),
+        COOL_DOWN("cool_down"),
         CAP("cap");
 
         private final String id;

@@ -3,6 +3,7 @@ package io.tributary.operators.trigger;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tributary.operators.profile.Cart;
+import io.tributary.operators.profile.ConsentTimelines.Word;
 import io.tributary.operators.profile.ProfileJson;
 import io.tributary.schemas.codec.Hashes;
 import io.tributary.schemas.definition.TriggerDefinition.Deadline;
@@ -23,7 +24,7 @@ import java.util.List;
  * @param key what its events have in common beside the customer; empty for nothing
  * @param payload what it tells
  * @param because why it fired
- * @param isRefused whether the customer refuses its purpose when it fires
+ * @param word what the customer says on its purpose when it fires
  */
 public record Trigger(
         CartTrigger trigger,
@@ -34,7 +35,7 @@ public record Trigger(
         String key,
         ObjectNode payload,
         List<Reason> because,
-        boolean isRefused) {
+        Word word) {
 
     /** In which a customer's are told, and count. */
     public static final Comparator<Trigger> ORDER = Comparator.comparingLong(Trigger::firedAt)
@@ -62,15 +63,10 @@ public record Trigger(
      * One of the cart.
      *
      * @param cart what was left behind
-     * @param isRefused whether the customer refuses its purpose at the deadline
+     * @param word what the customer says on its purpose at the deadline
      */
     public static Trigger ofCart(
-            CartTrigger trigger,
-            Deadline deadline,
-            String customerId,
-            EventOrder anchor,
-            Cart cart,
-            boolean isRefused) {
+            CartTrigger trigger, Deadline deadline, String customerId, EventOrder anchor, Cart cart, Word word) {
         List<Reason> because = new ArrayList<>();
         because.add(new Reason(CartTrigger.noOrderWithin(deadline), "none"));
         if (deadline.when() != null) {
@@ -85,7 +81,7 @@ public record Trigger(
                 "",
                 TriggerPayload.of(trigger.definition().payload(), cart),
                 because,
-                isRefused);
+                word);
     }
 
     /**
@@ -103,6 +99,11 @@ public record Trigger(
     /** Which match it is, whatever other event has the anchor's message id. */
     public long match() {
         return match(trigger, step, anchor, key);
+    }
+
+    /** Which match it is, alike for the trigger itself and its reminders. */
+    long matchOfAllSteps() {
+        return match(trigger, "", anchor, key);
     }
 
     static long match(CartTrigger trigger, String step, EventOrder anchor, String key) {
@@ -146,6 +147,11 @@ public record Trigger(
             reason.write(json);
         }
         json.writeEndArray();
+    }
+
+    /** Whether the customer refuses its purpose when it fires. */
+    public boolean isRefused() {
+        return word == Word.REFUSED;
     }
 
     /** Whether it fired because time has passed, not with an event. */

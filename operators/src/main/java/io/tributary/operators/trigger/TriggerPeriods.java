@@ -73,7 +73,7 @@ public final class TriggerPeriods {
 
         /** What holds them back. */
         Gate gate() {
-            return new Gate(triggers.delivery());
+            return triggers.gate();
         }
 
         /** The publication that wrote them like this; 0 of what holds before any. */

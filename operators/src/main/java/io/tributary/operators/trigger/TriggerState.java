@@ -2,7 +2,7 @@ package io.tributary.operators.trigger;
 
 import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.CartLog;
-import io.tributary.operators.profile.ConsentTimeline;
+import io.tributary.operators.profile.ConsentTimelines;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import java.io.DataInput;
@@ -15,8 +15,8 @@ import java.util.List;
  * One customer's trigger state: a single value, read once and written once per relevant event.
  *
  * <p>Bound: the cart's operations (see {@link CartLog}), at most {@value Pending#MOST} operations that
- * are ahead of the watermark, one open match per deadline of a definition, what was said on the triggers' purpose (see {@link
- * ConsentTimeline}), what is open of sequences of events (see {@link EventMatches}), the newest {@value #MOST_RETRACTABLE} triggers that
+ * are ahead of the watermark, one open match per deadline of a definition, what was said on purposes (see {@link
+ * ConsentTimelines}), what is open of sequences of events (see {@link EventMatches}), the newest {@value #MOST_RETRACTABLE} triggers that
  * may have to be taken back. Gone 30 days after the last cart event, or
  * with the last deadline, or when nothing can be taken back any more.
  */
@@ -41,7 +41,7 @@ public final class TriggerState {
             out.writeByte(FORMAT);
             CartLog.CODEC.write(state.cart, out);
             Wire.writeAll(state.pending.all(), CartEntry.CODEC, out);
-            ConsentTimeline.CODEC.write(state.marketing, out);
+            ConsentTimelines.CODEC.write(state.said, out);
             Wire.writeAll(state.matching, BYTES, out);
             EventMatches.CODEC.write(state.events, out);
             Wire.writeAll(state.retractable, Retractable.CODEC, out);
@@ -55,7 +55,7 @@ public final class TriggerState {
             TriggerState state = new TriggerState();
             state.cart = CartLog.CODEC.read(in);
             state.pending.all().addAll(Wire.readAll(CartEntry.CODEC, in));
-            state.marketing = ConsentTimeline.CODEC.read(in);
+            state.said = ConsentTimelines.CODEC.read(in);
             state.matching = Wire.readAll(BYTES, in);
             state.events = EventMatches.CODEC.read(in);
             state.retractable.addAll(Wire.readAll(Retractable.CODEC, in));
@@ -75,8 +75,8 @@ public final class TriggerState {
 
     private final Pending<CartEntry> pending = new Pending<>(CartEntry::knownAt);
 
-    /** What was said on the triggers' purpose. */
-    private ConsentTimeline marketing = new ConsentTimeline();
+    /** What was said on purposes. */
+    private ConsentTimelines said = new ConsentTimelines();
 
     /** By deadline, in the order of the definitions; none if no match is open. */
     private List<byte[]> matching = List.of();
@@ -94,7 +94,7 @@ public final class TriggerState {
     void clear() {
         cart = new CartLog();
         pending.all().clear();
-        marketing = new ConsentTimeline();
+        said = new ConsentTimelines();
         matching = List.of();
     }
 
@@ -112,8 +112,9 @@ public final class TriggerState {
         pending.all().removeIf(next -> next.isSameOrder(entry) && next.compareTo(entry) > 0);
     }
 
-    ConsentTimeline marketing() {
-        return marketing;
+    /** What was said on purposes. */
+    ConsentTimelines said() {
+        return said;
     }
 
     /** Of sequences of events. */

@@ -198,7 +198,7 @@ class StateCompatibilityTest {
 
             assertThat(harness.drain(ProfileFolder.CART_CHANGES))
                     .as("the last that was said of what the watermark has passed")
-                    .extracting(change -> change.consent().get(0))
+                    .extracting(change -> change.consent().get("marketing").get(0))
                     .containsExactly(new Consent.Statement(minute(2), true));
             JsonNode profile = lastProfile(harness);
             assertThat(profile.path("version").asLong()).isEqualTo(8);

@@ -27,6 +27,7 @@ import io.tributary.operators.testing.KeyedBroadcastHarness;
 import io.tributary.operators.testing.KeyedCoHarness;
 import io.tributary.operators.testing.KeyedHarness;
 import io.tributary.operators.testing.LedgerMoves;
+import io.tributary.operators.testing.Said;
 import io.tributary.operators.testing.TestEvent;
 import io.tributary.operators.testing.TestTriggers;
 import io.tributary.operators.testing.WatcherHarness;
@@ -200,7 +201,7 @@ final class StateFixtures {
                     .map(event -> CartEntry.of(event.event()))
                     .toList();
             harness.process(
-                    new CartChange.Restart(CUSTOMER, minute(400), true, union, Set.of(), List.of(), List.of()), 0);
+                    new CartChange.Restart(CUSTOMER, minute(400), true, union, Set.of(), List.of(), Said.nothing()), 0);
             see(harness, added("m3", "p3", minute(410)), List.of());
             return harness.snapshot();
         }
@@ -233,7 +234,8 @@ final class StateFixtures {
     }
 
     static void see(WatcherHarness harness, TestEvent event, List<Consent.Statement> consent) throws Exception {
-        harness.process(new CartChange.Operation(CUSTOMER, CartEntry.of(event.event()), null, consent), 0);
+        harness.process(
+                new CartChange.Operation(CUSTOMER, CartEntry.of(event.event()), null, Said.onMarketing(consent)), 0);
     }
 
     static KeyedHarness<CustomerEvent, FragmentMessage> assigner(OperatorSubtaskState state) throws Exception {

@@ -2,6 +2,7 @@ package io.tributary.operators.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.operators.profile.ConsentTimelines.Word;
 import io.tributary.operators.testing.Codecs;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ class ConsentTimelineTest {
             timeline.forgetBehind(watermark);
             timeline = Codecs.roundTrip(ConsentTimeline.CODEC, timeline);
             for (long at = watermark; at <= 51; at++) {
-                assertThat(timeline.refusesAt(at)).as("at %d", at).isEqualTo(refuses(said, at));
+                assertThat((timeline.at(at) == Word.REFUSED)).as("at %d", at).isEqualTo(refuses(said, at));
             }
         }
     }
@@ -81,7 +82,7 @@ class ConsentTimelineTest {
 
         assertThat(timeline.statements()).hasSize(ConsentTimeline.MAX_STATEMENTS);
         for (long at = 0; at <= 5_001; at++) {
-            assertThat(timeline.refusesAt(at)).as("at %d", at).isEqualTo(refuses(said, at));
+            assertThat((timeline.at(at) == Word.REFUSED)).as("at %d", at).isEqualTo(refuses(said, at));
         }
     }
 
@@ -97,12 +98,14 @@ class ConsentTimelineTest {
 
         assertThat(timeline.statements()).hasSize(ConsentTimeline.MAX_STATEMENTS);
         for (long at = 0; at <= 1_001; at++) {
-            assertThat(timeline.refusesAt(at) || !refuses(said, at))
+            assertThat((timeline.at(at) == Word.REFUSED) || !refuses(said, at))
                     .as("never consent where there was a refusal, at %d", at)
                     .isTrue();
         }
-        assertThat(timeline.refusesAt(1_000)).as("the newest are exact").isFalse();
-        assertThat(timeline.refusesAt(999)).isTrue();
+        assertThat((timeline.at(1_000) == Word.REFUSED))
+                .as("the newest are exact")
+                .isFalse();
+        assertThat((timeline.at(999) == Word.REFUSED)).isTrue();
     }
 
     /** The rule, told plainly: the latest statement that is known counts, of those at one instant the refusal, and silence is consent. */

@@ -701,7 +701,7 @@ class CustomerFragmentsTest {
         assertThat(ofTheUser.entries())
                 .extracting(entry -> entry.order().messageId())
                 .containsExactly("m1", "m2", "m3");
-        assertThat(ofTheUser.consent())
+        assertThat(ofTheUser.consent().get("marketing"))
                 .containsExactly(new Consent.Statement(minute(1), false), new Consent.Statement(minute(3), true));
         CartChange.Restart ofTheDevice = restart(changes, DEVICE);
         assertThat(ofTheDevice.entries()).isEmpty();
@@ -770,7 +770,7 @@ class CustomerFragmentsTest {
 
         List<CartChange> changes = harness.drain(ProfileFolder.CART_CHANGES);
         assertThat(changes).as("m9 repeats an order of another fragment").hasSize(3);
-        assertThat(changes.get(1).consent()).containsExactly(new Consent.Statement(minute(6), false));
+        assertThat(changes.get(1).consent().get("marketing")).containsExactly(new Consent.Statement(minute(6), false));
     }
 
     // ------------------------------------------------------------------------------------------------- personal data

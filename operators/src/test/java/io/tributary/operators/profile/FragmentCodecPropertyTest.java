@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitrary;
@@ -115,7 +116,7 @@ class FragmentCodecPropertyTest {
             throws IOException {
         Random random = new Random(seed);
         ActivityLedger activity = ledger(events, random).activity();
-        List<Consent.Statement> consent = activity.marketing().statements();
+        SortedMap<String, List<Consent.Statement>> consent = activity.said().statements();
         List<CartChange> changes = new ArrayList<>();
         changes.add(new CartChange.Restart(
                 "c_1",

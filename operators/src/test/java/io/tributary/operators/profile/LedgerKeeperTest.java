@@ -13,6 +13,7 @@ import io.tributary.operators.identity.FragmentEvent;
 import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.identity.FragmentMessage;
 import io.tributary.operators.identity.Relabelling;
+import io.tributary.operators.profile.ConsentTimelines.Word;
 import io.tributary.operators.testing.KeyedBroadcastHarness;
 import io.tributary.operators.testing.LedgerMoves;
 import io.tributary.operators.testing.TestEvent;
@@ -119,7 +120,7 @@ class LedgerKeeperTest {
         assertThat(put.because()).isEqualTo(because);
         assertThat(put.ledger().activity().count()).isEqualTo(3);
         assertThat(put.ledger().activity().cart().cart().items()).hasSize(1);
-        assertThat(put.ledger().activity().marketing().refusesAt(minute(4))).isTrue();
+        assertThat(put.ledger().activity().said().at("marketing", minute(4))).isEqualTo(Word.REFUSED);
         assertThat(put.ledger().record().orderCount()).isEqualTo(1);
         assertThat(put.ledger().record().traits()).containsEntry("country", "\"PL\"");
         assertThat(put.ledger().record().devices()).containsExactly(DEVICE);

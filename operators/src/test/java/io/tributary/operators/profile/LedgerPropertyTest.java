@@ -109,8 +109,8 @@ class LedgerPropertyTest {
             assertThat(merged.profile()).isEqualTo(folded.profile());
             assertThat(merged.activity.consent().statements())
                     .isEqualTo(folded.activity.consent().statements());
-            assertThat(merged.activity.marketing().statements())
-                    .isEqualTo(folded.activity.marketing().statements());
+            assertThat(merged.activity.said().statements())
+                    .isEqualTo(folded.activity.said().statements());
             assertThat(merged.record.hasEverBeenPersonal()).isEqualTo(folded.record.hasEverBeenPersonal());
             for (CustomerEvent event : events) {
                 assertThat(merged.record.repeatsOrder(event)).isEqualTo(folded.record.repeatsOrder(event));
@@ -160,11 +160,11 @@ class LedgerPropertyTest {
             if (random.nextBoolean()) {
                 part.forgetBehind(watermark);
             }
-            merged.merge(part);
+            part.statements().forEach(merged::state);
         }
 
         for (long instant = watermark; instant <= TestEvent.minute(110); instant += MINUTE / 2) {
-            assertThat(merged.refusesAt(instant)).isEqualTo(folded.refusesAt(instant));
+            assertThat(merged.at(instant)).isEqualTo(folded.at(instant));
         }
     }
 

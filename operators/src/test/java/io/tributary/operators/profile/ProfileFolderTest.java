@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -285,14 +286,18 @@ class ProfileFolderTest {
         see(ordered("m5", "o1", minute(5)));
 
         List<CartChange> changes = harness.drain(ProfileFolder.CART_CHANGES);
-        Consent.Statement refusal = new Consent.Statement(minute(4), false);
+        Map<String, List<Consent.Statement>> first =
+                Map.of("analytics", List.of(new Consent.Statement(minute(2), true)));
+        Map<String, List<Consent.Statement>> both = Map.of(
+                "analytics", first.get("analytics"),
+                "marketing", List.of(new Consent.Statement(minute(4), false)));
         assertThat(changes)
                 .extracting(change -> ((CartChange.Operation) change).entry())
                 .extracting(entry -> entry == null ? null : entry.order().messageId())
-                .containsExactly("m3", null, "m5");
+                .containsExactly(null, "m3", null, "m5");
         assertThat(changes)
-                .extracting(CartChange::consent)
-                .containsExactly(List.of(), List.of(refusal), List.of(refusal));
+                .extracting(change -> Map.copyOf(change.consent()))
+                .containsExactly(first, first, both, both);
     }
 
     @Test
@@ -300,7 +305,7 @@ class ProfileFolderTest {
         see(identify("m2", minute(2)).consent("marketing", true));
         see(identify("m1", minute(1)).consent("marketing", false));
 
-        assertThat(harness.drain(ProfileFolder.CART_CHANGES).get(1).consent())
+        assertThat(harness.drain(ProfileFolder.CART_CHANGES).get(1).consent().get("marketing"))
                 .containsExactlyInAnyOrder(
                         new Consent.Statement(minute(2), true), new Consent.Statement(minute(1), false));
     }
@@ -315,7 +320,7 @@ class ProfileFolderTest {
         harness.drain(ProfileFolder.CART_CHANGES);
         see(added("m2", "p1", minute(10)));
 
-        assertThat(harness.drain(ProfileFolder.CART_CHANGES).get(0).consent())
+        assertThat(harness.drain(ProfileFolder.CART_CHANGES).get(0).consent().get("marketing"))
                 .containsExactly(
                         new Consent.Statement(minute(1), true),
                         new Consent.Statement(minute(60), false),
@@ -333,9 +338,9 @@ class ProfileFolderTest {
         see(added("m5", "p1", minute(5)));
 
         List<CartChange> changes = harness.drain(ProfileFolder.CART_CHANGES);
-        assertThat(changes.get(3).consent())
+        assertThat(changes.get(3).consent().get("marketing"))
                 .containsExactly(new Consent.Statement(minute(2), false), new Consent.Statement(minute(3), true));
-        assertThat(changes.get(4).consent()).containsExactly(new Consent.Statement(minute(3), true));
+        assertThat(changes.get(4).consent().get("marketing")).containsExactly(new Consent.Statement(minute(3), true));
     }
 
     @Test

@@ -8,6 +8,7 @@ import static io.tributary.operators.testing.TestEvent.track;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tributary.operators.profile.ConsentTimelines.Word;
 import io.tributary.operators.sink.DocumentWrite;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.SearchDocuments;
@@ -67,7 +68,7 @@ class PublishedBoundsTest {
                         "c_0123456789abcdef",
                         last.order(),
                         ledger.activity.cart().cart(),
-                        false)
+                        Word.SILENT)
                 .json();
         List<DocumentWrite> documents = new ArrayList<>();
         for (OutboundRecord record : List.of(

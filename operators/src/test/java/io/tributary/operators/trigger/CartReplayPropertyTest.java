@@ -3,6 +3,7 @@ package io.tributary.operators.trigger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.operators.profile.CartEntry;
+import io.tributary.operators.testing.Said;
 import io.tributary.operators.testing.TestStreams;
 import io.tributary.operators.testing.TestTriggers;
 import io.tributary.schemas.event.CustomerEvent;
@@ -11,6 +12,7 @@ import io.tributary.schemas.event.EventOrder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -48,7 +50,7 @@ class CartReplayPropertyTest {
                 triggers.advance(state, CUSTOMER, entry.order().timestamp() - 1, due);
                 triggers.add(
                         state,
-                        new CartChange.Operation(CUSTOMER, entry, null, List.of()),
+                        new CartChange.Operation(CUSTOMER, entry, null, Said.nothing()),
                         entry.order().timestamp() - 1);
             }
             triggers.advance(state, CUSTOMER, instant, due);
@@ -63,7 +65,7 @@ class CartReplayPropertyTest {
                     triggers(minutes),
                     CUSTOMER,
                     entries.subList(Math.min(first, forgotten), entries.size()),
-                    List.of(),
+                    Map.of(),
                     instant);
 
             assertThat(lines(replayed))

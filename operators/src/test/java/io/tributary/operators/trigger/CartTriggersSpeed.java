@@ -1,6 +1,7 @@
 package io.tributary.operators.trigger;
 
 import io.tributary.operators.profile.CartEntry;
+import io.tributary.operators.testing.Said;
 import io.tributary.operators.testing.TestEvent;
 import io.tributary.operators.testing.TestTriggers;
 import java.lang.management.ManagementFactory;
@@ -63,7 +64,7 @@ final class CartTriggersSpeed {
                 TriggerState state = values[customer] == null
                         ? new TriggerState()
                         : TriggerState.CODEC.read(new DataInputDeserializer(values[customer]));
-                triggers.add(state, new CartChange.Operation("c" + customer, ENTRIES[i], null, List.of()), at - 1);
+                triggers.add(state, new CartChange.Operation("c" + customer, ENTRIES[i], null, Said.nothing()), at - 1);
                 Due due = new Due();
                 triggers.advance(state, "c" + customer, at, due);
                 due.tell(state, trigger -> ++fired[0] > 0);

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.Consent;
 import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.testing.Said;
 import io.tributary.operators.testing.TestEvent;
 import io.tributary.operators.testing.TestTriggers;
 import io.tributary.operators.testing.WatcherHarness;
@@ -522,11 +523,14 @@ class CartWatcherTest {
     }
 
     private static CartChange change(String customer, TestEvent event, long knownAt, List<Consent.Statement> consent) {
-        return new CartChange.Operation(customer, CartEntry.of(event.event().knownAt(knownAt)), null, consent);
+        return new CartChange.Operation(
+                customer, CartEntry.of(event.event().knownAt(knownAt)), null, Said.onMarketing(consent));
     }
 
     private void say(String customer, Consent.Statement statement) throws Exception {
-        harness.process(new CartChange.Operation(customer, null, null, List.of(statement)), statement.timestamp());
+        harness.process(
+                new CartChange.Operation(customer, null, null, Said.onMarketing(List.of(statement))),
+                statement.timestamp());
     }
 
     private void see(TestEvent event) throws Exception {

@@ -2,7 +2,9 @@ package io.tributary.operators.trigger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.operators.profile.ConsentTimelines.Word;
 import io.tributary.operators.testing.Codecs;
+import io.tributary.operators.testing.TestTriggers;
 import io.tributary.schemas.definition.Definitions;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -27,6 +29,19 @@ class GatePropertyTest {
 
     /** An hour and a half before the clocks of Warsaw go forward. */
     private static final long START = Instant.parse("2026-03-28T23:30:00Z").toEpochMilli();
+
+    /** Minutes by trigger. */
+    private static final Map<String, Integer> COOL_DOWNS = Map.of("a", 45, "b", 400);
+
+    private static Gate gate(String quiet, List<Cap> caps) {
+        List<String> triggers = new ArrayList<>();
+        COOL_DOWNS.forEach((name, minutes) ->
+                triggers.add(TestTriggers.trigger(name, "true", "1h", "1h", "  cool_down: " + minutes + "m\n")));
+        String delivery =
+                "{%scaps: [%s]}".formatted(quiet, caps.stream().map(Cap::yaml).collect(Collectors.joining(", ")));
+        Definitions definitions = TestTriggers.heldBackBy(delivery, triggers.toArray(String[]::new));
+        return new Gate(definitions.delivery(), definitions.triggers().values());
+    }
 
     private record Cap(int most, int minutes, String channel, String group) {
         private String yaml() {
@@ -59,9 +74,10 @@ class GatePropertyTest {
         }
     }
 
-    private record Attempt(long at, int id, String channel, String group, boolean isRefused) {
+    private record Attempt(
+            long at, int id, String channel, String group, String trigger, int match, boolean isRefused) {
         private Contact contact() {
-            return new Contact(at, id, channel, group);
+            return new Contact(at, id, channel, group, trigger, trigger == null ? 0 : match);
         }
     }
 
@@ -71,19 +87,14 @@ class GatePropertyTest {
             @ForAll("caps") @Size(max = 4) List<Cap> caps,
             @ForAll("attempts") @Size(max = 60) List<Attempt> attempts)
             throws Exception {
-        Gate gate = new Gate(Definitions.of(
-                        "d.yaml",
-                        "delivery: {%scaps: [%s]}"
-                                .formatted(
-                                        quiet.yaml(),
-                                        caps.stream().map(Cap::yaml).collect(Collectors.joining(", "))))
-                .delivery());
+        Gate gate = gate(quiet.yaml(), caps);
         List<Attempt> told = new ArrayList<>();
         GateHistory history = GateHistory.EMPTY;
         List<Attempt> inOrder =
                 attempts.stream().sorted(Comparator.comparingLong(Attempt::at)).toList();
         for (Attempt attempt : inOrder) {
-            Suppression suppression = gate.suppression(attempt.contact(), attempt.isRefused, history);
+            Suppression suppression = gate.suppression(
+                    attempt.contact(), "marketing", attempt.isRefused ? Word.REFUSED : Word.SILENT, history);
 
             assertThat(suppression == null ? "told" : suppression.reason().id())
                     .isEqualTo(rule(quiet, caps, attempt, told));
@@ -93,7 +104,7 @@ class GatePropertyTest {
             }
             history = Codecs.roundTrip(GateHistory.CODEC, gate.at(attempt.at, history));
             assertThat(history.size())
-                    .isLessThanOrEqualTo(caps.stream().mapToInt(Cap::most).sum());
+                    .isLessThanOrEqualTo(caps.stream().mapToInt(Cap::most).sum() + 2 * COOL_DOWNS.size());
         }
         assertThat(gate.at(gate.end(history), history).isEmpty()).isTrue();
         assertThat(history.isEmpty() || !gate.at(gate.end(history) - 1, history).isEmpty())
@@ -106,6 +117,13 @@ class GatePropertyTest {
         }
         if (quiet.holds(attempt.at)) {
             return "quiet_hours";
+        }
+        if (attempt.trigger != null
+                && told.stream()
+                        .anyMatch(before -> attempt.trigger.equals(before.trigger)
+                                && before.match != attempt.match
+                                && before.at > attempt.at - COOL_DOWNS.get(attempt.trigger) * MINUTE)) {
+            return "cool_down";
         }
         for (Cap cap : caps) {
             long counted = told.stream()
@@ -129,11 +147,7 @@ class GatePropertyTest {
             @ForAll("caps") @Size(min = 1, max = 3) List<Cap> caps,
             @ForAll("attempts") @Size(max = 30) List<Attempt> attempts,
             @ForAll List<Boolean> comesAndGoes) {
-        Gate gate = new Gate(Definitions.of(
-                        "d.yaml",
-                        "delivery: {caps: [%s]}"
-                                .formatted(caps.stream().map(Cap::yaml).collect(Collectors.joining(", "))))
-                .delivery());
+        Gate gate = gate("", caps);
         GateHistory alone = GateHistory.EMPTY;
         GateHistory mixed = GateHistory.EMPTY;
         Map<Long, Attempt> inOrder = new TreeMap<>();
@@ -141,7 +155,7 @@ class GatePropertyTest {
         int i = 0;
         for (Attempt attempt : inOrder.values()) {
             if (i < comesAndGoes.size() && comesAndGoes.get(i)) {
-                mixed = mixed.withReplayed(new Contact(attempt.at, attempt.id + 1_000_000L, "email", "cart"));
+                mixed = mixed.withReplayed(new Contact(attempt.at, attempt.id + 1_000_000L, "email", "cart", "a", -1));
                 mixed = gate.at(attempt.at, mixed);
             } else {
                 alone = gate.told(attempt.contact(), alone);
@@ -179,6 +193,8 @@ class GatePropertyTest {
                         Arbitraries.integers().between(0, 1_000_000),
                         Arbitraries.of("email", "push").injectNull(0.3),
                         Arbitraries.of("cart", "news").injectNull(0.3),
+                        Arbitraries.of("a", "b").injectNull(0.5),
+                        Arbitraries.integers().between(1, 3),
                         Arbitraries.of(false, false, false, true))
                 .as(Attempt::new)
                 .list();

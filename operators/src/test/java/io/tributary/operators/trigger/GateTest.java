@@ -2,9 +2,11 @@ package io.tributary.operators.trigger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.operators.profile.ConsentTimelines.Word;
 import io.tributary.operators.testing.Codecs;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.time.Timestamps;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,15 +17,15 @@ class GateTest {
     private static final long NOON = Timestamps.parse("2026-01-05T12:00:00Z");
 
     private static Gate gate(String delivery) {
-        return new Gate(Definitions.of("d.yaml", "delivery: " + delivery).delivery());
+        return new Gate(Definitions.of("d.yaml", "delivery: " + delivery).delivery(), List.of());
     }
 
     private static Contact at(long minutes, int id) {
-        return new Contact(NOON + minutes * MINUTE, id, null, null);
+        return new Contact(NOON + minutes * MINUTE, id, null, null, null, 0);
     }
 
     private static String verdict(Gate gate, Contact contact, GateHistory history) {
-        Suppression suppression = gate.suppression(contact, false, history);
+        Suppression suppression = gate.suppression(contact, "marketing", Word.SILENT, history);
         return suppression == null ? "told" : suppression.reason().id() + ": " + suppression.detail();
     }
 
@@ -56,7 +58,7 @@ class GateTest {
     void isQuietByTheClockOnTheWall(String from, String to, String zone, String instant, boolean quiet) {
         Gate gate = gate("{quiet_hours: {from: \"%s\", to: \"%s\", zone: %s}}".formatted(from, to, zone));
 
-        assertThat(verdict(gate, new Contact(Timestamps.parse(instant), 1, null, null), GateHistory.EMPTY))
+        assertThat(verdict(gate, new Contact(Timestamps.parse(instant), 1, null, null, null, 0), GateHistory.EMPTY))
                 .isEqualTo(quiet ? "quiet_hours: %s-%s %s".formatted(from, to, zone) : "told");
     }
 
@@ -66,7 +68,7 @@ class GateTest {
         GateHistory two = gate.told(at(1, 2), gate.told(at(0, 1), GateHistory.EMPTY));
 
         assertThat(verdict(gate, at(1, 3), two)).isEqualTo("cap: 2 in 1h");
-        assertThat(verdict(gate, new Contact(NOON + 60 * MINUTE - 1, 3, null, null), two))
+        assertThat(verdict(gate, new Contact(NOON + 60 * MINUTE - 1, 3, null, null, null, 0), two))
                 .isEqualTo("cap: 2 in 1h");
         assertThat(verdict(gate, at(60, 3), two)).isEqualTo("told");
         assertThat(verdict(gate, at(61, 4), gate.told(at(60, 3), two))).isEqualTo("told");
@@ -95,10 +97,22 @@ class GateTest {
                 """
                 {caps: [{most: 1, within: 24h, channel: email}, {most: 1, within: 1d, group: cart}, \
                 {most: 1, within: 90m, channel: sms, group: news}, {most: 2, within: 1d}]}""");
-        GateHistory history = gate.told(new Contact(NOON, 1, channel, group), GateHistory.EMPTY);
+        GateHistory history = gate.told(new Contact(NOON, 1, channel, group, null, 0), GateHistory.EMPTY);
 
-        assertThat(verdict(gate, new Contact(NOON + 60 * MINUTE, 2, nextChannel, nextGroup), history))
+        assertThat(verdict(gate, new Contact(NOON + 60 * MINUTE, 2, nextChannel, nextGroup, null, 0), history))
                 .isEqualTo(cap == null ? "told" : "cap: " + cap);
+    }
+
+    @Test
+    void whatHasToBeGrantedIsNotGrantedBySilence() {
+        Gate gate = gate("{opt_in: [news, offers by post]}");
+
+        assertThat(gate.suppression(at(0, 1), "news", Word.SILENT, GateHistory.EMPTY))
+                .isEqualTo(new Suppression(Suppression.Reason.CONSENT, "news is not granted"));
+        assertThat(gate.suppression(at(0, 1), "news", Word.GRANTED, GateHistory.EMPTY))
+                .isNull();
+        assertThat(gate.suppression(at(0, 1), "marketing", Word.SILENT, GateHistory.EMPTY))
+                .isNull();
     }
 
     @Test
@@ -106,7 +120,7 @@ class GateTest {
         Gate gate = gate("{quiet_hours: {from: 11:00, to: 13:00, zone: UTC}, caps: [{most: 1, within: 3d}]}");
         GateHistory history = gate.told(at(-120, 1), GateHistory.EMPTY);
 
-        assertThat(gate.suppression(at(0, 2), true, history))
+        assertThat(gate.suppression(at(0, 2), "marketing", Word.REFUSED, history))
                 .isEqualTo(new Suppression(Suppression.Reason.CONSENT, "marketing is refused"));
         assertThat(verdict(gate, at(0, 2), history)).isEqualTo("quiet_hours: 11:00-13:00 UTC");
         assertThat(verdict(gate, at(120, 2), history)).isEqualTo("cap: 1 in 3d");
@@ -147,7 +161,7 @@ class GateTest {
         Gate gate = gate("{caps: [" + caps + "]}");
         GateHistory history = GateHistory.EMPTY;
         for (int i = 0; i < 1_500; i++) {
-            history = gate.told(new Contact(NOON + i, i, "c".repeat(64), "g".repeat(64)), history);
+            history = gate.told(new Contact(NOON + i, i, "c".repeat(64), "g".repeat(64), null, 0), history);
         }
 
         assertThat(history.size()).isEqualTo(1_000);
@@ -157,8 +171,8 @@ class GateTest {
     @Test
     void aHistoryIsReadAsItWasWritten() throws Exception {
         Gate gate = gate("{caps: [{most: 3, within: 1h}]}");
-        GateHistory history = gate.told(new Contact(NOON, Long.MIN_VALUE, "email", null), GateHistory.EMPTY)
-                .withReplayed(new Contact(NOON + 1, -1, null, "cart"));
+        GateHistory history = gate.told(new Contact(NOON, Long.MIN_VALUE, "email", null, null, 0), GateHistory.EMPTY)
+                .withReplayed(new Contact(NOON + 1, -1, null, "cart", null, 0));
 
         assertThat(Codecs.roundTrip(GateHistory.CODEC, history)).hasToString(history.toString());
         assertThat(Codecs.roundTrip(GateHistory.CODEC, GateHistory.EMPTY).isEmpty())

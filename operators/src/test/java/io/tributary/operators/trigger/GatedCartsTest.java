@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.Consent;
 import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.testing.Said;
 import io.tributary.operators.testing.TestEvent;
 import io.tributary.operators.testing.TestTriggers;
 import io.tributary.operators.testing.WatcherHarness;
@@ -23,7 +24,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -82,6 +85,63 @@ class GatedCartsTest {
                 .as("Elasticsearch has what was told")
                 .isEmpty();
         assertThat(harness.keysIn(GATE_STATE)).isZero();
+    }
+
+    @Test
+    void asksWhatWasSaidOnThePurposeOfTheTrigger() throws Exception {
+        start(heldBackBy(
+                "{opt_in: [news]}",
+                ABANDONED,
+                trigger("news", "1h", "  purpose: news\n"),
+                trigger("served", "1h", "  purpose: service by post\n")));
+        see(ANA, added("m1", "p1", minute(0)), new Consent.Statement(minute(-5), false));
+        harness.process(
+                new CartChange.Operation(
+                        PHONE,
+                        CartEntry.of(added("m2", "p1", minute(1)).event()),
+                        null,
+                        new TreeMap<>(Map.of(
+                                "news", List.of(new Consent.Statement(minute(1), true)),
+                                "service by post", List.of(new Consent.Statement(minute(1), false))))),
+                0);
+        restore(true);
+        harness.watermark(minute(2 * HOUR));
+
+        assertThat(told())
+                .containsExactlyInAnyOrder(
+                        "c_ana m1 at 60 served", "c_phone m2 at 61 abandoned", "c_phone m2 at 61 news");
+        assertThat(heldBack())
+                .containsExactlyInAnyOrder(
+                        "c_ana m1 at 60 abandoned: consent, marketing is refused",
+                        "c_ana m1 at 60 news: consent, news is not granted",
+                        "c_phone m2 at 61 served: consent, service by post is refused");
+    }
+
+    @Test
+    void coolsDownBehindWhatWasToldButForItsOwnReminders() throws Exception {
+        start(TestTriggers.set(
+                trigger("cooling", "1h", "  cool_down: 2h\n  reminders: [{id: later, after: 1h}]\n"), ABANDONED));
+        see(ANA, added("m1", "p1", minute(0)));
+        see(ANA, added("m2", "p1", minute(130)));
+        see(PHONE, added("m3", "p1", minute(131)));
+        restore(true);
+        harness.watermark(minute(250));
+        restore(true);
+        see(ANA, added("m4", "p1", minute(260)));
+        harness.watermark(minute(HOUR * 9));
+
+        assertThat(told().stream().filter(line -> line.endsWith("cooling")))
+                .containsExactlyInAnyOrder(
+                        "c_ana m1 at 60 cooling",
+                        "c_ana m1 at 120 cooling",
+                        "c_phone m3 at 191 cooling",
+                        "c_phone m3 at 251 cooling",
+                        "c_ana m2 at 250 cooling",
+                        "c_ana m4 at 380 cooling");
+        assertThat(heldBack())
+                .containsExactlyInAnyOrder(
+                        "c_ana m2 at 190 cooling: cool_down, within 2h",
+                        "c_ana m4 at 320 cooling: cool_down, within 2h");
     }
 
     @Test
@@ -272,7 +332,10 @@ class GatedCartsTest {
             if (customer.equals("c_refused")) {
                 said.add(new Consent.Statement(at, true));
             }
-            harness.process(new CartChange.Restart(customer, minute(100), true, cart, Set.of(), List.of(), said), 0);
+            harness.process(
+                    new CartChange.Restart(
+                            customer, minute(100), true, cart, Set.of(), List.of(), Said.onMarketing(said)),
+                    0);
             see(customer, added("m2", "p2", minute(120)), new Consent.Statement(minute(110), true));
         }
         harness.watermark(minute(DAY));
@@ -317,7 +380,13 @@ class GatedCartsTest {
         start(heldBackBy(ONCE_A_DAY, ABANDONED));
         harness.process(
                 new CartChange.Restart(
-                        ANA, minute(100), false, entries(added("m1", "p1", minute(0))), Set.of(), List.of(), List.of()),
+                        ANA,
+                        minute(100),
+                        false,
+                        entries(added("m1", "p1", minute(0))),
+                        Set.of(),
+                        List.of(),
+                        Said.nothing()),
                 0);
         see(ANA, added("m2", "p2", minute(120)));
         harness.watermark(minute(DAY));
@@ -484,13 +553,17 @@ class GatedCartsTest {
     }
 
     private void see(String customer, TestEvent event, Consent.Statement... consent) throws Exception {
-        harness.process(new CartChange.Operation(customer, CartEntry.of(event.event()), null, List.of(consent)), 0);
+        harness.process(
+                new CartChange.Operation(
+                        customer, CartEntry.of(event.event()), null, Said.onMarketing(List.of(consent))),
+                0);
     }
 
     /** The customer has this and nothing else, and what is due at the instant counts as decided. */
     private void decided(String customer, int minute, TestEvent... events) throws Exception {
         harness.process(
-                new CartChange.Restart(customer, minute(minute), true, entries(events), Set.of(), List.of(), List.of()),
+                new CartChange.Restart(
+                        customer, minute(minute), true, entries(events), Set.of(), List.of(), Said.nothing()),
                 0);
     }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.testing.Said;
 import io.tributary.operators.testing.TestEvent;
 import io.tributary.operators.testing.TestTriggers;
 import io.tributary.operators.testing.WatcherHarness;
@@ -357,7 +358,7 @@ class PublishedTriggersTest {
 
         private void see(String customer, TestEvent event) throws Exception {
             numbers.put(event.event().messageId(), numbers.size());
-            harness.process(new CartChange.Operation(customer, CartEntry.of(event.event()), null, List.of()), 0);
+            harness.process(new CartChange.Operation(customer, CartEntry.of(event.event()), null, Said.nothing()), 0);
         }
 
         /** All that a customer has is an event that was another's. */
@@ -370,7 +371,7 @@ class PublishedTriggersTest {
                             List.of(CartEntry.of(event.event())),
                             Set.of(),
                             List.of(),
-                            List.of()),
+                            Said.nothing()),
                     0);
         }
 

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.Consent;
 import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.testing.Said;
 import io.tributary.operators.testing.TestEvent;
 import io.tributary.operators.testing.TestTriggers;
 import io.tributary.operators.testing.WatcherHarness;
@@ -135,7 +136,7 @@ class RestartedCartsTest {
                         entries(added("m1", "p1", minute(0)), added("m2", "p2", minute(60))),
                         Set.of(),
                         List.of(),
-                        List.of()),
+                        Said.nothing()),
                 0);
         assertThat(fired()).isEmpty();
         harness.watermark(minute(60));
@@ -153,7 +154,7 @@ class RestartedCartsTest {
                         entries(added("m3", "p3", minute(200))),
                         Set.of(),
                         List.of(),
-                        List.of()),
+                        Said.nothing()),
                 0);
         harness.watermark(minute(260));
         assertThat(fired()).containsExactly("c_phone m3 p3");
@@ -211,7 +212,7 @@ class RestartedCartsTest {
         assertThat(fired()).as("the order comes at its deadline").isEmpty();
         CartEntry late = CartEntry.of(added("late", "p9", minute(100.5)).event().knownAt(minute(130)));
         harness.process(
-                new CartChange.Restart(ANA, minute(120), true, List.of(late), Set.of(), List.of(), List.of()), 0);
+                new CartChange.Restart(ANA, minute(120), true, List.of(late), Set.of(), List.of(), Said.nothing()), 0);
         harness.watermark(minute(129));
         assertThat(harness.keysIn("trigger")).isEqualTo(1);
         harness.watermark(minute(170));
@@ -232,7 +233,7 @@ class RestartedCartsTest {
                         entries(added("m1", "p1", minute(0))),
                         Set.of(),
                         List.of(),
-                        List.of(refusal)),
+                        Said.onMarketing(List.of(refusal))),
                 0);
         harness.watermark(minute(500));
         assertThat(fired()).isEmpty();
@@ -246,7 +247,7 @@ class RestartedCartsTest {
                         entries(added("m2", "p2", minute(600))),
                         Set.of(),
                         List.of(),
-                        List.of()),
+                        Said.nothing()),
                 0);
         harness.watermark(minute(700));
 
@@ -298,13 +299,14 @@ class RestartedCartsTest {
     }
 
     private void see(String customer, TestEvent event) throws Exception {
-        harness.process(new CartChange.Operation(customer, CartEntry.of(event.event()), null, List.of()), 0);
+        harness.process(new CartChange.Operation(customer, CartEntry.of(event.event()), null, Said.nothing()), 0);
     }
 
     /** The customer has this and nothing else, and what is due at the instant counts as decided. */
     private void decided(String customer, int minute, TestEvent... events) throws Exception {
         harness.process(
-                new CartChange.Restart(customer, minute(minute), true, entries(events), Set.of(), List.of(), List.of()),
+                new CartChange.Restart(
+                        customer, minute(minute), true, entries(events), Set.of(), List.of(), Said.nothing()),
                 0);
     }
 

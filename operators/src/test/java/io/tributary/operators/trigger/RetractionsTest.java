@@ -13,6 +13,7 @@ import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.Consent;
 import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.testing.Said;
 import io.tributary.operators.testing.TestEvent;
 import io.tributary.operators.testing.TestTriggers;
 import io.tributary.operators.testing.WatcherHarness;
@@ -71,7 +72,9 @@ class RetractionsTest {
             WatchedEvent watched =
                     watch.names(event) ? watch.watched(event, FragmentId.of(event.firstIdentityKey())) : null;
             CartEntry entry = CartEntry.isRelevant(event.kind()) ? CartEntry.of(event) : null;
-            harness.process(new CartChange.Operation(ANA, entry, watched, List.of(consent)), event.timestamp());
+            harness.process(
+                    new CartChange.Operation(ANA, entry, watched, Said.onMarketing(List.of(consent))),
+                    event.timestamp());
         }
 
         void arrives(int minute) throws Exception {

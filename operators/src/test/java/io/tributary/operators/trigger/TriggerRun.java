@@ -66,7 +66,7 @@ final class TriggerRun {
                 all.add(watched);
             }
             CartChange.Operation change =
-                    CartChange.of(CUSTOMER, event, effect.changesCart(), watched, () -> activity.marketing()
+                    CartChange.of(CUSTOMER, event, effect.changesCart(), watched, () -> activity.said()
                             .statements());
             if (change != null && (state != null || change.isEvent())) {
                 state = state == null ? new TriggerState() : state;
@@ -84,7 +84,7 @@ final class TriggerRun {
                             activity.cart().entries(),
                             Set.of(message.fragmentId()),
                             all,
-                            activity.marketing().statements());
+                            activity.said().statements());
                     triggers.restart(state, retained, restart, sink);
                 }
                 state = storing ? Codecs.roundTrip(TriggerState.CODEC, state) : state;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.testing.Said;
 import io.tributary.operators.testing.WatcherHarness;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.PublishedDefinitions;
@@ -177,7 +178,7 @@ class WatchedSequencesTest {
             WatchedEvent event = watch.watched(
                     track("m" + seen.size(), name, minute(at)).with("n", n).event(), fragment);
             seen.add(event);
-            harness.process(new CartChange.Operation(customer, null, event, List.of()), 0);
+            harness.process(new CartChange.Operation(customer, null, event, Said.nothing()), 0);
         }
 
         void moves(FragmentId fragment, String from, String to, int at) throws Exception {
@@ -185,9 +186,10 @@ class WatchedSequencesTest {
                     .filter(event -> event.fragment().equals(fragment))
                     .toList();
             harness.process(
-                    new CartChange.Restart(from, minute(at), true, List.of(), Set.of(fragment), List.of(), List.of()),
+                    new CartChange.Restart(
+                            from, minute(at), true, List.of(), Set.of(fragment), List.of(), Said.nothing()),
                     0);
-            harness.process(new CartChange.Restart(to, minute(at), true, List.of(), Set.of(), its, List.of()), 0);
+            harness.process(new CartChange.Restart(to, minute(at), true, List.of(), Set.of(), its, Said.nothing()), 0);
         }
 
         void publishes(String... triggers) throws Exception {

@@ -4,20 +4,27 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What holds a trigger back that has fired.
  *
  * @param quietHours in which nobody is told anything, or null
  * @param caps on how much a customer is told
+ * @param optIn purposes that have to be granted: of others who has said nothing has not refused
  * @param json as it was written: its keys sorted, numbers in their shortest form; null of what nobody has written
  */
-public record DeliveryDefinition(QuietHours quietHours, List<Cap> caps, ObjectNode json) {
+public record DeliveryDefinition(QuietHours quietHours, List<Cap> caps, Set<String> optIn, ObjectNode json) {
     /** Nothing is held back. */
-    public static final DeliveryDefinition NONE = new DeliveryDefinition(null, List.of(), null);
+    public static final DeliveryDefinition NONE = new DeliveryDefinition(null, List.of(), Set.of(), null);
 
     public static final int MAX_CAPS = 20;
+
+    /** As many purposes as are remembered of a customer. */
+    public static final int MAX_OPT_IN = 32;
 
     /** The greatest {@link Cap#most}. */
     public static final int MAX_PER_CAP = 1_000;
@@ -73,5 +80,6 @@ public record DeliveryDefinition(QuietHours quietHours, List<Cap> caps, ObjectNo
 
     public DeliveryDefinition {
         caps = List.copyOf(caps);
+        optIn = Collections.unmodifiableSortedSet(new TreeSet<>(optIn));
     }
 }

@@ -12,12 +12,15 @@ import java.time.zone.ZoneRulesProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.yaml.snakeyaml.nodes.Node;
 
 /** Reads what holds triggers back. */
 final class DeliveryParser {
+    private static final String OPT_IN = "opt_in";
     private static final String QUIET_HOURS = "quiet_hours";
     private static final String FROM = "from";
     private static final String TO = "to";
@@ -48,14 +51,31 @@ final class DeliveryParser {
      */
     DeliveryDefinition parse(YamlSource.Obj keys, Supplier<ObjectNode> json) {
         int before = mistakes.count();
-        keys.allow(List.of(QUIET_HOURS, CAPS));
+        keys.allow(List.of(OPT_IN, QUIET_HOURS, CAPS));
         QuietHours quietHours =
                 keys.has(QUIET_HOURS) ? mistakes.attempt(yaml, () -> quietHours(keys.get(QUIET_HOURS))) : null;
         List<Cap> caps = new ArrayList<>();
         if (keys.has(CAPS)) {
             mistakes.attempt(yaml, () -> caps(keys.get(CAPS), caps));
         }
-        return mistakes.count() > before ? null : new DeliveryDefinition(quietHours, caps, json.get());
+        SortedSet<String> optIn = new TreeSet<>();
+        if (keys.has(OPT_IN)) {
+            mistakes.attempt(yaml, () -> optIn(keys.get(OPT_IN), optIn));
+        }
+        return mistakes.count() > before ? null : new DeliveryDefinition(quietHours, caps, optIn, json.get());
+    }
+
+    private Void optIn(Node node, SortedSet<String> optIn) {
+        List<Node> all = yaml.list(node, "'" + OPT_IN + "'");
+        if (all.size() > DeliveryDefinition.MAX_OPT_IN) {
+            throw yaml.error(
+                    node,
+                    "'%s' has %d of them, and %d is the most"
+                            .formatted(OPT_IN, all.size(), DeliveryDefinition.MAX_OPT_IN));
+        }
+        all.forEach(purpose ->
+                mistakes.attempt(yaml, () -> optIn.add(TriggerParser.purpose(yaml, purpose, "a purpose of 'opt_in'"))));
+        return null;
     }
 
     private QuietHours quietHours(Node node) {

@@ -19,6 +19,8 @@ import java.util.TreeMap;
  * @param deadlines at which it fires, the first one and those of its reminders; ascending; none if it fires with an event
  * @param expiresAfter from firing to the instant after which acting on it makes no sense; not negative
  * @param grace of what fires at a deadline, how long after it an event that came late takes it back; zero of the rest
+ * @param coolDown after a match was told, how long no other one is; not negative
+ * @param purpose who has refused it gets no trigger
  * @param payload what it tells, by name
  * @param channel on which it is sent, or null; caps may count by it
  * @param group of triggers to which it belongs, or null; caps may count by it
@@ -34,13 +36,21 @@ public record TriggerDefinition(
         List<Deadline> deadlines,
         Duration expiresAfter,
         Duration grace,
+        Duration coolDown,
+        String purpose,
         SortedMap<String, TriggerExpression> payload,
         String channel,
         String group,
         int priority,
         ObjectNode json) {
-    /** A customer who refuses this purpose gets no trigger; silence is consent. */
+    /** The purpose of what names none. */
     public static final String PURPOSE = "marketing";
+
+    /** How long a trigger can cool down, milliseconds. */
+    public static final long MAX_COOL_DOWN = Duration.ofDays(365).toMillis();
+
+    /** Characters of the name of a purpose. */
+    public static final int MAX_PURPOSE = 256;
 
     /** How long what fires at a deadline is taken back, if nothing is said. */
     public static final Duration GRACE = Duration.ofHours(24);

@@ -5,7 +5,6 @@ import dev.cel.common.types.CelType;
 import io.tributary.schemas.definition.EventSequence.Correlation;
 import io.tributary.schemas.definition.EventSequence.Relation;
 import io.tributary.schemas.definition.TriggerDefinition.Deadline;
-import io.tributary.schemas.yaml.DefinitionException;
 import io.tributary.schemas.yaml.YamlSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,10 +18,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.yaml.snakeyaml.nodes.Node;
 
-/**
- * Reads a trigger. What of one can't be said yet has to be what the platform does, so that nobody takes for changed what is
- * not.
- */
+/** Reads a trigger. */
 final class TriggerParser {
     static final String ID = "id";
     static final String WHERE = "where";
@@ -111,8 +107,16 @@ final class TriggerParser {
         }
         Duration expiresAfter = mistakes.attempt(yaml, () -> span(keys, EXPIRES_AFTER, 0));
         Duration grace = mistakes.attempt(yaml, () -> grace(keys, shape));
-        fixed(keys, COOL_DOWN, "0d");
-        fixed(keys, PURPOSE, TriggerDefinition.PURPOSE);
+        Duration coolDown = mistakes.attempt(
+                yaml,
+                () -> keys.has(COOL_DOWN)
+                        ? span(keys, COOL_DOWN, 0, TriggerDefinition.MAX_COOL_DOWN, "365d")
+                        : Duration.ZERO);
+        String purpose = mistakes.attempt(
+                yaml,
+                () -> keys.has(PURPOSE)
+                        ? purpose(yaml, keys.get(PURPOSE), "'" + PURPOSE + "'")
+                        : TriggerDefinition.PURPOSE);
         SortedMap<String, TriggerExpression> payload = new TreeMap<>();
         if (keys.has(PAYLOAD)) {
             mistakes.attempt(yaml, () -> payload(keys.get(PAYLOAD), payload, expressions));
@@ -131,6 +135,8 @@ final class TriggerParser {
                         shape.deadlines,
                         expiresAfter,
                         grace,
+                        coolDown,
+                        purpose,
                         payload,
                         channel,
                         group,
@@ -144,6 +150,18 @@ final class TriggerParser {
 
     private String optionalName(YamlSource.Obj keys, String key) {
         return keys.has(key) ? DefinitionsParser.name(yaml, keys.get(key), "'" + key + "'") : null;
+    }
+
+    /** As events name it in what customers say of their consent. */
+    static String purpose(YamlSource yaml, Node node, String what) {
+        String purpose = yaml.text(node, what);
+        if (purpose.isBlank() || purpose.length() > TriggerDefinition.MAX_PURPOSE) {
+            throw yaml.error(
+                    node,
+                    "%s must have 1 to %d characters, as context.consent of events has it"
+                            .formatted(what, TriggerDefinition.MAX_PURPOSE));
+        }
+        return purpose;
     }
 
     private int priority(YamlSource.Obj keys) {
@@ -330,24 +348,5 @@ final class TriggerParser {
             }
         }
         return null;
-    }
-
-    // ----------------------------------------------------------------------------------------- what can't be changed
-
-    /** If it is said: alike in all but white space. */
-    private void fixed(YamlSource.Obj keys, String key, String value) {
-        if (keys.has(key)) {
-            mistakes.attempt(yaml, () -> {
-                Node node = keys.get(key);
-                if (!yaml.text(node, "'" + key + "'").trim().equals(value)) {
-                    throw changed(node, key, value);
-                }
-                return null;
-            });
-        }
-    }
-
-    private DefinitionException changed(Node node, String key, String value) {
-        return yaml.error(node, "'%s' can't be changed yet: it is %s".formatted(key, value));
     }
 }

@@ -177,11 +177,15 @@ class DefinitionMistakesTest {
         String name = " must be a lower-case letter and up to 63 lower-case letters, digits and underscores, not ";
         return List.of(
                 of("delivery: []", "d.yaml:1:11: 'delivery' must be an object (key: value)"),
+                of("delivery: {opt_in: news}", "d.yaml:1:20: 'opt_in' must be a list"),
+                of(
+                        "delivery: {opt_in: [' ', a b]}",
+                        "d.yaml:1:21: a purpose of 'opt_in' must have 1 to 256 characters, as context.consent of events has it"),
                 of("delivery: {caps: []}\ndelivery: {}", "d.yaml:2:1: the key 'delivery' is here twice"),
                 of(
                         "delivery: {quite_hours: {}, frequency: 3}",
                         "d.yaml:1:12: unknown key 'quite_hours' — did you mean 'quiet_hours'?",
-                        "d.yaml:1:29: unknown key 'frequency'; known here: quiet_hours, caps"),
+                        "d.yaml:1:29: unknown key 'frequency'; known here: opt_in, quiet_hours, caps"),
                 of(
                         "delivery:\n  quiet_hours: {}",
                         "d.yaml:2:16: 'from' is missing: a time of day such as \"22:00\"",

@@ -116,7 +116,7 @@ class TriggerMistakesTest {
                         "expires_after: 24h",
                         "expires_after: 24h\n  grace: 31d",
                         "t.yaml:8:10: 'grace' must be 0m to 30d, not '31d'"),
-                of("cool_down: 0d", "cool_down: 7d", "t.yaml:8:14: 'cool_down' can't be changed yet: it is 0d"),
+                of("cool_down: 0d", "cool_down: 366d", "t.yaml:8:14: 'cool_down' must be 0m to 365d, not '366d'"),
                 of(
                         "cool_down: 0d",
                         "quiet_hours: 7d",
@@ -125,8 +125,8 @@ class TriggerMistakesTest {
                                 + " channel, group, priority"),
                 of(
                         "purpose: marketing",
-                        "purpose: service",
-                        "t.yaml:9:12: 'purpose' can't be changed yet: it is marketing"),
+                        "purpose: ' '",
+                        "t.yaml:9:12: 'purpose' must have 1 to 256 characters, as context.consent of events has it"),
                 of("value: cart.value}", "value: cart.valu}", "t.yaml:10:44: no field 'valu' — did you mean 'value'?"),
                 of(
                         "value: cart.value}",

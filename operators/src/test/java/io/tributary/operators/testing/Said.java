@@ -1,0 +1,22 @@
+package io.tributary.operators.testing;
+
+import io.tributary.operators.profile.Consent;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** What customers have said, by purpose. */
+public final class Said {
+    private Said() {}
+
+    public static SortedMap<String, List<Consent.Statement>> nothing() {
+        return Collections.emptySortedMap();
+    }
+
+    /** On the purpose of triggers that name none. */
+    public static SortedMap<String, List<Consent.Statement>> onMarketing(List<Consent.Statement> statements) {
+        return statements.isEmpty() ? nothing() : new TreeMap<>(Map.of("marketing", statements));
+    }
+}
