@@ -9,28 +9,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tributary.operators.identity.FragmentAssigner;
-import io.tributary.operators.identity.FragmentMessage;
-import io.tributary.operators.identity.PersonResolver;
-import io.tributary.operators.identity.ResolutionRules;
-import io.tributary.operators.identity.Sighting;
-import io.tributary.operators.profile.CustomerMessage;
-import io.tributary.operators.profile.KeeperNotice;
 import io.tributary.operators.profile.ProfileFolder;
-import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.Topic;
+import io.tributary.operators.testing.CustomerOperators;
 import io.tributary.operators.testing.FolderHarness;
-import io.tributary.operators.testing.KeyedBroadcastHarness;
-import io.tributary.operators.testing.KeyedCoHarness;
-import io.tributary.operators.testing.KeyedHarness;
-import io.tributary.operators.testing.LedgerMoves;
 import io.tributary.operators.testing.TestEvent;
 import io.tributary.operators.testing.TestTriggers;
 import io.tributary.operators.testing.WatcherHarness;
-import io.tributary.operators.trigger.CartChange;
 import io.tributary.operators.trigger.CartWatcher;
-import io.tributary.schemas.event.CustomerEvent;
+import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.identity.Identifier;
 import io.tributary.schemas.privacy.PrivacyCommand;
 import java.util.ArrayList;
@@ -50,11 +38,7 @@ class PrivacyCommandsTest {
     private static final Identifier PHONE = id("anonymous_id:phone");
     private static final long END = 10_000;
 
-    private KeyedHarness<CustomerEvent, FragmentMessage> assigner;
-    private KeyedCoHarness<Sighting, PrivacyCommand, FragmentMessage> resolver;
-    private KeyedBroadcastHarness<FragmentMessage, KeeperNotice, CustomerMessage> keeper;
-    private FolderHarness folder;
-    private WatcherHarness watcher;
+    private CustomerOperators operators;
 
     /** Per customer the newest profile, null if it is a tombstone. */
     private final Map<String, JsonNode> profiles = new LinkedHashMap<>();
@@ -66,30 +50,17 @@ class PrivacyCommandsTest {
 
     @BeforeEach
     void start() throws Exception {
-        assigner = new KeyedHarness<>(
-                new FragmentAssigner(),
-                event -> event.firstIdentityKey().customerId(),
-                WireType.FRAGMENT_MESSAGE,
-                null);
-        resolver = new KeyedCoHarness<>(
-                new PersonResolver(ResolutionRules.defaults()),
-                sighting -> "",
-                command -> "",
-                WireType.FRAGMENT_MESSAGE,
-                null);
-        keeper = LedgerMoves.keeper(null);
-        folder = new FolderHarness(0, null);
-        watcher = new WatcherHarness(TestTriggers.abandonedCart(), null);
+        operators = new CustomerOperators(PublishedDefinitions.NONE.next(TestTriggers.abandonedCart(), 0), 0);
     }
 
     @AfterEach
     void letsNothingWaitForEver() throws Exception {
         watermark(minute(END));
-        for (var harness : List.of(assigner, resolver, keeper, folder)) {
+        for (var harness :
+                List.of(operators.assigner(), operators.resolver(), operators.keeper(), operators.folder())) {
             assertThat(harness.eventTimeTimers()).isZero();
-            harness.close();
         }
-        watcher.close();
+        operators.close();
     }
 
     // ------------------------------------------------------------------------------------------------------- unmerge
@@ -165,7 +136,7 @@ class PrivacyCommandsTest {
         obey(PrivacyCommand.erase("e-1", minute(5), EMAIL));
         watermark(minute(4.5));
         assertThat(events(USER)).isEqualTo(3);
-        for (var harness : List.of(resolver, folder)) {
+        for (var harness : List.of(operators.resolver(), operators.folder())) {
             assertThat(harness.remembers("ana@x.com")).isTrue();
         }
         int before = changes.size();
@@ -177,22 +148,29 @@ class PrivacyCommandsTest {
         assertThat(changes).as("there is no word for it").hasSize(before);
         watermark(minute(END));
         assertThat(triggers).as("the cart went with the customer").isEmpty();
-        for (var harness : List.of(assigner, resolver, keeper, folder, watcher)) {
+        for (var harness : List.of(
+                operators.assigner(),
+                operators.resolver(),
+                operators.keeper(),
+                operators.folder(),
+                operators.watcher())) {
             for (String said : List.of("ana@x.com", "phone", "tablet")) {
                 assertThat(harness.remembers(said)).as(said).isFalse();
             }
         }
-        assertThat(folder.keysIn("profile-hot")).as("their versions").isEqualTo(3);
-        assertThat(folder.keysIn("profile-cold")).isZero();
-        assertThat(folder.keysIn("membership")).isZero();
-        assertThat(folder.keysIn("fragments")).isZero();
-        assertThat(keeper.keysIn("fragment-cold")).isZero();
-        assertThat(keeper.keysIn("fragment-hot"))
+        assertThat(operators.folder().keysIn("profile-hot"))
+                .as("their versions")
+                .isEqualTo(3);
+        assertThat(operators.folder().keysIn("profile-cold")).isZero();
+        assertThat(operators.folder().keysIn("membership")).isZero();
+        assertThat(operators.folder().keysIn("fragments")).isZero();
+        assertThat(operators.keeper().keysIn("fragment-cold")).isZero();
+        assertThat(operators.keeper().keysIn("fragment-hot"))
                 .as("when that was, of the persons")
                 .isEqualTo(2);
-        assertThat(resolver.keysIn("components")).isZero();
-        assertThat(resolver.keysIn("component-keys")).isZero();
-        assertThat(resolver.keysIn("followings")).isZero();
+        assertThat(operators.resolver().keysIn("components")).isZero();
+        assertThat(operators.resolver().keysIn("component-keys")).isZero();
+        assertThat(operators.resolver().keysIn("followings")).isZero();
     }
 
     @Test
@@ -337,49 +315,27 @@ class PrivacyCommandsTest {
     // ------------------------------------------------------------------------------------------------------- plumbing
 
     private void see(TestEvent event) throws Exception {
-        CustomerEvent parsed = event.event();
-        assigner.process(parsed, parsed.timestamp());
-        pass();
+        operators.see(List.of(event.event()));
+        collect();
     }
 
     private void obey(PrivacyCommand command) throws Exception {
-        keeper.tellAll(new KeeperNotice.OfCommand(command));
-        resolver.processSecond(command, 0);
+        operators.obey(command);
     }
 
     private void watermark(long instant) throws Exception {
-        watermarkButNotOfFolder(instant);
-        folder.watermark(instant);
-        pass();
-        watcher.watermark(instant);
-        pass();
+        operators.watermark(instant);
+        collect();
     }
 
     private void watermarkButNotOfFolder(long instant) throws Exception {
-        assigner.watermark(instant);
-        pass();
-        resolver.watermark(instant);
-        pass();
-        keeper.watermark(instant);
-        pass();
+        operators.watermarkButNotOfFolder(instant);
+        collect();
     }
 
-    private void pass() throws Exception {
-        for (FragmentMessage message : assigner.drain()) {
-            keeper.process(message, 0);
-        }
-        for (Sighting sighting : assigner.drain(FragmentAssigner.SIGHTINGS)) {
-            resolver.processFirst(sighting, 0);
-        }
-        for (FragmentMessage message : resolver.drain()) {
-            keeper.process(message, 0);
-        }
-        for (CustomerMessage message : keeper.drain()) {
-            folder.process(message, 0);
-        }
-        for (CartChange change : folder.drain(ProfileFolder.CART_CHANGES)) {
-            watcher.process(change, 0);
-        }
+    private void collect() throws Exception {
+        FolderHarness folder = operators.folder();
+        WatcherHarness watcher = operators.watcher();
         for (OutboundRecord record : folder.drain(ProfileFolder.PROFILES)) {
             profiles.put(record.key(), record.value() == null ? null : MAPPER.readTree(record.value()));
         }

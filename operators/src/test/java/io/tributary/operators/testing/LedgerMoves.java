@@ -38,7 +38,12 @@ public final class LedgerMoves implements AutoCloseable {
         return keeper(PublishedDefinitions.NONE, restored);
     }
 
-    private static KeyedBroadcastHarness<FragmentMessage, KeeperNotice, CustomerMessage> keeper(
+    /**
+     * With definitions that hold from the beginning.
+     *
+     * @param restored state to start from, or null
+     */
+    static KeyedBroadcastHarness<FragmentMessage, KeeperNotice, CustomerMessage> keeper(
             PublishedDefinitions published, OperatorSubtaskState restored) throws Exception {
         return new KeyedBroadcastHarness<>(
                 new LedgerKeeper(

@@ -1,17 +1,27 @@
 package io.tributary.operators.testing;
 
 import io.tributary.operators.serialization.WireType;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.TreeMap;
 import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeutils.base.StringSerializer;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.CompositeKeySerializationUtils;
 import org.apache.flink.runtime.state.FullSnapshotResources;
 import org.apache.flink.runtime.state.KeyValueStateIterator;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.metainfo.StateMetaInfoSnapshot;
+import org.apache.flink.runtime.state.metainfo.StateMetaInfoSnapshot.BackendStateType;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.state.rocksdb.RocksDBKeyedStateBackend;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -32,7 +42,10 @@ public abstract class OperatorHarness<O> implements AutoCloseable {
     OperatorHarness(AbstractStreamOperatorTestHarness<O> harness, WireType<O> output, OperatorSubtaskState restored)
             throws Exception {
         this.harness = harness;
-        harness.setStateBackend(new EmbeddedRocksDBStateBackend());
+        EmbeddedRocksDBStateBackend rocksDb = new EmbeddedRocksDBStateBackend();
+        // The harness has 3 MiB of managed memory: with those every few writes flush some state's.
+        rocksDb.getMemoryConfiguration().setFixedMemoryPerSlot(MemorySize.ofMebiBytes(64));
+        harness.setStateBackend(rocksDb);
         asInProduction(harness.getExecutionConfig());
         harness.setup(output.info().createSerializer(new SerializerConfigImpl()));
         if (restored != null) {
@@ -117,6 +130,37 @@ public abstract class OperatorHarness<O> implements AutoCloseable {
         // Changes of timers wait in a batch, which a snapshot writes out.
         snapshot();
         return backend().numKeyValueStateEntries();
+    }
+
+    /**
+     * What RocksDB keeps of each state, timers among them: how many entries each key has. Nothing of states that are empty.
+     *
+     * @return name of the state → key → entries
+     */
+    public Map<String, Map<String, Integer>> kept() throws Exception {
+        Map<String, Map<String, Integer>> kept = new TreeMap<>();
+        // Changes of timers wait in a batch, which a savepoint writes out.
+        FullSnapshotResources<String> everything = backend().savepoint().getSnapshotResources();
+        List<StateMetaInfoSnapshot> states = everything.getMetaInfoSnapshots();
+        try (KeyValueStateIterator entries = everything.createKVStateIterator()) {
+            for (; entries.isValid(); entries.next()) {
+                StateMetaInfoSnapshot state = states.get(entries.kvStateId());
+                boolean isTimer = state.getBackendStateType() == BackendStateType.PRIORITY_QUEUE;
+                kept.computeIfAbsent(state.getName(), added -> new HashMap<>())
+                        .merge(key(entries.key(), isTimer), 1, Integer::sum);
+            }
+            return kept;
+        } finally {
+            everything.release();
+        }
+    }
+
+    /** The key of the function in a key of RocksDB's: behind the key group and, of a timer, its instant. */
+    private String key(byte[] bytes, boolean isTimer) throws IOException {
+        int before = CompositeKeySerializationUtils.computeRequiredBytesInKeyGroupPrefix(
+                        harness.getEnvironment().getTaskInfo().getMaxNumberOfParallelSubtasks())
+                + (isTimer ? Long.BYTES : 0);
+        return StringSerializer.INSTANCE.deserialize(new DataInputDeserializer(bytes, before, bytes.length - before));
     }
 
     /** Whether a text is anywhere in what is kept. */
