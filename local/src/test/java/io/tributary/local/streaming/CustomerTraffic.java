@@ -4,7 +4,11 @@ import io.tributary.operators.sink.Topic;
 import io.tributary.schemas.time.Timestamps;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -15,10 +19,21 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Events of some users at a steady rate, and a tick each second, by a clock that goes as fast as the real one and leaps when
- * it is told to. The message id of each event says when it was sent.
+ * it is told to. The message id of each event says when it was sent. Some events are those of users who leave a cart and are
+ * never seen again.
  */
 final class CustomerTraffic implements AutoCloseable {
     static final String SENT = "sent-";
+    static final String VIEWED = "Product Viewed";
+    static final String ADDED = "Product Added";
+
+    /** What the ids of users who leave a cart begin with, before a number. */
+    static final String LEAVER = "leaver";
+
+    /** What lies in the cart that is left, and in no other. */
+    static final String DEAR = "900.00";
+
+    private static final String CHEAP = "10.00";
 
     private static final int USERS = 2_000;
     private static final Duration STEP = Duration.ofMillis(5);
@@ -33,6 +48,12 @@ final class CustomerTraffic implements AutoCloseable {
     private long begunNanos;
     private long lastTickNanos;
     private volatile int sent;
+
+    /** What the clock said when it was set → {@link System#nanoTime} then. */
+    private final NavigableMap<Long, Long> settings = new ConcurrentSkipListMap<>();
+
+    /** When each cart was left, by its number, milliseconds since 1970. */
+    private final List<Long> left = new ArrayList<>();
 
     /** @param instant what the clock says first, milliseconds since 1970 */
     CustomerTraffic(String bootstrapServers, long instant) {
@@ -49,26 +70,39 @@ final class CustomerTraffic implements AutoCloseable {
      *
      * @param instants when, milliseconds since 1970, by number
      * @param users what their ids begin with, before the number
+     * @param event its name
      */
-    void load(int customers, IntToLongFunction instants, String users) {
+    void load(int customers, IntToLongFunction instants, String users, String event) {
         for (int i = 0; i < customers; i++) {
-            send("load-" + i, users + i, instants.applyAsLong(i));
+            send("load-" + i, users + i, instants.applyAsLong(i), event, CHEAP);
         }
         tick(base);
         producer.flush();
     }
 
+    /** Starts without carts. */
     void start(int perSecond) {
+        start(perSecond, Integer.MAX_VALUE);
+    }
+
+    /** @param perCart of so many events one leaves a cart */
+    void start(int perSecond, int perCart) {
         worker.execute(() -> {
             begunNanos = System.nanoTime();
-            baseNanos = begunNanos;
+            set(base, begunNanos);
             lastTickNanos = begunNanos - TimeUnit.SECONDS.toNanos(1);
         });
         var unused = worker.scheduleAtFixedRate(
-                () -> step(perSecond), STEP.toMillis(), STEP.toMillis(), TimeUnit.MILLISECONDS);
+                () -> step(perSecond, perCart), STEP.toMillis(), STEP.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void step(int perSecond) {
+    private void set(long instant, long nanos) {
+        base = instant;
+        baseNanos = nanos;
+        settings.put(instant, nanos);
+    }
+
+    private void step(int perSecond, int perCart) {
         long now = System.nanoTime();
         if (now - lastTickNanos >= TimeUnit.SECONDS.toNanos(1)) {
             lastTickNanos = now;
@@ -77,9 +111,33 @@ final class CustomerTraffic implements AutoCloseable {
         long due = (long) ((now - begunNanos) / 1e9 * perSecond);
         int number = sent;
         for (; number < due; number++) {
-            send(SENT + System.nanoTime() + "-" + number, "visitor" + number % USERS, instant(now));
+            String id = SENT + System.nanoTime() + "-" + number;
+            if (number % perCart == perCart - 1) {
+                send(id, LEAVER + left.size(), instant(now), ADDED, DEAR);
+                left.add(instant(now));
+            } else {
+                send(id, "visitor" + number % USERS, instant(now), VIEWED, CHEAP);
+            }
         }
         sent = number;
+    }
+
+    /**
+     * When the clock said that an instant has come ({@link System#nanoTime}): nothing of it or later was sent before. It may
+     * have leapt over it.
+     *
+     * @param instant milliseconds since 1970, not before the clock was started
+     */
+    long nanosAt(long instant) {
+        var setting = settings.floorEntry(instant);
+        var next = settings.higherEntry(instant);
+        long nanos = setting.getValue() + TimeUnit.MILLISECONDS.toNanos(instant - setting.getKey());
+        return next == null ? nanos : Math.min(nanos, next.getValue());
+    }
+
+    /** When each cart was left, by its number, milliseconds since 1970. To be asked when all is sent. */
+    List<Long> left() {
+        return left;
     }
 
     private long instant(long nanos) {
@@ -89,19 +147,18 @@ final class CustomerTraffic implements AutoCloseable {
     /** @param instant what the clock says from now on, milliseconds since 1970 */
     void leapTo(long instant) throws Exception {
         worker.submit(() -> {
-                    base = instant;
-                    baseNanos = System.nanoTime();
+                    set(instant, System.nanoTime());
                     lastTickNanos = baseNanos;
                     tick(instant);
                 })
                 .get();
     }
 
-    private void send(String messageId, String user, long at) {
+    private void send(String messageId, String user, long at, String event, String price) {
         byte[] value =
                 """
-                {"type":"track","event":"Product Viewed","messageId":"%s","userId":"%s","timestamp":"%s","properties":{"product_id":"p1","category":"shoes","price":"10.00"}}"""
-                        .formatted(messageId, user, Timestamps.format(at))
+                {"type":"track","event":"%s","messageId":"%s","userId":"%s","timestamp":"%s","properties":{"product_id":"p1","category":"shoes","price":"%s","currency":"USD"}}"""
+                        .formatted(event, messageId, user, Timestamps.format(at), price)
                         .getBytes(StandardCharsets.UTF_8);
         var unused = producer.send(
                 new ProducerRecord<>(Topic.EVENTS, null, at, user.getBytes(StandardCharsets.UTF_8), value));

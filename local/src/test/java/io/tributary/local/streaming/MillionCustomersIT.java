@@ -4,12 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tributary.jobs.JobEnvironment;
-import io.tributary.jobs.customer.CustomerOptions;
-import io.tributary.jobs.customer.CustomerPorts;
-import io.tributary.jobs.customer.CustomerSettings;
-import io.tributary.jobs.customer.CustomerTopology;
-import io.tributary.local.latency.Latencies;
 import io.tributary.local.publish.DefinitionPublisher;
 import io.tributary.local.stack.FlinkCluster;
 import io.tributary.local.stack.KafkaProcess;
@@ -21,8 +15,6 @@ import io.tributary.schemas.identity.Identifier;
 import io.tributary.schemas.identity.Namespace;
 import io.tributary.schemas.testing.Await;
 import io.tributary.schemas.time.Timestamps;
-import java.io.InputStream;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,13 +23,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,17 +68,6 @@ class MillionCustomersIT {
     @TempDir
     private Path folder;
 
-    /** A stretch of the measurement. */
-    private record Phase(
-            String name, long beganNanos, long endedNanos, long beganMillis, long endedMillis, int changes) {
-        double seconds() {
-            return (endedNanos - beganNanos) / 1e9;
-        }
-    }
-
-    /** Those of a stretch: how long each took, and what the slowest task is. */
-    private record Checkpoints(List<Duration> durations, String slowest) {}
-
     @Test
     void eventsOfOthersAndCheckpointsDoNotWaitForAll() throws Exception {
         Configuration more = new Configuration();
@@ -99,11 +77,11 @@ class MillionCustomersIT {
             String servers = kafka.bootstrapServers();
             Topics.create(servers, PARTITIONS);
             DefinitionPublisher.publish(servers, BEFORE, START);
-            JobClient job = submit(flink, servers);
+            JobClient job = MeasuredStretch.submit(flink, servers, PARALLELISM);
             try (CustomerTraffic traffic = new CustomerTraffic(servers, START + 60 * MINUTE);
                     OutputObserver seen = new OutputObserver(servers)) {
                 long begun = System.nanoTime();
-                traffic.load(CUSTOMERS, MillionCustomersIT::instantOf, "u");
+                traffic.load(CUSTOMERS, MillionCustomersIT::instantOf, "u", CustomerTraffic.VIEWED);
                 // Each enters all three segments.
                 await("everybody", () -> seen.changes("new_customer", "entered") >= CUSTOMERS);
                 double perSecond = CUSTOMERS / ((System.nanoTime() - begun) / 1e9);
@@ -118,9 +96,9 @@ class MillionCustomersIT {
 
                 traffic.start(rate);
                 seen.await(Duration.ofSeconds(15));
-                List<Phase> phases = new ArrayList<>();
-                phases.add(measure("normal", () -> seen.await(NORMAL), 0));
-                phases.add(measure(
+                List<MeasuredStretch> stretches = new ArrayList<>();
+                stretches.add(MeasuredStretch.of("normal", () -> seen.await(NORMAL), 0));
+                stretches.add(MeasuredStretch.of(
                         "sweep",
                         () -> {
                             DefinitionPublisher.publish(servers, AFTER, START);
@@ -131,7 +109,7 @@ class MillionCustomersIT {
                 // Whatever else thirty days do, the memory of message ids first of all, is not measured.
                 traffic.leapTo(START + MEMBERSHIP - MINUTE);
                 seen.await(NORMAL);
-                phases.add(measure(
+                stretches.add(MeasuredStretch.of(
                         "all leave",
                         () -> {
                             traffic.leapTo(START + MEMBERSHIP + 10 * MINUTE);
@@ -141,17 +119,17 @@ class MillionCustomersIT {
                 seen.await(Duration.ofSeconds(10));
                 traffic.stop();
                 await("the events of others", () -> seen.uncommitted().size() >= traffic.sent());
-                URI address = flink.http().resolve("/jobs/" + job.getJobID());
-                List<Checkpoints> checkpoints = new ArrayList<>();
-                for (Phase phase : phases) {
-                    checkpoints.add(checkpoints(path -> get(URI.create(address + path)), phase));
+                SlowestTask.Rest rest = MeasuredStretch.rest(flink, job);
+                List<MeasuredStretch.Checkpoints> checkpoints = new ArrayList<>();
+                for (MeasuredStretch stretch : stretches) {
+                    checkpoints.add(stretch.checkpoints(rest));
                 }
                 job.stopWithSavepoint(false, folder.resolve("savepoint").toUri().toString(), SavepointFormatType.NATIVE)
                         .get();
                 await("the events of others, committed", () -> seen.committed().size() >= traffic.sent());
 
-                for (int i = 0; i < phases.size(); i++) {
-                    print(phases.get(i), seen, checkpoints.get(i));
+                for (int i = 0; i < stretches.size(); i++) {
+                    stretches.get(i).print(seen, checkpoints.get(i), "customers");
                 }
                 assertThat(seen.uncommitted()).hasSize(traffic.sent());
                 assertThat(seen.committed()).hasSize(traffic.sent());
@@ -167,81 +145,6 @@ class MillionCustomersIT {
 
     private static void await(String what, Await.Condition condition) throws Exception {
         Await.until(what, LIMIT, condition);
-    }
-
-    @FunctionalInterface
-    private interface Step {
-        void run() throws Exception;
-    }
-
-    private static Phase measure(String name, Step step, int changes) throws Exception {
-        long nanos = System.nanoTime();
-        long millis = System.currentTimeMillis();
-        step.run();
-        return new Phase(name, nanos, System.nanoTime(), millis, System.currentTimeMillis(), changes);
-    }
-
-    private static Checkpoints checkpoints(SlowestTask.Rest job, Phase phase) throws Exception {
-        List<Duration> durations = new ArrayList<>();
-        List<Long> ids = new ArrayList<>();
-        for (JsonNode checkpoint : job.get("/checkpoints").path("history")) {
-            long at = checkpoint.path("trigger_timestamp").asLong();
-            if (checkpoint.path("status").asText().equals("COMPLETED")
-                    && at >= phase.beganMillis
-                    && at <= phase.endedMillis) {
-                durations.add(
-                        Duration.ofMillis(checkpoint.path("end_to_end_duration").asLong()));
-                ids.add(checkpoint.path("id").asLong());
-            }
-        }
-        return new Checkpoints(durations, ids.isEmpty() ? "" : SlowestTask.of(job, ids));
-    }
-
-    private static void print(Phase phase, OutputObserver seen, Checkpoints checkpoints) {
-        Latencies uncommitted = seen.uncommitted(phase.beganNanos, phase.endedNanos);
-        Latencies committed = seen.committed(phase.beganNanos, phase.endedNanos);
-        List<Duration> durations = checkpoints.durations;
-        System.out.printf(
-                Locale.ROOT,
-                "%-10s %6.1f s, %,8.0f customers/s; events p50 %,d ms, p99 %,d ms, most %,d ms;"
-                        + " committed p50 %,d ms, p99 %,d ms; %d checkpoints%s%n           %s%n",
-                phase.name,
-                phase.seconds(),
-                phase.changes / phase.seconds(),
-                uncommitted.percentile(50).toMillis(),
-                uncommitted.percentile(99).toMillis(),
-                uncommitted.greatest().toMillis(),
-                committed.percentile(50).toMillis(),
-                committed.percentile(99).toMillis(),
-                durations.size(),
-                durations.isEmpty()
-                        ? ""
-                        : ", median %,d ms, most %,d ms"
-                                .formatted(
-                                        new Latencies(durations).percentile(50).toMillis(),
-                                        new Latencies(durations).greatest().toMillis()),
-                checkpoints.slowest);
-    }
-
-    private static JobClient submit(FlinkCluster flink, String servers) throws Exception {
-        Configuration options = new Configuration();
-        options.set(CustomerOptions.KAFKA_BOOTSTRAP_SERVERS, servers);
-        CustomerSettings settings = CustomerSettings.from(options);
-        StreamExecutionEnvironment env = flink.environment("million");
-        Configuration job = JobEnvironment.required();
-        job.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2));
-        // A run that fails and starts again would be no measurement.
-        job.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
-        env.configure(job);
-        env.setParallelism(PARALLELISM);
-        CustomerTopology.wire(env, CustomerPorts.from(options, settings), settings);
-        return flink.submit(env.getStreamGraph());
-    }
-
-    private static JsonNode get(URI address) throws Exception {
-        try (InputStream answer = address.toURL().openStream()) {
-            return JSON.readTree(answer);
-        }
     }
 
     /** Each of the customers has left once, at its instant, and come into the new segment once. */

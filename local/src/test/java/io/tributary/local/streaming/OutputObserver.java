@@ -6,6 +6,7 @@ import io.tributary.schemas.testing.Await;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,7 +19,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Reads what the customer job writes, when it is written and when it is committed: how long each event of {@link
- * CustomerTraffic} took, and how many customers have changed.
+ * CustomerTraffic} took, how many customers have changed, and when each trigger came.
  */
 final class OutputObserver implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
@@ -32,9 +33,28 @@ final class OutputObserver implements AutoCloseable {
      */
     record Seen(long sent, long took) {}
 
+    /**
+     * A trigger.
+     *
+     * @param firedAt milliseconds since 1970
+     * @param seen {@link System#nanoTime}
+     */
+    record Fired(long firedAt, long seen) {}
+
+    /** What one reader has seen. */
+    private static final class Output {
+        private final List<Seen> events = new ArrayList<>();
+        private final AtomicInteger eventCount = new AtomicInteger();
+        private final Map<String, List<Fired>> triggers = new ConcurrentHashMap<>();
+
+        List<Fired> of(String trigger) {
+            return triggers.computeIfAbsent(trigger, none -> Collections.synchronizedList(new ArrayList<>()));
+        }
+    }
+
     private final Map<String, AtomicInteger> changes = new ConcurrentHashMap<>();
-    private final List<Seen> uncommitted = new ArrayList<>();
-    private final List<Seen> committed = new ArrayList<>();
+    private final Output uncommitted = new Output();
+    private final Output committed = new Output();
     private final List<Thread> readers;
 
     OutputObserver(String bootstrapServers) {
@@ -42,19 +62,19 @@ final class OutputObserver implements AutoCloseable {
                 reader(
                         bootstrapServers,
                         "read_uncommitted",
-                        List.of(Topic.CUSTOMER_EVENTS, Topic.SEGMENT_CHANGES),
+                        List.of(Topic.CUSTOMER_EVENTS, Topic.SEGMENT_CHANGES, Topic.TRIGGERS),
                         uncommitted),
-                reader(bootstrapServers, "read_committed", List.of(Topic.CUSTOMER_EVENTS), committed));
+                reader(bootstrapServers, "read_committed", List.of(Topic.CUSTOMER_EVENTS, Topic.TRIGGERS), committed));
         readers.forEach(Thread::start);
     }
 
-    private Thread reader(String bootstrapServers, String isolation, List<String> topics, List<Seen> seen) {
+    private Thread reader(String bootstrapServers, String isolation, List<String> topics, Output seen) {
         Thread thread = new Thread(() -> read(bootstrapServers, isolation, topics, seen), isolation);
         thread.setDaemon(true);
         return thread;
     }
 
-    private void read(String bootstrapServers, String isolation, List<String> topics, List<Seen> seen) {
+    private void read(String bootstrapServers, String isolation, List<String> topics, Output seen) {
         try (var consumer = new KafkaConsumer<>(
                 Map.<String, Object>of("bootstrap.servers", bootstrapServers, "isolation.level", isolation),
                 new ByteArrayDeserializer(),
@@ -72,8 +92,11 @@ final class OutputObserver implements AutoCloseable {
                     String value = new String(record.value(), StandardCharsets.UTF_8);
                     if (record.topic().equals(Topic.SEGMENT_CHANGES)) {
                         count(value);
+                    } else if (record.topic().equals(Topic.TRIGGERS)) {
+                        seen.of(field(value, "trigger")).add(new Fired(record.timestamp(), now));
                     } else {
-                        note(value, now, seen);
+                        seen.eventCount.incrementAndGet();
+                        note(value, now, seen.events);
                     }
                 }
             }
@@ -118,22 +141,43 @@ final class OutputObserver implements AutoCloseable {
     }
 
     private long newest() {
-        synchronized (uncommitted) {
-            return uncommitted.isEmpty() ? Long.MIN_VALUE : uncommitted.get(uncommitted.size() - 1).sent;
+        List<Seen> events = uncommitted.events;
+        synchronized (events) {
+            return events.isEmpty() ? Long.MIN_VALUE : events.get(events.size() - 1).sent;
         }
     }
 
     /** All events of the traffic that were written. */
     List<Seen> uncommitted() {
-        return copy(uncommitted);
+        return copy(uncommitted.events);
     }
 
     /** All events of the traffic that were committed. */
     List<Seen> committed() {
-        return copy(committed);
+        return copy(committed.events);
     }
 
-    private static List<Seen> copy(List<Seen> seen) {
+    /** All triggers of a name that were written. */
+    List<Fired> uncommitted(String trigger) {
+        return copy(uncommitted.of(trigger));
+    }
+
+    /** All triggers of a name that were committed. */
+    List<Fired> committed(String trigger) {
+        return copy(committed.of(trigger));
+    }
+
+    /** How many events were written, those of the traffic and others. */
+    int events() {
+        return uncommitted.eventCount.get();
+    }
+
+    /** How many triggers of a name were written. */
+    int fired(String trigger) {
+        return uncommitted.of(trigger).size();
+    }
+
+    private static <T> List<T> copy(List<T> seen) {
         synchronized (seen) {
             return List.copyOf(seen);
         }

@@ -46,6 +46,15 @@ public abstract class SweepFunction<K, A, B, O> extends KeyedBroadcastProcessFun
     protected abstract void turn(long instant, ReadOnlyContext context, Collector<O> out) throws Exception;
 
     /**
+     * Whether the function's own timers fire a few at a time, between records, as turns do, and not all at once as soon as a
+     * watermark comes. Then the watermark that the context tells may have passed a timer of a key that has not fired yet when
+     * a record of the key comes. The same in all instances.
+     */
+    protected boolean firesTimersInTurns() {
+        return false;
+    }
+
+    /**
      * What was kept is there, and nothing has come yet.
      *
      * @param watermark that had come last when it was kept, milliseconds since 1970; the least long if none had

@@ -56,7 +56,8 @@ import org.apache.flink.util.OutputTag;
  * that has changed since the last checkpoint while the task waits, and keys change it several times as fast as records do.
  * What is due waits for no tick: a watermark waits for it.
  *
- * <p>The function's own timers fire all at once, as soon as a watermark comes. It goes on when the keys have had their turns up
+ * <p>The function's own timers fire all at once, as soon as a watermark comes, or, if the function {@linkplain
+ * SweepFunction#firesTimersInTurns wants it}, {@link #TIMERS_PER_TURN} at a time before keys have their turns. It goes on when the keys have had their turns up
  * to it; watermarks that come meanwhile are taken up together then, so what goes on always rises. Meanwhile what is told
  * for all keys is held back: what was due before it is decided without it. Of a bounded log that ends everything up to the
  * watermark before the last has its turn at once, and what is beyond it has not passed.
@@ -84,6 +85,8 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
     static final int KEYS_PER_TICK = 10;
 
     static final int KEYS_PER_RECORD = 1;
+
+    static final int TIMERS_PER_TURN = 20;
 
     private static final int ALL = 100;
 
@@ -129,6 +132,9 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
 
     private transient long goal;
     private transient boolean hasTurns;
+
+    /** How many timers may fire before records have their turn. */
+    private transient int timersLeft;
 
     /** What is told for all keys, and the watermark then; the oldest first. */
     private transient Deque<HeldBack<B>> heldBack;
@@ -296,7 +302,9 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
             output.emitWatermark(mark);
         } else if (mark.getTimestamp() > watermark) {
             watermark = mark.getTimestamp();
-            timers.advanceWatermark(watermark);
+            if (!function().firesTimersInTurns()) {
+                timers.advanceWatermark(watermark);
+            }
             if (!hasTurns) {
                 beginTurns();
                 turn();
@@ -312,8 +320,11 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
         hasTurns = true;
     }
 
-    /** Gives one key its turn; if there is none that has one, the watermark goes on. */
+    /** Gives one key its turn, or timers theirs; if there is nothing that has one, the watermark goes on. */
     private void turn() throws Exception {
+        if (function().firesTimersInTurns() && !fireSome()) {
+            return;
+        }
         if (!awaited.tryAdvanceWatermark(goal, () -> true)) {
             return;
         }
@@ -330,6 +341,25 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
         if (goal < watermark) {
             beginTurns();
         }
+    }
+
+    /** Returns whether no timer is due any more. */
+    private boolean fireSome() throws Exception {
+        timersLeft = TIMERS_PER_TURN;
+        return timers.tryAdvanceWatermark(goal, () -> --timersLeft == 0);
+    }
+
+    @Override
+    public void onEventTime(InternalTimer<K, VoidNamespace> timer) throws Exception {
+        super.onEventTime(timer);
+        if (hasTurns && function().firesTimersInTurns()) {
+            taken(timer);
+        }
+    }
+
+    private void taken(InternalTimer<K, VoidNamespace> timer) {
+        turnsTaken.inc();
+        turnsBehind = watermark - timer.getTimestamp();
     }
 
     private void finishTurns() throws Exception {
@@ -359,8 +389,7 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
         @Override
         public void onEventTime(InternalTimer<K, VoidNamespace> timer) throws Exception {
             function().turn(timer.getTimestamp(), context, collector);
-            turnsTaken.inc();
-            turnsBehind = watermark - timer.getTimestamp();
+            taken(timer);
         }
 
         @Override

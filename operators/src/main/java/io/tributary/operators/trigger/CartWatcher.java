@@ -177,6 +177,12 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
         }
     }
 
+    /** The deadlines of very many carts may pass at once. */
+    @Override
+    protected boolean firesTimersInTurns() {
+        return true;
+    }
+
     @Override
     protected void turn(long instant, ReadOnlyContext context, Collector<OutboundRecord> out) {
         throw new IllegalStateException("nobody has asked for a turn at " + instant);
@@ -289,7 +295,8 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
             current = newState();
         }
         boolean isOther = catchUp(current, change.customerId(), context, out);
-        now().add(current, change, timers.currentWatermark());
+        // A deadline whose timer has not had its turn yet still asks for what was said before it.
+        now().add(current, change, Math.min(timers.currentWatermark(), current.timer() - 1));
         if (change.isEvent()) {
             if (change.entry() != null && change.entry().isLate()) {
                 cartEventsLate.inc();

@@ -37,8 +37,18 @@ class SweepOperatorTest {
         @Serial
         private static final long serialVersionUID = 1L;
 
+        private final boolean firesTimersInTurns;
         private long target;
         private transient ValueState<Long> state;
+
+        Told(boolean firesTimersInTurns) {
+            this.firesTimersInTurns = firesTimersInTurns;
+        }
+
+        @Override
+        protected boolean firesTimersInTurns() {
+            return firesTimersInTurns;
+        }
 
         @Override
         public void open(OpenContext context) {
@@ -103,9 +113,15 @@ class SweepOperatorTest {
 
     private static KeyedTwoInputStreamOperatorTestHarness<String, String, Long, String> start(
             StateBackend backend, int parallelism, int subtask, OperatorSubtaskState restored) throws Exception {
+        return start(new Told(false), backend, parallelism, subtask, restored);
+    }
+
+    private static KeyedTwoInputStreamOperatorTestHarness<String, String, Long, String> start(
+            Told function, StateBackend backend, int parallelism, int subtask, OperatorSubtaskState restored)
+            throws Exception {
         List<MapStateDescriptor<?, ?>> none = List.of();
         var harness = new KeyedTwoInputStreamOperatorTestHarness<String, String, Long, String>(
-                new SweepOperator<>(new Told(), none, Types.LONG),
+                new SweepOperator<>(function, none, Types.LONG),
                 element -> element.replaceAll("-|[@!].*", ""),
                 null,
                 Types.STRING,
@@ -251,6 +267,58 @@ class SweepOperatorTest {
             assertThat(sent).containsAll(turns(0, 100, "@5 told 0 at 9")).endsWith("watermark 9");
             assertThat(sent).hasSize(100 + records + 1);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void recordsComeBetweenTimersThatFireInTurns(StateBackend backend) throws Exception {
+        try (var harness = start(new Told(true), backend, 1, 0, null)) {
+            await(harness, 100, "!5");
+            await(harness, 10, "@4");
+            harness.processBothWatermarks(new Watermark(9));
+            assertThat(drain(harness))
+                    .as("fire at once")
+                    .hasSize(SweepOperator.TIMERS_PER_TURN)
+                    .allMatch(sent -> sent.endsWith("!5"));
+            harness.processElement2(7L, 0);
+            harness.processBothWatermarks(new Watermark(12));
+            int records = 0;
+            while (records < 1_000 && !harness.getOutput().contains(new Watermark(12))) {
+                harness.processElement1("record", 0);
+                records++;
+                Mails.run(harness, 1);
+            }
+
+            List<String> sent = drain(harness);
+            assertThat(sent.stream().filter(one -> one.endsWith("!5"))).hasSize(100 - SweepOperator.TIMERS_PER_TURN);
+            assertThat(sent.subList(0, 50)).contains("record");
+            assertThat(sent)
+                    .as("what is told for all waits, and so does the watermark")
+                    .containsAll(turns(0, 10, "@4 told 0 at 9"))
+                    .containsSubsequence("k0@4 told 0 at 9", "watermark 9", "watermark 12");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void timersThatHaveNotFiredYetDoSoAfterARestore(StateBackend backend) throws Exception {
+        OperatorSubtaskState state;
+        List<String> sent;
+        try (var harness = start(new Told(true), backend, 1, 0, null)) {
+            await(harness, 100, "!5");
+            harness.processBothWatermarks(new Watermark(9));
+            Mails.run(harness, 1);
+            sent = drain(harness);
+            assertThat(sent).hasSizeBetween(SweepOperator.TIMERS_PER_TURN, 99);
+            state = harness.snapshot(1, 1);
+        }
+        try (var harness = start(new Told(true), backend, 1, 0, state)) {
+            Mails.run(harness, Integer.MAX_VALUE);
+            sent.addAll(drain(harness));
+        }
+
+        assertThat(sent).endsWith("watermark 9");
+        assertThat(sent.subList(0, 100)).containsExactlyInAnyOrderElementsOf(turns(0, 100, "!5"));
     }
 
     @ParameterizedTest

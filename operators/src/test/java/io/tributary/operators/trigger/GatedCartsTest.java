@@ -40,6 +40,7 @@ class GatedCartsTest {
     private static final String PHONE = "c_phone";
     private static final String TRIGGERS_STATE = "trigger";
     private static final String GATE_STATE = "trigger-gate";
+    private static final int MANY = 200;
     private static final int HOUR = 60;
     private static final int DAY = 24 * HOUR;
 
@@ -266,6 +267,26 @@ class GatedCartsTest {
     }
 
     // --------------------------------------------------------------------------------------------------------- mergers
+
+    /** Where very many deadlines pass at once, the customer may say more before its own has its turn. */
+    @Test
+    void whoHadRefusedByTheDeadlineIsToldNothingWhateverComesBeforeItsTurn() throws Exception {
+        start(TestTriggers.set(ABANDONED));
+        for (int i = 0; i < MANY; i++) {
+            see("c_" + i, added("m" + i, "p1", minute(0)), new Consent.Statement(minute(-5), false));
+        }
+        harness.watermark(minute(10));
+        harness.arrive(minute(HOUR + 5));
+        for (int i = 0; i < MANY; i++) {
+            see("c_" + i, added("n" + i, "p2", minute(HOUR + 6)), new Consent.Statement(minute(HOUR + 3), true));
+        }
+        harness.watermark(minute(HOUR + 6));
+
+        assertThat(told()).isEmpty();
+        assertThat(heldBack()).hasSize(MANY).allMatch(line -> line.endsWith("consent, marketing is refused"));
+        harness.watermark(minute(DAY));
+        assertThat(told()).hasSize(MANY);
+    }
 
     @Test
     void whatWasToldToWhomeverTheCustomerTurnsOutToBeCounts() throws Exception {
