@@ -370,6 +370,10 @@ class CdpStackIT {
                 "the document without the segment",
                 DEADLINE,
                 () -> document(endpoints, id).at("/_source/segments").toString().equals("[\"viewer\"]"));
+        // Elasticsearch may have it before Kafka's transaction is committed.
+        Await.until("the change", DEADLINE, () -> read(endpoints, Topic.SEGMENT_CHANGES).stream()
+                .anyMatch(change -> change.path("customer_id").asText().equals(id)
+                        && change.path("change").asText().equals("exited")));
         assertThat(read(endpoints, Topic.SEGMENT_CHANGES).stream()
                         .filter(change -> change.path("customer_id").asText().equals(id))
                         .map(change -> "%s %s %s"

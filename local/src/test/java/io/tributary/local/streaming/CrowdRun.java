@@ -212,14 +212,14 @@ final class CrowdRun {
 
     /** @param drain whether the watermark of the end of time comes before */
     private static String stop(MiniCluster cluster, Path folder, JobID job, boolean drain) throws Exception {
-        String savepoint = cluster.stopWithSavepoint(
-                        job, folder.resolve("savepoints").toUri().toString(), drain, SavepointFormatType.NATIVE)
-                .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        CompletableFuture<String> savepoint = cluster.stopWithSavepoint(
+                job, folder.resolve("savepoints").toUri().toString(), drain, SavepointFormatType.NATIVE);
+        // What the job says of its failure says more than what the savepoint says of it.
         Throwable failure = failure(cluster.requestJobResult(job).get(LIMIT.toSeconds(), TimeUnit.SECONDS));
         if (failure != null) {
             throw new AssertionError("the job did not stop in good order", failure);
         }
-        return savepoint;
+        return savepoint.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
     private static Throwable failure(JobResult result) {

@@ -57,10 +57,11 @@ import org.apache.flink.util.OutputTag;
  * What is due waits for no tick: a watermark waits for it.
  *
  * <p>The function's own timers fire all at once, as soon as a watermark comes, or, if the function {@linkplain
- * SweepFunction#firesTimersInTurns wants it}, {@link #TIMERS_PER_TURN} at a time before keys have their turns. It goes on when the keys have had their turns up
- * to it; watermarks that come meanwhile are taken up together then, so what goes on always rises. Meanwhile what is told
- * for all keys is held back: what was due before it is decided without it. Of a bounded log that ends everything up to the
- * watermark before the last has its turn at once, and what is beyond it has not passed.
+ * SweepFunction#firesTimersInTurns wants it}, {@link #TIMERS_PER_TURN} at a time before keys have their turns. It goes on
+ * when the keys have had their turns up to it; watermarks that come meanwhile are taken up together then, so what goes on
+ * always rises. Meanwhile what is told for all keys is held back: what was due before it is decided without it. Of a
+ * bounded log that ends everything up to the watermark before the last has its turn at once, and what is beyond it has not
+ * passed.
  *
  * <p>State: for what the keys of this instance's key groups have all been looked at. A sweep that a failure, a savepoint or
  * another target ends before that begins again, from the first key. While it goes on it holds an iterator of the state
