@@ -8,7 +8,6 @@ import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.trigger.cep.MatchSink;
 import io.tributary.operators.trigger.cep.NfaHost;
 import io.tributary.schemas.definition.TriggerDefinition.Deadline;
-import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -306,12 +305,7 @@ public final class CartTriggers implements AutoCloseable {
     }
 
     private static Trigger.Reason noOrder(Watched one, CartEntry order) {
-        return new Trigger.Reason(
-                CartTrigger.noOrderWithin(one.deadline),
-                "%s at %s"
-                        .formatted(
-                                order.order().messageId(),
-                                Timestamps.format(order.order().timestamp())));
+        return Trigger.Reason.seen(CartTrigger.noOrderWithin(one.deadline), order.order());
     }
 
     /**

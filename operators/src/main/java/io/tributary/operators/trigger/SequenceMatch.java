@@ -6,7 +6,6 @@ import io.tributary.operators.profile.ConsentTimelines;
 import io.tributary.operators.trigger.Trigger.Reason;
 import io.tributary.schemas.definition.EventSequence.Step;
 import io.tributary.schemas.definition.TriggerDefinition.Deadline;
-import io.tributary.schemas.time.Timestamps;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -63,18 +62,11 @@ record SequenceMatch(CartTrigger trigger, Deadline deadline, Map<String, List<Wa
     /** Why a match of a deadline is none: an event that must not have happened. */
     static Reason ended(CartTrigger trigger, Deadline deadline, WatchedEvent by) {
         Step step = trigger.definition().events().last();
-        return new Reason(absence(step, deadline.delay()), observed(by));
+        return Reason.seen(absence(step, deadline.delay()), by.order());
     }
 
     private static String absence(Step step, Duration within) {
         return "no " + text(step) + " within " + CartTrigger.text(within);
-    }
-
-    private static String observed(WatchedEvent event) {
-        return "%s at %s"
-                .formatted(
-                        event.order().messageId(),
-                        Timestamps.format(event.order().timestamp()));
     }
 
     private List<Reason> reasons() {
@@ -90,7 +82,7 @@ record SequenceMatch(CartTrigger trigger, Deadline deadline, Map<String, List<Wa
                         : trigger.definition().events().within();
                 reasons.add(new Reason(absence(step, within), "none"));
             } else if (!taken.isEmpty()) {
-                reasons.add(new Reason(text(step), observed(taken.get(taken.size() - 1))));
+                reasons.add(Reason.seen(text(step), taken.get(taken.size() - 1).order()));
             }
         }
         if (deadline != null && deadline.when() != null) {

@@ -47,6 +47,11 @@ public record Trigger(
 
     /** Something that was the case. */
     public record Reason(String condition, String observed) {
+        /** That an event was seen. */
+        static Reason seen(String condition, EventOrder event) {
+            return new Reason(condition, "%s at %s".formatted(event.messageId(), Timestamps.format(event.timestamp())));
+        }
+
         void write(JsonGenerator json) throws IOException {
             json.writeStartObject();
             json.writeStringField("condition", condition);
