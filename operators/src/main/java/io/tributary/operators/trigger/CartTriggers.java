@@ -291,8 +291,11 @@ public final class CartTriggers implements AutoCloseable {
      * cart.
      */
     private static Trigger.Reason objection(Watched one, Retractable told, CartEntry late, CartLog cart) {
-        // Behind the next order or replacement nobody may know any more what the cart was then.
-        if (cart.isReplacedAfter(told.firedAt(), late.knownAt())) {
+        // Behind the next order or replacement, or behind very many operations, nobody may know any more what the cart
+        // was.
+        boolean isUnknown = cart.entries().stream()
+                .noneMatch(entry -> !entry.equals(late) && entry.order().timestamp() <= told.firedAt());
+        if (isUnknown || cart.isReplacedAfter(told.firedAt(), late.knownAt())) {
             return late.isOrder() && late.order().compareTo(told.anchor()) > 0 ? noOrder(one, late) : null;
         }
         CartEntry last = cart.lastAt(told.firedAt());

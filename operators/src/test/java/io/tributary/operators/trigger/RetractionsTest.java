@@ -189,6 +189,22 @@ class RetractionsTest {
     }
 
     @Test
+    void doesNotJudgeByACartOfWhichNothingIsKnownAnyMore() throws Exception {
+        try (Run run = new Run(REMINDED)) {
+            run.sees(added("m1", "p1", minute(0)));
+            run.arrives(60);
+            for (int i = 0; i < 250; i++) {
+                run.sees(added("more" + i, "p2", minute(61 + i / 4.0)));
+            }
+            run.arrives(124);
+            run.seesLate(removed("m2", "p9", minute(30)), 125);
+            run.arrives(126);
+
+            assertThat(run.told).containsExactly("60 fires reminded " + reminded("m1"));
+        }
+    }
+
+    @Test
     void isOverWithTheGraceAndOutlivesARestart() throws Exception {
         for (int known : new int[] {240, 241}) {
             try (Run run = new Run(REMINDED)) {
