@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.ListState;
@@ -427,8 +428,12 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
             var unused = time.registerTimer(time.getCurrentProcessingTime() + TICK, now -> tick());
         }
         if (!isMailUnderWay && (hasTurns || maySweep())) {
-            isMailUnderWay = true;
-            mailbox.execute(this::takeTurn, "turn");
+            try {
+                mailbox.execute(this::takeTurn, "turn");
+                isMailUnderWay = true;
+            } catch (RejectedExecutionException stopping) {
+                // The task ends, behind a savepoint that knows what is left.
+            }
         }
     }
 

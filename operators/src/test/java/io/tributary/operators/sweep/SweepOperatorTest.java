@@ -414,6 +414,33 @@ class SweepOperatorTest {
 
     @ParameterizedTest
     @MethodSource("backends")
+    void aTaskMayStopInTheMiddle(StateBackend backend) throws Exception {
+        List<String> sent = new ArrayList<>();
+        OperatorSubtaskState savepoint;
+        try (var harness = start(backend, 1, 0, null)) {
+            know(harness, 100);
+            await(harness, 20, "@5");
+            harness.processElement2(7L, 0);
+            harness.processBothWatermarks(new Watermark(9));
+            assertThat(Mails.run(harness, 10)).isEqualTo(10);
+            sent.addAll(drain(harness));
+            savepoint = harness.snapshot(1, 0);
+
+            // As Flink does before it lets the mails run that are there.
+            harness.getTaskMailbox().quiesce();
+            Mails.run(harness, Integer.MAX_VALUE);
+        }
+        try (var harness = start(backend, 1, 0, savepoint)) {
+            harness.processElement2(7L, 0);
+            Mails.run(harness, Integer.MAX_VALUE);
+            sent.addAll(drain(harness));
+        }
+        assertThat(sent).contains("watermark 9").containsAll(expected(0, 100, "7"));
+        assertThat(sent.stream().filter(one -> one.contains("@5"))).hasSize(20);
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
     void aWatermarkThatBringsNothingGoesOnAtOnce(StateBackend backend) throws Exception {
         try (var harness = start(backend, 1, 0, null)) {
             await(harness, 20, "@5");
