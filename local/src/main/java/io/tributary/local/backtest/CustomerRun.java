@@ -162,6 +162,30 @@ final class CustomerRun {
         }
     }
 
+    /** Applies the customer's next change of a membership in the order of events. */
+    void apply(WatchedEvent change, Decisions decisions) {
+        if (watched != null) {
+            advance(passedBefore(change), decisions);
+        }
+        replay(change, decisions);
+    }
+
+    /** Applies a change of a membership in the decided past. */
+    void replay(WatchedEvent change, Decisions decisions) {
+        if (watched == null) {
+            watched = new TriggerState();
+        }
+        decisions.triggers.add(
+                watched,
+                new CartChange.Operation(
+                        customerId, null, change, activity.said().statements()),
+                passedBefore(change));
+    }
+
+    private static long passedBefore(WatchedEvent change) {
+        return change.order().timestamp() - 1;
+    }
+
     /** Applies the customer's next event to the profile alone. */
     LedgerFold.Effect fold(CustomerEvent event) throws IOException {
         return LedgerFold.apply(activity, () -> record, event, passedBefore(event));

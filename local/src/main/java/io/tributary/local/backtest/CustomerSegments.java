@@ -13,15 +13,21 @@ import io.tributary.operators.segment.SegmentChange;
 import io.tributary.operators.segment.SegmentClock;
 import io.tributary.operators.segment.SegmentJson;
 import io.tributary.operators.segment.SegmentTracker;
+import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.definition.EventView;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventKind;
 import io.tributary.schemas.identity.Identifier;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,7 +37,11 @@ final class CustomerSegments {
     private final Customer customer;
     private final CompiledDefinitions definitions;
     private final SegmentTracker tracker;
-    private final Memberships memberships = new Memberships();
+
+    /** Null if nobody wants to know. */
+    private final Listener listener;
+
+    private Memberships memberships = new Memberships();
     private final List<byte[]> changes = new ArrayList<>(0);
     private ActivityLedger activity = new ActivityLedger();
     private RecordLedger record = new RecordLedger();
@@ -44,13 +54,29 @@ final class CustomerSegments {
     /** How many events of each fragment are folded in. */
     private final Map<Fragment, Integer> folded = new HashMap<>();
 
+    /** Who is told of changes, in order. */
+    @FunctionalInterface
+    interface Listener {
+        /** @param isFound whether it shows because the customer has got or lost events of the past */
+        void changed(SegmentChange change, boolean isFound);
+    }
+
+    /** A change, whenever. */
+    private record Change(String segment, String value, boolean entered) {
+        static Change of(SegmentChange change) {
+            return new Change(change.segment(), change.value(), change.entered());
+        }
+    }
+
     /** An event with the fragment that it belongs to. */
     record Seen(Fragment fragment, CustomerEvent event) {}
 
-    CustomerSegments(Customer customer, CompiledDefinitions definitions, SegmentTracker tracker) {
+    /** @param listener null if nobody wants to know */
+    CustomerSegments(Customer customer, CompiledDefinitions definitions, SegmentTracker tracker, Listener listener) {
         this.customer = customer;
         this.definitions = definitions;
         this.tracker = tracker;
+        this.listener = listener;
     }
 
     private Facts facts() {
@@ -70,6 +96,10 @@ final class CustomerSegments {
      * @param seen the customer's events at the instant, in their order
      */
     void apply(long instant, List<Seen> seen) throws IOException {
+        apply(instant, seen, customer.listing());
+    }
+
+    private void apply(long instant, List<Seen> seen, Set<Identifier> listed) throws IOException {
         Facts facts = facts();
         tracker.open(facts, clock, memberships, instant, true, this::changed);
         for (Seen one : seen) {
@@ -77,7 +107,7 @@ final class CustomerSegments {
             fold(one.event);
             folded.merge(one.fragment, 1, Integer::sum);
         }
-        listing = Set.copyOf(customer.listing());
+        listing = Set.copyOf(listed);
         tracker.close(facts, clock, memberships, instant, this::changed);
     }
 
@@ -95,8 +125,10 @@ final class CustomerSegments {
      * The customer has got or lost events of the past.
      *
      * @param instant milliseconds since 1970; what happened at it is part of what the customer has
+     * @param seen the customer's events at the instant, in their order: what these alone change has happened, all else is found
      */
-    void startAnew(long instant) throws IOException {
+    void startAnew(long instant, List<Seen> seen) throws IOException {
+        Set<Change> happened = listener == null || seen.isEmpty() ? Set.of() : changesBy(instant, seen);
         if (hasLost() || gainsAnOrder()) {
             activity = new ActivityLedger();
             record = new RecordLedger();
@@ -115,11 +147,48 @@ final class CustomerSegments {
         }
         listing = Set.copyOf(customer.listing());
         if (customer.exists()) {
-            tracker.lookAnew(facts(), instant, clock, memberships, this::changed);
+            tracker.lookAnew(
+                    facts(),
+                    instant,
+                    clock,
+                    memberships,
+                    change -> changed(change, !happened.contains(Change.of(change))));
         } else {
-            tracker.leaveAll(instant, memberships, this::changed);
+            tracker.leaveAll(instant, memberships, change -> changed(change, true));
             clock = new SegmentClock();
         }
+    }
+
+    /** What those events at an instant would change that are the customer's anyway, if it neither got nor lost any. */
+    private Set<Change> changesBy(long instant, List<Seen> seen) throws IOException {
+        Set<Change> all = new HashSet<>();
+        CustomerSegments alone =
+                new CustomerSegments(customer, definitions, tracker, (change, isFound) -> all.add(Change.of(change)));
+        alone.memberships = copy(memberships, Memberships.CODEC);
+        alone.activity = copy(activity, ActivityLedger.CODEC);
+        alone.record = copy(record, RecordLedger.CODEC);
+        alone.computed = copy(computed, ComputedLedger.CODEC);
+        alone.clock = copy(clock, SegmentClock.CODEC);
+        alone.listing = listing;
+        Set<Identifier> listed = new HashSet<>(listing);
+        List<Seen> own = seen.stream()
+                .filter(one -> folded.containsKey(one.fragment)
+                        || one.fragment.formerCustomers().isEmpty())
+                .toList();
+        for (Seen one : own) {
+            listed.add(one.event.firstIdentityKey());
+            listed.addAll(one.event.devices());
+        }
+        if (!own.isEmpty()) {
+            alone.apply(instant, own, listed);
+        }
+        return all;
+    }
+
+    private static <T> T copy(T value, Codec<T> codec) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        codec.write(value, new DataOutputStream(bytes));
+        return codec.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
     }
 
     private boolean hasLost() {
@@ -140,6 +209,13 @@ final class CustomerSegments {
     }
 
     private void changed(SegmentChange change) {
+        changed(change, false);
+    }
+
+    private void changed(SegmentChange change, boolean isFound) {
+        if (listener != null) {
+            listener.changed(change, isFound);
+        }
         changes.add(ProfileJson.write(256, json -> SegmentJson.write(json, customer.id(), change)));
     }
 

@@ -2,12 +2,18 @@ package io.tributary.local.backtest;
 
 import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.profile.ProfileJson;
+import io.tributary.operators.segment.SegmentChange;
+import io.tributary.operators.trigger.EventWatch.Cause;
 import io.tributary.operators.trigger.GateHistory;
+import io.tributary.operators.trigger.RetainedEvents;
+import io.tributary.operators.trigger.WatchedEvent;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventOrder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -34,6 +40,9 @@ final class GroupRun {
         /** What has fired before the last relabelling, by {@code Trigger.match}. */
         private final Set<Long> told = new HashSet<>(0);
 
+        /** Changes of its memberships that a trigger names, ascending. */
+        private final List<WatchedEvent> segmentChanges = new ArrayList<>(0);
+
         /** The instant of the last relabelling, milliseconds since 1970. */
         private long decidedUntil = Long.MIN_VALUE;
 
@@ -45,6 +54,16 @@ final class GroupRun {
 
         /** What is due before this instant has fired, milliseconds since 1970. */
         private long passedBefore = Long.MIN_VALUE;
+
+        /** @param place null for the end */
+        private List<WatchedEvent> segmentChangesBefore(EventOrder place) {
+            List<WatchedEvent> before = place == null
+                    ? segmentChanges
+                    : segmentChanges.stream()
+                            .filter(change -> change.order().compareTo(place) < 0)
+                            .toList();
+            return RetainedEvents.newest(before);
+        }
     }
 
     private final CustomerRun.Decisions decisions;
@@ -88,15 +107,19 @@ final class GroupRun {
             Set<Customer> relabelled = identities.relabelled();
             relabelled.forEach(customer -> startAnew(customer, instant));
             for (int i = first; i < event; i++) {
-                apply(fragments.get(i - first).customer(), group.events().get(i));
+                Customer customer = fragments.get(i - first).customer();
+                if (decisions.watch().namesSegments()) {
+                    segmentsOf(customer).pass(instant - 1);
+                }
+                apply(customer, group.events().get(i));
             }
             passSegments(instant, relabelled, fragments, group.events().subList(first, event));
         }
+        segments.values().forEach(customer -> customer.pass(end));
         for (Customer customer : List.copyOf(watches.keySet())) {
             pass(customer, end, null);
             drain(watches.get(customer));
         }
-        segments.values().forEach(customer -> customer.pass(end));
     }
 
     /** Before anything changes at an instant, what is due before it fires by what was known then. */
@@ -105,14 +128,14 @@ final class GroupRun {
         long instant = beginning.timestamp();
         if (watch != null && watch.passedBefore < instant) {
             watch.passedBefore = instant;
-            pass(customer, instant - 1, beginning);
             segmentsOf(customer).pass(instant - 1);
+            pass(customer, instant - 1, beginning);
         }
     }
 
     private void pass(Customer customer, long until, EventOrder before) {
         Watch watch = watches.get(customer);
-        if (watch.run == null && mayFire(customer, watch.decidedUntil, until, before)) {
+        if (watch.run == null && mayFire(customer, watch, until, before)) {
             watch.run = rebuilt(customer, watch, before);
         }
         if (watch.run != null) {
@@ -124,20 +147,49 @@ final class GroupRun {
      * Whether a deadline may lie in the undecided past of a customer who has to start anew. All that triggers look at is
      * decided then, so of the cart only the newest event can have one.
      */
-    private boolean mayFire(Customer customer, long decidedUntil, long until, EventOrder before) {
+    private boolean mayFire(Customer customer, Watch watch, long until, EventOrder before) {
         WatchedEvents events = customer.watched();
+        List<WatchedEvent> changes = watch.segmentChangesBefore(before);
+        long newestChange = changes.isEmpty()
+                ? Long.MIN_VALUE
+                : changes.get(changes.size() - 1).order().timestamp();
         return decisions
                 .triggers()
                 .mayFire(
                         events.newestCartEventBefore(before),
-                        events.newestOfSequencesBefore(before),
-                        decidedUntil,
+                        Math.max(events.newestOfSequencesBefore(before), newestChange),
+                        watch.decidedUntil,
                         until);
     }
 
     private CustomerSegments segmentsOf(Customer customer) {
         return segments.computeIfAbsent(
-                customer, unknown -> new CustomerSegments(unknown, decisions.definitions(), decisions.tracker()));
+                customer,
+                unknown -> new CustomerSegments(
+                        unknown,
+                        decisions.definitions(),
+                        decisions.tracker(),
+                        decisions.watch().namesSegments()
+                                ? (change, isFound) -> changed(unknown, change, isFound)
+                                : null));
+    }
+
+    /** A trigger may name the change of a membership; of whoever is gone nothing can be triggered. */
+    private void changed(Customer customer, SegmentChange change, boolean isFound) {
+        WatchedEvent watched = decisions
+                .watch()
+                .watched(customer.id(), change, isFound ? Cause.MOVED : Cause.HAPPENED, Long.MIN_VALUE);
+        if (watched == null || !customer.exists()) {
+            return;
+        }
+        Watch watch = watches.computeIfAbsent(customer, unknown -> new Watch());
+        watch.segmentChanges.add(watched);
+        if (watch.run == null && !watch.relabelled) {
+            watch.run = new CustomerRun(customer.id());
+        }
+        if (watch.run != null) {
+            watch.run.apply(watched, decisions);
+        }
     }
 
     /** Each customer's memberships change once at an instant, whatever happens at it. */
@@ -155,7 +207,7 @@ final class GroupRun {
                     .add(new CustomerSegments.Seen(fragments.get(i), events.get(i)));
         }
         for (Customer customer : relabelled) {
-            segmentsOf(customer).startAnew(instant);
+            segmentsOf(customer).startAnew(instant, byCustomer.getOrDefault(customer, List.of()));
         }
         for (Map.Entry<Customer, List<CustomerSegments.Seen>> entry : byCustomer.entrySet()) {
             CustomerSegments of = segmentsOf(entry.getKey());
@@ -173,6 +225,9 @@ final class GroupRun {
         watch.decidedUntil = instant;
         watch.erased = identities.isForgotten(customer);
         watch.history = watch.erased ? GateHistory.EMPTY : watch.history;
+        if (watch.erased || !customer.exists()) {
+            watch.segmentChanges.clear();
+        }
     }
 
     private void drain(Watch watch) {
@@ -199,9 +254,14 @@ final class GroupRun {
     private CustomerRun rebuilt(Customer customer, Watch watch, EventOrder before) {
         try {
             CustomerRun run = new CustomerRun(customer.id(), watch.decidedUntil, watch.told, history(customer, watch));
+            Deque<WatchedEvent> changes = new ArrayDeque<>(watch.segmentChangesBefore(before));
             for (CustomerEvent event : customer.watched().newestBefore(before)) {
+                while (!changes.isEmpty() && changes.peek().order().compareTo(event.order()) < 0) {
+                    run.replay(changes.remove(), decisions);
+                }
                 run.replay(event, decisions);
             }
+            changes.forEach(change -> run.replay(change, decisions));
             return run;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -21,12 +21,14 @@ import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.privacy.PrivacyCommand;
 import io.tributary.schemas.privacy.PrivacyInbound;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.minicluster.MiniCluster;
@@ -168,22 +170,89 @@ class StreamedPeopleIT {
     @Tag("full")
     void streamedPeopleWithOneIdentifierEachAreThoseOfABacktest() throws Exception {
         CrowdScenario scenario = CrowdScenario.of(Long.getLong("tributary.jobSeed", 3));
-        List<List<String>> strangers = IdentityStreams.crowd(scenario.seed(), GROUPS).stream()
+
+        assertEqual(scenario, strangers(scenario), List.of());
+    }
+
+    private static List<List<String>> strangers(CrowdScenario scenario) {
+        return IdentityStreams.crowd(scenario.seed(), GROUPS).stream()
                 .map(lines -> lines.stream()
                         .filter(line -> CrowdLog.parse(line).identifiers().size() == 1)
                         .toList())
                 .toList();
+    }
 
-        assertEqual(scenario, strangers, List.of());
+    /**
+     * The job decides memberships on arrival. So it is in order that the events of a customer come here, all by the same way:
+     * without disorder nothing that lasts for less is seen or missed, and triggers on it are those of a backtest.
+     */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("everySecondSeed")
+    void triggersOnSegmentsAreThoseOfABacktest(CrowdScenario of) throws Exception {
+        CrowdScenario scenario = new CrowdScenario(
+                of.seed(),
+                2,
+                1,
+                Duration.ZERO,
+                of.publishInterval(),
+                of.smallLimits(),
+                of.interruption(),
+                of.reading(),
+                of.drained());
+        String random = RandomDefinitions.of(scenario.seed()) + NEVER_EMPTY;
+        Set<String> segments = Definitions.of("random.yaml", random).segments().keySet();
+
+        assertEqual(
+                scenario,
+                strangers(scenario),
+                List.of(),
+                random + "triggers:\n"
+                        + segments.stream().map(StreamedPeopleIT::triggersOn).collect(Collectors.joining()));
+    }
+
+    private static String triggersOn(String segment) {
+        return """
+            - name: "%1$s_in"
+              steps: [{id: it, on: [{entered: "%1$s"}]}]
+              expires_after: 1d
+              payload: {segment: event.properties.segment, value: event.properties.value, name: event.name}
+            - name: "%1$s_out"
+              steps:
+              - {id: out, on: [{exited: "%1$s"}]}
+              - {id: back, not_followed_by: [{entered: "%1$s"}, Order Completed]}
+              within: 20m
+              expires_after: 1d
+            - name: "%1$s_changed"
+              steps:
+              - {id: added, on: [Product Added], select: every}
+              - {id: changed, followed_by: [{entered: "%1$s"}, {exited: "%1$s"}]}
+              - {id: then, next: [Product Added, {entered: "%1$s"}, {exited: "%1$s"}]}
+              - {id: order, followed_by: [Order Completed, identify]}
+              within: 3h
+              expires_after: 1d
+              payload: {name: steps.changed.name, at: steps.changed.timestamp}
+            """
+                .formatted(segment);
     }
 
     private static void assertEqual(CrowdScenario scenario, List<List<String>> crowd, List<PrivacyCommand> commands)
             throws Exception {
+        BacktestResult expected =
+                assertEqual(scenario, crowd, commands, RandomDefinitions.of(scenario.seed()) + NEVER_EMPTY + TRIGGERS);
+        if (Integer.getInteger("tributary.jobGroup") == null) {
+            assertThat(expected.counts().triggers().suppressedByTrigger().values())
+                    .flatExtracting(Map::keySet)
+                    .contains(Reason.values());
+        }
+    }
+
+    private static BacktestResult assertEqual(
+            CrowdScenario scenario, List<List<String>> crowd, List<PrivacyCommand> commands, String yaml)
+            throws Exception {
         Integer only = Integer.getInteger("tributary.jobGroup");
         CrowdLog log =
                 new CrowdLog(scenario, crowd, commands, only == null ? OptionalInt.empty() : OptionalInt.of(only));
-        Definitions definitions = AbandonedCartAlone.with(
-                "seed-" + scenario.seed(), RandomDefinitions.of(scenario.seed()) + NEVER_EMPTY + TRIGGERS);
+        Definitions definitions = AbandonedCartAlone.with("seed-" + scenario.seed(), yaml);
         BacktestResult expected = backtest(log, scenario.rules(), definitions);
         CrowdRun.Published published = new CrowdRun(
                         log, settings(scenario), PublishedDefinitions.NONE.next(definitions, 0))
@@ -192,9 +261,7 @@ class StreamedPeopleIT {
         CrowdComparison comparison = new CrowdComparison(log, expected, published.records());
         if (only == null) {
             assertThat(expected.segmentChanges()).hasSizeGreaterThan(100);
-            assertThat(expected.counts().triggers().suppressedByTrigger().values())
-                    .flatExtracting(Map::keySet)
-                    .contains(Reason.values());
+            assertThat(expected.triggers()).hasSizeGreaterThan(100);
         } else {
             System.out.println("Published, in order:\n" + comparison.history());
         }
@@ -206,6 +273,7 @@ class StreamedPeopleIT {
                 softly.assertThat(comparison.differences(aspect)).isEmpty();
             }
         });
+        return expected;
     }
 
     private static CustomerSettings settings(CrowdScenario scenario) {

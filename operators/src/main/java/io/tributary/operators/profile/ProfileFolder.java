@@ -15,6 +15,7 @@ import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.Topic;
 import io.tributary.operators.sweep.SweepFunction;
 import io.tributary.operators.trigger.CartChange;
+import io.tributary.operators.trigger.EventWatch.Cause;
 import io.tributary.operators.trigger.WatchedEvent;
 import io.tributary.schemas.codec.Hashes;
 import io.tributary.schemas.definition.PublishedDefinitions;
@@ -92,6 +93,9 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
     /** What the triggers look at, keyed as the input. */
     public static final OutputTag<CartChange> CART_CHANGES =
             new OutputTag<>("cart-changes", WireType.CART_CHANGE.info());
+
+    /** Of a change that is known when it happens. */
+    private static final long AT_ONCE = Long.MIN_VALUE;
 
     private final long publishEveryMillis;
     private final long leastVersionBase;
@@ -288,7 +292,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
         long due = state.segmentClock().due();
         if (segments.catchUp(instant)) {
             state.change(versionBase);
-            tellSegments(customerId, context);
+            tellSegments(customerId, Cause.REDEFINED, context);
             publishSoon(customerId, state, context);
             return true;
         }
@@ -317,7 +321,11 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
             segments.begin(event.event());
             CustomerMessage.Sight sight = fold(event, state, context.currentWatermark(), tell(context), out);
             segments.end(event.event());
-            tellSegments(event.customerId(), context);
+            tellSegments(
+                    event.customerId(),
+                    Cause.HAPPENED,
+                    event.event().isLate() ? event.event().knownAt() : AT_ONCE,
+                    context);
             if (sight != null) {
                 await(sight, context);
             }
@@ -327,14 +335,40 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
         ledgers.write();
     }
 
-    /** Publishes what has changed of segments, and sees to it that what is due to change does. */
-    private void tellSegments(String customerId, ReadOnlyContext context) {
+    private void tellSegments(String customerId, Cause cause, ReadOnlyContext context) throws IOException {
+        tellSegments(customerId, cause, AT_ONCE, context);
+    }
+
+    /**
+     * Publishes what has changed of segments, and sees to it that what is due to change does.
+     *
+     * @param knownFrom when a late event that has changed them is known, milliseconds since 1970; else {@link #AT_ONCE}
+     */
+    private void tellSegments(String customerId, Cause cause, long knownFrom, ReadOnlyContext context)
+            throws IOException {
         ProfileState state = ledgers.state();
         for (SegmentChange change : segments.drain()) {
             segmentsChanged.inc();
             context.output(SEGMENT_CHANGES, segmentChange(customerId, change, state.version()));
+            tellTriggers(customerId, change, cause, knownFrom, context);
         }
         awaitSegments();
+    }
+
+    /** Whoever is gone has nothing that could be triggered. */
+    private void tellTriggers(
+            String customerId, SegmentChange change, Cause cause, long knownFrom, ReadOnlyContext context)
+            throws IOException {
+        if (isOver(context) || !ledgers.state().hasAnybody()) {
+            return;
+        }
+        WatchedEvent watched = watch.get().watched(customerId, change, cause, Math.max(knownFrom, passedOn() + 1));
+        if (watched != null) {
+            context.output(
+                    CART_CHANGES,
+                    new CartChange.Operation(
+                            customerId, null, watched, ledgers.said().statements()));
+        }
     }
 
     /** Whether a bounded log has ended: what is beyond its last tick has not passed, nothing is decided any more. */
@@ -538,7 +572,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
             if (segments.pass(due)) {
                 isOther = true;
                 state.change(versionBase);
-                tellSegments(customerId, context);
+                tellSegments(customerId, Cause.HAPPENED, context);
             } else {
                 awaitSegments();
             }
@@ -558,7 +592,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
         if (moves.changesAnything()) {
             restartTriggers(customerId, moves, context);
             segments.lookAnew(moves.instant());
-            tellSegments(customerId, context);
+            tellSegments(customerId, moves.changesThePast() ? Cause.MOVED : Cause.HAPPENED, context);
             if (moves.erases()) {
                 context.output(CART_CHANGES, new CartChange.Erasure(customerId, moves.erasedFormer()));
             }
@@ -830,6 +864,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
                         moves.changesThePast(),
                         ledgers.cart().entries(),
                         moves.gone(),
+                        !ledgers.state().hasAnybody() || moves.erases(),
                         moves.come(),
                         consent));
         // The cart that they start anew from has these already. What was said when they were folded may have gone

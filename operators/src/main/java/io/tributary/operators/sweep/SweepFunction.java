@@ -2,6 +2,7 @@ package io.tributary.operators.sweep;
 
 import java.io.Serial;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -20,10 +21,23 @@ public abstract class SweepFunction<K, A, B, O> extends KeyedBroadcastProcessFun
     private static final long serialVersionUID = 1L;
 
     private transient LongConsumer turns;
+    private transient LongSupplier passedOn;
 
-    /** To be told which instants the present key awaits. */
-    final void turns(LongConsumer awaited) {
+    /**
+     * @param awaited is told which instants the present key awaits
+     * @param toldLast gives the watermark that was passed on last
+     */
+    final void turns(LongConsumer awaited, LongSupplier toldLast) {
         turns = awaited;
+        passedOn = toldLast;
+    }
+
+    /**
+     * The watermark that was passed on last, milliseconds since 1970; the least long if none was since the start. Whoever
+     * receives the output has not gone beyond it.
+     */
+    protected final long passedOn() {
+        return passedOn.getAsLong();
     }
 
     /**

@@ -133,6 +133,7 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
     private transient long watermark;
 
     private transient long goal;
+    private transient long passedOn;
     private transient boolean hasTurns;
 
     /** How many timers may fire before records have their turn. */
@@ -234,7 +235,8 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
     public void open() throws Exception {
         timers = timers("user-timers", this);
         awaited = timers("turns", new Turns());
-        function().turns(instant -> awaited.registerEventTimeTimer(VoidNamespace.INSTANCE, instant));
+        passedOn = Watermark.UNINITIALIZED.getTimestamp();
+        function().turns(instant -> awaited.registerEventTimeTimer(VoidNamespace.INSTANCE, instant), () -> passedOn);
         super.open();
         mailbox = getContainingTask()
                 .getMailboxExecutorFactory()
@@ -333,6 +335,7 @@ public final class SweepOperator<K, A, B, O> extends CoBroadcastWithKeyedOperato
         hasTurns = false;
         turnsBehind = 0;
         output.emitWatermark(new Watermark(goal));
+        passedOn = goal;
         if (statusHeldBack != null) {
             output.emitWatermarkStatus(statusHeldBack);
             statusHeldBack = null;

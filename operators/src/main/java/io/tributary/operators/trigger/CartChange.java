@@ -26,7 +26,8 @@ public sealed interface CartChange {
     SortedMap<String, List<Consent.Statement>> consent();
 
     /**
-     * A cart event or an order, an event that a trigger of a sequence names, or a statement on a purpose.
+     * A cart event or an order, an event that a trigger of a sequence names, a change of a membership that one names, or a
+     * statement on a purpose.
      *
      * @param entry the operation on the cart, or null
      * @param watched the event as triggers of sequences look at it, or null
@@ -72,6 +73,8 @@ public sealed interface CartChange {
      * @param decidesInstant whether what is due at the instant counts as decided, as what is due before it does
      * @param entries the operations on the cart that are the customer's now, ascending
      * @param gone fragments whose events are not the customer's any more
+     * @param forgetsSegments whether what it was in counts for nothing any more: the customer is gone, or something of it was
+     *     erased
      * @param come events that triggers of sequences name, of fragments that have come
      * @param consent by purpose, ascending by time
      */
@@ -81,9 +84,15 @@ public sealed interface CartChange {
             boolean decidesInstant,
             List<CartEntry> entries,
             Set<FragmentId> gone,
+            boolean forgetsSegments,
             List<WatchedEvent> come,
             SortedMap<String, List<Consent.Statement>> consent)
-            implements CartChange {}
+            implements CartChange {
+        /** Whether an event is not the customer's any more. */
+        boolean takes(WatchedEvent event) {
+            return event.isSegmentChange() ? forgetsSegments : gone.contains(event.fragment());
+        }
+    }
 
     /**
      * All that the customer has done was erased, and so is what was fired for it. Comes behind the {@link Restart} without
@@ -119,6 +128,7 @@ public sealed interface CartChange {
                 out.writeBoolean(restart.decidesInstant);
                 Wire.writeAll(restart.entries, CartEntry.CODEC, out);
                 Wire.writeAll(restart.gone, FragmentId.CODEC, out);
+                out.writeBoolean(restart.forgetsSegments);
                 Wire.writeAll(restart.come, WatchedEvent.CODEC, out);
                 ConsentTimelines.STATEMENTS.write(restart.consent, out);
             } else if (change instanceof Erasure erasure) {
@@ -146,6 +156,7 @@ public sealed interface CartChange {
                             in.readBoolean(),
                             Wire.readAll(CartEntry.CODEC, in),
                             Set.copyOf(Wire.readAll(FragmentId.CODEC, in)),
+                            in.readBoolean(),
                             Wire.readAll(WatchedEvent.CODEC, in),
                             ConsentTimelines.STATEMENTS.read(in));
                 case ERASURE -> new Erasure(customerId, new TreeSet<>(Wire.readAll(Wire.STRING, in)));

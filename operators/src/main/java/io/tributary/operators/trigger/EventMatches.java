@@ -77,6 +77,13 @@ final class EventMatches {
         pending.all().replaceAll(next -> next.isRepetitionOf(event) ? next.repeating(event.fragment()) : next);
     }
 
+    /** Takes in what is known ahead of the watermark. A membership that changes back at the same instant has not changed. */
+    void await(WatchedEvent event) {
+        if (!event.isSegmentChange() || !pending.all().removeIf(event::undoes)) {
+            pending.await(event);
+        }
+    }
+
     Pending<WatchedEvent> pending() {
         return pending;
     }

@@ -225,9 +225,9 @@ public final class EventTriggers implements AutoCloseable {
     /** @param restart of which the watermark has reached the instant */
     void restart(TriggerState state, RetainedEvents retained, CartChange.Restart restart) {
         EventMatches matches = state.events();
-        matches.pending().all().removeIf(event -> restart.gone().contains(event.fragment()));
+        matches.pending().all().removeIf(restart::takes);
         List<WatchedEvent> past = new ArrayList<>(matches.retained() == 0 ? List.of() : retained.all());
-        past.removeIf(event -> restart.gone().contains(event.fragment()));
+        past.removeIf(restart::takes);
         for (WatchedEvent event : restart.come()) {
             if (!byName.containsKey(event.name())) {
                 continue;
@@ -318,7 +318,8 @@ public final class EventTriggers implements AutoCloseable {
 
     private void apply(WatchedEvent next, TriggerState state, RetainedEvents retained, String customerId, Due due) {
         List<Watched> concerned = byName.getOrDefault(next.name(), List.of());
-        if (concerned.isEmpty()) {
+        boolean isUndoing = next.isSegmentChange() && next.isLate() && undo(next, state, retained);
+        if (concerned.isEmpty() || isUndoing) {
             return;
         }
         WatchedEvent event = marked(next, state, retained);
@@ -344,6 +345,17 @@ public final class EventTriggers implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** Forgets the change of a membership that one which came late takes back, and what has begun with it. */
+    private boolean undo(WatchedEvent late, TriggerState state, RetainedEvents retained) {
+        List<WatchedEvent> past = new ArrayList<>(state.events().retained() == 0 ? List.of() : retained.all());
+        boolean isUndone = past.removeIf(late::undoes);
+        if (isUndone) {
+            keep(past, state, retained, late.knownAt());
+            findAnew(state, retained, late.knownAt());
+        }
+        return isUndone;
     }
 
     /** Takes back what would not have fired, had an event been known in time that must not happen up to the deadline. */

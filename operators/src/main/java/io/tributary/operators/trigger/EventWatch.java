@@ -1,16 +1,20 @@
 package io.tributary.operators.trigger;
 
 import io.tributary.operators.identity.FragmentId;
+import io.tributary.operators.segment.SegmentChange;
 import io.tributary.schemas.cel.CelValues;
+import io.tributary.schemas.codec.Hashes;
 import io.tributary.schemas.definition.EventSequence;
 import io.tributary.schemas.definition.EventSequence.Correlation;
 import io.tributary.schemas.definition.EventSequence.Step;
 import io.tributary.schemas.definition.EventView;
+import io.tributary.schemas.definition.SegmentEvent;
 import io.tributary.schemas.definition.TriggerDefinition;
 import io.tributary.schemas.definition.TriggerDefinition.Deadline;
 import io.tributary.schemas.definition.TriggerExpression;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventKind;
+import io.tributary.schemas.event.EventOrder;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -20,6 +24,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +48,18 @@ public final class EventWatch {
     private static final Comparator<List<String>> BY_NAMES =
             Comparator.comparing((List<String> path) -> String.join("\n", path)).thenComparing(List::size);
 
+    /** Why a membership is another one. */
+    public enum Cause {
+        /** By an event of the customer's, or by time. */
+        HAPPENED,
+
+        /** It was found, because the customer has got or lost events of the past. */
+        MOVED,
+
+        /** It was found by other definitions. */
+        REDEFINED
+    }
+
     /** What triggers look at of the events of one name. */
     private static final class Looks {
         /** One name or two; none for the whole event. */
@@ -52,6 +69,12 @@ public final class EventWatch {
     }
 
     private final Map<String, Looks> byName = new HashMap<>();
+
+    /** By {@link SegmentEvent#name}. */
+    private final Set<String> segmentEvents = new HashSet<>();
+
+    /** Names of the segments of which any change is named. */
+    private final Set<String> segments = new HashSet<>();
 
     public EventWatch(Collection<TriggerDefinition> triggers) {
         for (TriggerDefinition trigger : triggers) {
@@ -74,6 +97,12 @@ public final class EventWatch {
         }
         for (Step step : events.steps()) {
             for (String name : step.events()) {
+                SegmentEvent change = SegmentEvent.ofName(name);
+                if (change != null) {
+                    segmentEvents.add(name);
+                    segments.add(change.segment());
+                    continue;
+                }
                 Looks looks = byName.computeIfAbsent(name, added -> new Looks());
                 paths.forEach(path -> looks.paths.add(List.copyOf(path.subList(0, Math.min(2, path.size())))));
                 if (events.correlation() != Correlation.CUSTOMER) {
@@ -111,6 +140,50 @@ public final class EventWatch {
                 null,
                 fields,
                 keys);
+    }
+
+    /** Whether a trigger names a change of any segment. */
+    public boolean namesSegments() {
+        return !segments.isEmpty();
+    }
+
+    /**
+     * The change of a membership as triggers see it: behind all that happens at its instant. Its message id is {@code sc_} and
+     * 16 hexadecimal digits of SHA-256(customer, instant, segment, value, change), joined by line feeds: other customers enter
+     * a segment at the same instant, and are to be told of, too. It stays with the customer, so no merger tells of it twice.
+     *
+     * @param knownFrom before which nobody can know it, milliseconds since 1970. What is found is so from then on.
+     * @return null if it is nothing to any trigger: none names it, nor the other way, which it may take back
+     */
+    public WatchedEvent watched(String customerId, SegmentChange change, Cause cause, long knownFrom) {
+        boolean isFound = cause != Cause.HAPPENED;
+        String name = new SegmentEvent(change.segment(), change.entered(), isFound).name();
+        if (!segments.contains(change.segment()) || (cause == Cause.REDEFINED && !segmentEvents.contains(name))) {
+            return null;
+        }
+        long knownAt = Math.max(change.at(), knownFrom);
+        long at = isFound ? knownAt : change.at();
+        String value = change.value() == null ? "" : change.value();
+        SortedMap<String, Object> properties = new TreeMap<>(Map.of("segment", change.segment()));
+        if (change.value() != null) {
+            properties.put("value", value);
+        }
+        String id = String.join(
+                "\n",
+                customerId,
+                Long.toString(at),
+                change.segment(),
+                value,
+                change.entered() ? SegmentEvent.ENTERED : SegmentEvent.EXITED);
+        return new WatchedEvent(
+                new EventOrder(at, EventKind.SEGMENT_CHANGE, "sc_" + Hashes.shortHex(id), 0),
+                name,
+                knownAt,
+                null,
+                null,
+                null,
+                new TreeMap<>(Map.of("properties", properties)),
+                new TreeMap<>());
     }
 
     private static Map<?, ?> object(Object value) {

@@ -137,7 +137,7 @@ public final class PublishedTriggers implements Serializable {
                         DefinitionKind.DELIVERY, DefinitionKind.DELIVERY.key(), parsed(delivery)));
             }
             // Nothing in them looks at what configuration says of identity.
-            definitions = Definitions.ofJson(entries, IdentitySettings.defaults());
+            definitions = Definitions.ofPart(entries, IdentitySettings.defaults());
         }
         return definitions;
     }

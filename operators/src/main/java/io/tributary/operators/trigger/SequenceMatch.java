@@ -5,12 +5,14 @@ import dev.cel.runtime.CelVariableResolver;
 import io.tributary.operators.profile.ConsentTimelines;
 import io.tributary.operators.trigger.Trigger.Reason;
 import io.tributary.schemas.definition.EventSequence.Step;
+import io.tributary.schemas.definition.SegmentEvent;
 import io.tributary.schemas.definition.TriggerDefinition.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A match of a trigger of a sequence.
@@ -92,7 +94,11 @@ record SequenceMatch(CartTrigger trigger, Deadline deadline, Map<String, List<Wa
     }
 
     private static String text(Step step) {
-        return String.join(" or ", step.events())
+        return step.events().stream()
+                        .map(SegmentEvent::text)
+                        .distinct()
+                        .sorted()
+                        .collect(Collectors.joining(" or "))
                 + (step.times() > 1 ? " " + step.times() + " times" : "")
                 + (step.where() == null ? "" : " where " + step.where().text());
     }

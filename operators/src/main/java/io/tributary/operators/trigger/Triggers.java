@@ -46,7 +46,7 @@ public final class Triggers implements AutoCloseable {
     public void add(TriggerState state, CartChange.Operation change, long watermark) {
         carts.add(state, change, watermark);
         if (change.watched() != null && !events.isEmpty()) {
-            state.events().pending().await(change.watched());
+            state.events().await(change.watched());
         }
     }
 

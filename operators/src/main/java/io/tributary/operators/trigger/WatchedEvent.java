@@ -5,6 +5,7 @@ import io.tributary.schemas.cel.CelValues;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.definition.EventSequence.Correlation;
+import io.tributary.schemas.definition.SegmentEvent;
 import io.tributary.schemas.event.EventOrder;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -17,11 +18,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * An event that a trigger of a sequence names, and what triggers look at of it.
+ * An event that a trigger of a sequence names, and what triggers look at of it; or a change of a membership.
  *
- * @param name of a track call its event, else the call's type
+ * @param name of a track call its event, else the call's type; of a change of a membership a {@link SegmentEvent#name}
  * @param knownAt from when on decisions know of it, milliseconds since 1970: its time, or later if it came late
- * @param fragment to which it belongs: what it goes with from customer to customer
+ * @param fragment to which it belongs: what it goes with from customer to customer; null for a change of a membership, which
+ *     is the customer's own
  * @param orderId of an order, or null: of two reports of one order the earlier counts
  * @param repeats the fragment of an earlier report of the order, as long as both are the same customer's; else null
  * @param fields as expressions name them behind {@code event}; {@link EventWatch} says how many
@@ -46,7 +48,7 @@ public record WatchedEvent(
             EventOrder.CODEC.write(event.order, out);
             Wire.writeString(event.name, out);
             Wire.writeVarLong(event.knownAt - event.order.timestamp(), out);
-            FragmentId.CODEC.write(event.fragment, out);
+            Wire.writeNullable(event.fragment, FragmentId.CODEC, out);
             Wire.writeNullableString(event.orderId, out);
             Wire.writeNullable(event.repeats, FragmentId.CODEC, out);
             Wire.writeMap(event.fields, Wire.STRING, CelValues.CODEC, out);
@@ -62,7 +64,7 @@ public record WatchedEvent(
             EventOrder order = EventOrder.CODEC.read(in);
             String name = Wire.readString(in);
             long knownAt = order.timestamp() + Wire.readVarLong(in);
-            FragmentId fragment = FragmentId.CODEC.read(in);
+            FragmentId fragment = Wire.readNullable(FragmentId.CODEC, in);
             String orderId = Wire.readNullableString(in);
             FragmentId repeats = Wire.readNullable(FragmentId.CODEC, in);
             SortedMap<String, Object> fields = new TreeMap<>(Wire.readMap(Wire.STRING, CelValues.CODEC, in));
@@ -84,6 +86,20 @@ public record WatchedEvent(
         return orderId != null && orderId.equals(other.orderId) && other.compareTo(this) < 0;
     }
 
+    boolean isSegmentChange() {
+        return fragment == null;
+    }
+
+    /** Whether it is the change of a membership that takes another one of the same instant back. */
+    boolean undoes(WatchedEvent other) {
+        if (!isSegmentChange() || !other.isSegmentChange() || order.timestamp() != other.order.timestamp()) {
+            return false;
+        }
+        SegmentEvent change = SegmentEvent.ofName(name);
+        SegmentEvent before = SegmentEvent.ofName(other.name);
+        return change.isEntered() != before.isEntered() && fields.equals(other.fields);
+    }
+
     /** Whether it came late. */
     boolean isLate() {
         return knownAt > order.timestamp();
@@ -97,7 +113,7 @@ public record WatchedEvent(
     /** As expressions see it. */
     Map<String, Object> variable() {
         Map<String, Object> all = new HashMap<>(fields);
-        all.put("name", name);
+        all.put("name", isSegmentChange() ? SegmentEvent.ofName(name).title() : name);
         all.put("message_id", order.messageId());
         all.put("timestamp", Instant.ofEpochMilli(order.timestamp()));
         return all;

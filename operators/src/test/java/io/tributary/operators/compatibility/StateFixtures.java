@@ -201,7 +201,9 @@ final class StateFixtures {
                     .map(event -> CartEntry.of(event.event()))
                     .toList();
             harness.process(
-                    new CartChange.Restart(CUSTOMER, minute(400), true, union, Set.of(), List.of(), Said.nothing()), 0);
+                    new CartChange.Restart(
+                            CUSTOMER, minute(400), true, union, Set.of(), false, List.of(), Said.nothing()),
+                    0);
             see(harness, added("m3", "p3", minute(410)), List.of());
             return harness.snapshot();
         }

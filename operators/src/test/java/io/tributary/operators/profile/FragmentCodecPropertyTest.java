@@ -124,6 +124,7 @@ class FragmentCodecPropertyTest {
                 random.nextBoolean(),
                 activity.cart().entries(),
                 Set.of(FragmentId.of(person(random))),
+                false,
                 watched(events, person(random)),
                 consent));
         for (CustomerEvent event : events) {

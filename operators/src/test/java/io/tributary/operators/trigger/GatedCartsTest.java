@@ -355,7 +355,7 @@ class GatedCartsTest {
             }
             harness.process(
                     new CartChange.Restart(
-                            customer, minute(100), true, cart, Set.of(), List.of(), Said.onMarketing(said)),
+                            customer, minute(100), true, cart, Set.of(), false, List.of(), Said.onMarketing(said)),
                     0);
             see(customer, added("m2", "p2", minute(120)), new Consent.Statement(minute(110), true));
         }
@@ -406,6 +406,7 @@ class GatedCartsTest {
                         false,
                         entries(added("m1", "p1", minute(0))),
                         Set.of(),
+                        false,
                         List.of(),
                         Said.nothing()),
                 0);
@@ -584,7 +585,7 @@ class GatedCartsTest {
     private void decided(String customer, int minute, TestEvent... events) throws Exception {
         harness.process(
                 new CartChange.Restart(
-                        customer, minute(minute), true, entries(events), Set.of(), List.of(), Said.nothing()),
+                        customer, minute(minute), true, entries(events), Set.of(), false, List.of(), Said.nothing()),
                 0);
     }
 

@@ -370,6 +370,7 @@ class PublishedTriggersTest {
                             false,
                             List.of(CartEntry.of(event.event())),
                             Set.of(),
+                            false,
                             List.of(),
                             Said.nothing()),
                     0);

@@ -135,6 +135,7 @@ class RestartedCartsTest {
                         false,
                         entries(added("m1", "p1", minute(0)), added("m2", "p2", minute(60))),
                         Set.of(),
+                        false,
                         List.of(),
                         Said.nothing()),
                 0);
@@ -153,6 +154,7 @@ class RestartedCartsTest {
                         false,
                         entries(added("m3", "p3", minute(200))),
                         Set.of(),
+                        false,
                         List.of(),
                         Said.nothing()),
                 0);
@@ -212,7 +214,9 @@ class RestartedCartsTest {
         assertThat(fired()).as("the order comes at its deadline").isEmpty();
         CartEntry late = CartEntry.of(added("late", "p9", minute(100.5)).event().knownAt(minute(130)));
         harness.process(
-                new CartChange.Restart(ANA, minute(120), true, List.of(late), Set.of(), List.of(), Said.nothing()), 0);
+                new CartChange.Restart(
+                        ANA, minute(120), true, List.of(late), Set.of(), false, List.of(), Said.nothing()),
+                0);
         harness.watermark(minute(129));
         assertThat(harness.keysIn("trigger")).isEqualTo(1);
         harness.watermark(minute(170));
@@ -232,6 +236,7 @@ class RestartedCartsTest {
                         true,
                         entries(added("m1", "p1", minute(0))),
                         Set.of(),
+                        false,
                         List.of(),
                         Said.onMarketing(List.of(refusal))),
                 0);
@@ -246,6 +251,7 @@ class RestartedCartsTest {
                         true,
                         entries(added("m2", "p2", minute(600))),
                         Set.of(),
+                        false,
                         List.of(),
                         Said.nothing()),
                 0);
@@ -306,7 +312,7 @@ class RestartedCartsTest {
     private void decided(String customer, int minute, TestEvent... events) throws Exception {
         harness.process(
                 new CartChange.Restart(
-                        customer, minute(minute), true, entries(events), Set.of(), List.of(), Said.nothing()),
+                        customer, minute(minute), true, entries(events), Set.of(), false, List.of(), Said.nothing()),
                 0);
     }
 

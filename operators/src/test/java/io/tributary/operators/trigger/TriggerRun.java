@@ -83,6 +83,7 @@ final class TriggerRun {
                             false,
                             activity.cart().entries(),
                             Set.of(message.fragmentId()),
+                            false,
                             all,
                             activity.said().statements());
                     triggers.restart(state, retained, restart, sink);

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.operators.identity.FragmentId;
+import io.tributary.operators.segment.SegmentChange;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.testing.Said;
 import io.tributary.operators.testing.WatcherHarness;
+import io.tributary.operators.trigger.EventWatch.Cause;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.identity.Identifier;
@@ -49,12 +51,30 @@ class WatchedSequencesTest {
               grace: 0m
             """;
 
+    private static final String SEGMENTS =
+            """
+            segments:
+            - {name: lapsed, when: days_since(orders.last_at) > 30}
+            - {name: fan, for_each: event.properties.category, trait: {aggregate: count, events: [Product Viewed]}, when: value >= 2}
+            """;
+
+    private static final String LAPSED =
+            """
+            - name: lapsed_and_left
+              steps:
+              - {id: lapsed, on: [{entered: lapsed}]}
+              - {id: back, not_followed_by: [Order Paid, {exited: lapsed}]}
+              within: 20m
+              expires_after: 1h
+              grace: 10m
+            """;
+
     private static PublishedDefinitions published(String... triggers) {
         return PublishedDefinitions.NONE.next(definitions(triggers), 0);
     }
 
     private static Definitions definitions(String... triggers) {
-        return Definitions.of("t.yaml", "triggers:\n" + String.join("", triggers));
+        return Definitions.of("t.yaml", SEGMENTS + "triggers:\n" + String.join("", triggers));
     }
 
     @Test
@@ -154,6 +174,178 @@ class WatchedSequencesTest {
         }
     }
 
+    // ------------------------------------------------------------------------------------------ changes of segments
+
+    @Test
+    void aSegmentThatIsEnteredBeginsAndLeavingItOrAnEventEnds() throws Exception {
+        try (Watch watch = new Watch(published(LAPSED))) {
+            watch.changes("ana", "+lapsed", 0);
+            watch.changes("ben", "+lapsed", 0);
+            watch.changes("eve", "+lapsed", 0);
+            watch.arrives(5);
+            watch.restarts(watch.published);
+            watch.changes("ben", "-lapsed", 20);
+            watch.sees("eve", PHONE, "Order Paid", 20, 1);
+            watch.arrives(25);
+
+            assertThat(watch.fired()).containsExactly("lapsed_and_left ana 0 at 20");
+            watch.changes("ana", "-lapsed", 30);
+            watch.changes("ana", "+lapsed", 31);
+            watch.arrives(60);
+            assertThat(watch.fired()).endsWith("lapsed_and_left ana 31 at 51");
+            watch.arrives(100);
+            assertThat(watch.harness.entries()).isZero();
+        }
+    }
+
+    @Test
+    void otherCustomersWhoEnterAtTheSameInstantHaveOtherTriggers() throws Exception {
+        try (Watch watch = new Watch(published(LAPSED))) {
+            watch.changes("ana", "+lapsed", 0);
+            watch.changes("ben", "+lapsed", 0);
+            watch.arrives(30);
+
+            List<JsonNode> told = watch.told();
+            assertThat(told).hasSize(2);
+            assertThat(told)
+                    .extracting(json -> json.path("trigger_id").asText())
+                    .doesNotHaveDuplicates();
+            assertThat(told.get(0).path("anchor_message_id").asText()).matches("sc_[0-9a-f]{16}");
+            assertThat(told.get(0).at("/because/0/condition").asText()).isEqualTo("entered lapsed");
+            assertThat(told.get(0).at("/because/1/condition").asText())
+                    .isEqualTo("no Order Paid or exited lapsed within 20m");
+        }
+    }
+
+    @Test
+    void aChangeStandsInAnyStepAndSaysWhichSegmentAndValue() throws Exception {
+        String trigger =
+                """
+                - name: fan_then_order
+                  steps:
+                  - {id: view, on: [Product Viewed]}
+                  - {id: fan, followed_by: [{entered: fan}, {entered: lapsed}], where: event.properties.value == 'shoes'}
+                  - {id: order, next: [Order Paid, {exited: fan}]}
+                  within: 1h
+                  expires_after: 1h
+                  payload: {segment: steps.fan.properties.segment, value: steps.fan.properties.value, name: steps.fan.name, at: steps.fan.timestamp, last: event.name}
+                """;
+        try (Watch watch = new Watch(published(trigger))) {
+            watch.sees("ana", ANA, "Product Viewed", 0, 1);
+            watch.changes("ana", "+lapsed", 1);
+            watch.changes("ana", "+fan hats", 2);
+            watch.changes("ana", "+fan shoes", 3);
+            watch.changes("ana", "-fan hats", 4);
+            watch.arrives(10);
+
+            assertThat(watch.told()).singleElement().satisfies(json -> assertThat(json.path("payload"))
+                    .hasToString("{\"at\":\"2026-01-01T00:03:00.000Z\",\"last\":\"Segment Exited\","
+                            + "\"name\":\"Segment Entered\",\"segment\":\"fan\",\"value\":\"shoes\"}"));
+        }
+    }
+
+    /** Because of other definitions, or of who turns out to be whom. */
+    @Test
+    void whatIsFoundBeginsNothingButEnds() throws Exception {
+        try (Watch watch = new Watch(published(LAPSED))) {
+            watch.finds("ana", "+lapsed", 0);
+            watch.changes("ben", "+lapsed", 0);
+            watch.arrives(10);
+            watch.finds("ben", "-lapsed", 15);
+            watch.arrives(100);
+
+            assertThat(watch.fired()).isEmpty();
+            assertThat(watch.harness.entries()).isZero();
+        }
+    }
+
+    @Test
+    void whatChangesBackAtTheSameInstantHasNotChanged() throws Exception {
+        String both = LAPSED
+                + "- {name: out, steps: [{id: out, on: [{exited: lapsed}]}], expires_after: 1h}\n"
+                + "- {name: in, steps: [{id: in, on: [{entered: lapsed}]}], expires_after: 1h}\n";
+        try (Watch watch = new Watch(published(both))) {
+            watch.changes("ana", "+lapsed", 0);
+            watch.changes("ana", "-lapsed", 0);
+            watch.changes("ben", "-lapsed", 0);
+            watch.changes("ben", "+lapsed", 0);
+            watch.changes("ben", "-lapsed", 0);
+            watch.arrives(100);
+
+            assertThat(watch.fired()).containsExactly("out ben 0 at 0");
+        }
+    }
+
+    /** Only one way is named: the other takes it back. */
+    @Test
+    void whatTakesAChangeBackNeedNotBeNamed() throws Exception {
+        String one =
+                """
+                - {name: in, steps: [{id: in, on: [{entered: lapsed}]}], expires_after: 1h}
+                - name: out
+                  steps: [{id: out, on: [{exited: fan}]}, {id: no, not_followed_by: [Never]}]
+                  within: 20m
+                  expires_after: 1h
+                  grace: 1h
+                """;
+        try (Watch watch = new Watch(published(one))) {
+            watch.changes("ana", "+lapsed", 0);
+            watch.finds("ana", "-lapsed", 0);
+            watch.changes("ben", "-fan hats", 0);
+            watch.changes("ben", "+fan shoes", 0);
+            watch.changes("eve", "-fan hats", 5);
+            watch.arrives(10);
+            watch.changes("eve", "+fan hats", 5, 11);
+            watch.arrives(100);
+
+            assertThat(watch.fired()).containsExactly("out ben 0 at 20");
+            watch.arrives(200);
+            assertThat(watch.harness.entries()).isZero();
+        }
+    }
+
+    @Test
+    void whatComesLateIsPutInItsPlace() throws Exception {
+        try (Watch watch = new Watch(published(LAPSED))) {
+            watch.changes("ana", "+lapsed", 0);
+            watch.changes("ben", "+lapsed", 0);
+            watch.changes("eve", "+lapsed", 5);
+            watch.arrives(10);
+            watch.changes("ana", "-lapsed", 5, 11);
+            watch.changes("eve", "-lapsed", 5, 11);
+            watch.arrives(22);
+            // It would not have fired: that is taken back.
+            watch.changes("ben", "-lapsed", 20, 23);
+            watch.arrives(30);
+
+            assertThat(watch.told()).hasSize(2);
+            assertThat(watch.told().get(0).path("customer_id").asText()).isEqualTo("ben");
+            assertThat(watch.told().get(1).path("retracts"))
+                    .isEqualTo(watch.told().get(0).path("trigger_id"));
+            assertThat(watch.told().get(1).at("/because/0/condition").asText())
+                    .isEqualTo("no Order Paid or exited lapsed within 20m");
+            watch.arrives(100);
+            assertThat(watch.harness.entries()).isZero();
+        }
+    }
+
+    @Test
+    void whatACustomerWasInStaysWithItAndGoesWhenItIsGone() throws Exception {
+        try (Watch watch = new Watch(published(LAPSED))) {
+            watch.changes("phone", "+lapsed", 0);
+            watch.sees("phone", PHONE, "Order Paid", 1, 1);
+            watch.changes("ana", "+lapsed", 2);
+            watch.changes("ben", "+lapsed", 3);
+            watch.arrives(9);
+            watch.leaves("phone", 10);
+            watch.moves(PHONE, "phone", "ana", 10);
+            watch.arrives(100);
+
+            assertThat(watch.fired()).containsExactly("lapsed_and_left ana 2 at 22", "lapsed_and_left ben 3 at 23");
+            assertThat(watch.harness.entries()).isZero();
+        }
+    }
+
     /** A watcher. */
     private static final class Watch implements AutoCloseable {
         private final List<WatchedEvent> seen = new ArrayList<>();
@@ -181,15 +373,45 @@ class WatchedSequencesTest {
             harness.process(new CartChange.Operation(customer, null, event, Said.nothing()), 0);
         }
 
+        /** @param change {@code +segment value} or {@code -segment value} */
+        void changes(String customer, String change, int at) throws Exception {
+            changes(customer, change, at, at);
+        }
+
+        void changes(String customer, String change, int at, int knownAt) throws Exception {
+            send(customer, change, at, Cause.HAPPENED, knownAt);
+        }
+
+        void finds(String customer, String change, int at) throws Exception {
+            send(customer, change, at, Cause.MOVED, at);
+        }
+
+        private void send(String customer, String change, int at, Cause cause, int knownAt) throws Exception {
+            String[] name = change.substring(1).split(" ");
+            SegmentChange changed = new SegmentChange(
+                    minute(at), name[0], name.length == 1 ? null : name[1], change.startsWith("+"), 1, List.of());
+            WatchedEvent event = watch.watched(customer, changed, cause, minute(knownAt));
+            harness.process(new CartChange.Operation(customer, null, event, Said.nothing()), 0);
+        }
+
+        /** The customer is gone. */
+        void leaves(String customer, int at) throws Exception {
+            harness.process(
+                    new CartChange.Restart(
+                            customer, minute(at), true, List.of(), Set.of(), true, List.of(), Said.nothing()),
+                    0);
+        }
+
         void moves(FragmentId fragment, String from, String to, int at) throws Exception {
             List<WatchedEvent> its = seen.stream()
-                    .filter(event -> event.fragment().equals(fragment))
+                    .filter(event -> fragment.equals(event.fragment()))
                     .toList();
             harness.process(
                     new CartChange.Restart(
-                            from, minute(at), true, List.of(), Set.of(fragment), List.of(), Said.nothing()),
+                            from, minute(at), true, List.of(), Set.of(fragment), false, List.of(), Said.nothing()),
                     0);
-            harness.process(new CartChange.Restart(to, minute(at), true, List.of(), Set.of(), its, Said.nothing()), 0);
+            harness.process(
+                    new CartChange.Restart(to, minute(at), true, List.of(), Set.of(), false, its, Said.nothing()), 0);
         }
 
         void publishes(String... triggers) throws Exception {
@@ -209,6 +431,16 @@ class WatchedSequencesTest {
             harness.close();
             harness = new WatcherHarness(with, state);
             harness.runMails();
+        }
+
+        /** All that was told so far. */
+        List<JsonNode> told() throws IOException {
+            records.addAll(harness.drain());
+            List<JsonNode> all = new ArrayList<>();
+            for (OutboundRecord record : records) {
+                all.add(MAPPER.readTree(record.value()));
+            }
+            return all;
         }
 
         /** Trigger, customer, the anchor's minute, and when it fired. */

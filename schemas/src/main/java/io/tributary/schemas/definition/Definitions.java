@@ -158,6 +158,19 @@ public final class Definitions {
     }
 
     /**
+     * Reads some of what {@link #entries()} gave, of a set that was checked as a whole: they may name segments that are not
+     * among them.
+     *
+     * @throws DefinitionsException if there are mistakes in them
+     */
+    public static Definitions ofPart(Collection<Entry> entries, IdentitySettings identity) {
+        DefinitionsParser parser = new DefinitionsParser(identity);
+        parser.readsAPart();
+        entries.stream().sorted(Entry.ORDER).forEach(parser::read);
+        return parser.parse();
+    }
+
+    /**
      * A set with what was added to it.
      *
      * @param added what of it was added, by kind and name

@@ -166,6 +166,11 @@ final class DefinitionsParser {
         return name;
     }
 
+    /** What is read is a part of a set: the rest of it, which was checked with it, is not there. */
+    void readsAPart() {
+        incomplete = true;
+    }
+
     /** Whether what was read so far has a definition of the same kind and name. */
     boolean defines(Entry entry) {
         return entry.kind().isList()
@@ -511,13 +516,20 @@ final class DefinitionsParser {
         for (SegmentNames segment : named.values()) {
             for (Finding name : segment.names) {
                 if (!known.contains(name.what()) && !incomplete) {
-                    mistakes.add(
-                            segment.yaml,
-                            segment.error(
-                                    name, "no segment '" + name.what() + "'" + NearestName.hint(name.what(), known)));
+                    mistakes.add(segment.yaml, segment.error(name, noSegment(name.what())));
                 }
             }
         }
+    }
+
+    private void refuseUnknown(YamlSource yaml, Node node, String name) {
+        if (!names.get(DefinitionKind.SEGMENT).contains(name) && !incomplete) {
+            throw yaml.error(node, noSegment(name));
+        }
+    }
+
+    private String noSegment(String name) {
+        return "no segment '" + name + "'" + NearestName.hint(name, names.get(DefinitionKind.SEGMENT));
     }
 
     /**
@@ -602,7 +614,8 @@ final class DefinitionsParser {
                 from.yaml,
                 mistakes,
                 (yaml, node, what, language, objection) ->
-                        check(yaml, node, what, language, objection, new ArrayList<>()));
+                        check(yaml, node, what, language, objection, new ArrayList<>()),
+                this::refuseUnknown);
         return parser.parse(from.name, from.keys, () -> json(from));
     }
 

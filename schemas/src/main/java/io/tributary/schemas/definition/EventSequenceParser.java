@@ -29,11 +29,20 @@ final class EventSequenceParser {
     private final YamlSource yaml;
     private final Mistakes mistakes;
     private final TriggerExpressions expressions;
+    private final KnownSegments segments;
 
-    EventSequenceParser(YamlSource yaml, Mistakes mistakes, TriggerExpressions expressions) {
+    /** Which segments there are. */
+    @FunctionalInterface
+    interface KnownSegments {
+        /** @throws io.tributary.schemas.yaml.DefinitionException if there is none of that name */
+        void refuseUnknown(YamlSource yaml, Node node, String name);
+    }
+
+    EventSequenceParser(YamlSource yaml, Mistakes mistakes, TriggerExpressions expressions, KnownSegments segments) {
         this.yaml = yaml;
         this.mistakes = mistakes;
         this.expressions = expressions;
+        this.segments = segments;
     }
 
     /** A step, and where it stands. */
@@ -73,10 +82,25 @@ final class EventSequenceParser {
                 ? Correlation.CUSTOMER
                 : mistakes.attempt(
                         yaml, () -> oneOf(correlation, "correlation", Correlation.values(), Correlation::key));
+        if (by != null && by != Correlation.CUSTOMER) {
+            mistakes.attempt(yaml, () -> refuseChanges(steps, by));
+        }
         Duration longest = within.apply(steps.size() > 1 || steps.get(0).step.times() > 1);
         return mistakes.count() > before
                 ? null
                 : new EventSequence(steps.stream().map(Written::step).toList(), select, by, longest);
+    }
+
+    /** @return nothing: what is wrong is thrown */
+    private Void refuseChanges(List<Written> steps, Correlation by) {
+        for (Written written : steps) {
+            if (written.step.events().stream().anyMatch(name -> SegmentEvent.ofName(name) != null)) {
+                throw yaml.error(
+                        written.keys.get(written.step.relation().key()),
+                        "a change of a segment is about no '%s': leave 'correlation' out".formatted(by.key()));
+            }
+        }
+        return null;
     }
 
     private Written step(Node node, Relation first, Set<String> ids) {
@@ -135,12 +159,39 @@ final class EventSequenceParser {
         }
         SortedSet<String> events = new TreeSet<>();
         for (Node name : names) {
-            String event = yaml.text(name, "an event's name");
+            boolean isChange = YamlSource.isObject(name);
+            String event = isChange ? change(name).name() : event(name);
             if (!events.add(event)) {
-                throw yaml.error(name, "'" + event + "' is here twice");
+                throw yaml.error(name, "'" + SegmentEvent.text(event) + "' is here twice");
+            }
+            if (isChange && relation == Relation.NOT_FOLLOWED_BY) {
+                SegmentEvent change = SegmentEvent.ofName(event);
+                events.add(new SegmentEvent(change.segment(), change.isEntered(), true).name());
             }
         }
         return events;
+    }
+
+    private String event(Node node) {
+        String event = yaml.text(node, "an event's name");
+        if (!event.isEmpty() && Character.isISOControl(event.charAt(0))) {
+            throw yaml.error(node, "an event's name can't begin with a control character");
+        }
+        return event;
+    }
+
+    /** A change of a membership. */
+    private SegmentEvent change(Node node) {
+        YamlSource.Obj keys = yaml.object(node, "an event", mistakes.in(yaml));
+        keys.allow(SegmentEvent.KEYS);
+        if (keys.keys().size() != 1) {
+            throw yaml.error(node, "an event is a name or one of {entered: SEGMENT} and {exited: SEGMENT}");
+        }
+        String key = keys.keys().iterator().next();
+        Node segment = keys.get(key);
+        String name = yaml.text(segment, "'" + key + "'");
+        segments.refuseUnknown(yaml, segment, name);
+        return new SegmentEvent(name, key.equals(SegmentEvent.ENTERED), false);
     }
 
     private int times(Node node) {

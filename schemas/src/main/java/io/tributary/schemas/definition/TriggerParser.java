@@ -64,6 +64,7 @@ final class TriggerParser {
     private final YamlSource yaml;
     private final Mistakes mistakes;
     private final Check check;
+    private final EventSequenceParser.KnownSegments segments;
 
     /** Reads an expression, whose mistakes it tells. */
     @FunctionalInterface
@@ -77,10 +78,11 @@ final class TriggerParser {
                 YamlSource yaml, Node node, String what, Language language, Function<CelType, String> objection);
     }
 
-    TriggerParser(YamlSource yaml, Mistakes mistakes, Check check) {
+    TriggerParser(YamlSource yaml, Mistakes mistakes, Check check, EventSequenceParser.KnownSegments segments) {
         this.yaml = yaml;
         this.mistakes = mistakes;
         this.check = check;
+        this.segments = segments;
     }
 
     /** What is said of steps and of what they are for. */
@@ -226,9 +228,7 @@ final class TriggerParser {
         Node node = YamlSource.isObject(step) ? quietly(step).get(relation.key()) : null;
         if (node != null && YamlSource.isList(node)) {
             for (Node name : yaml.list(node, "")) {
-                if (!YamlSource.isObject(name) && !YamlSource.isList(name)) {
-                    names.add(yaml.json(name).asText());
-                }
+                names.add(yaml.json(name).asText());
             }
         }
         return names;
@@ -271,7 +271,7 @@ final class TriggerParser {
     }
 
     private Shape sequence(YamlSource.Obj keys, TriggerExpressions expressions) {
-        EventSequenceParser parser = new EventSequenceParser(yaml, mistakes, expressions);
+        EventSequenceParser parser = new EventSequenceParser(yaml, mistakes, expressions, segments);
         EventSequence events = mistakes.attempt(yaml, () -> {
             Node steps = keys.require(STEPS, "what has to happen: a step with 'on' and what follows it");
             return parser.parse(steps, keys.has(CORRELATION) ? keys.get(CORRELATION) : null, takesTime -> {

@@ -15,7 +15,9 @@ public enum EventKind {
     CART_UPDATE,
     ORDER,
     REFUND,
-    OTHER;
+    OTHER,
+    /** No event: a change of a membership, which is what all events of the instant have made of it. */
+    SEGMENT_CHANGE;
 
     public static final String PRODUCT_ADDED = "Product Added";
     public static final String WISHLIST_PRODUCT_ADDED_TO_CART = "Wishlist Product Added to Cart";

@@ -459,7 +459,8 @@ class EventParserTest {
                             EventKind.CART_UPDATE,
                             EventKind.ORDER,
                             EventKind.REFUND,
-                            EventKind.OTHER);
+                            EventKind.OTHER,
+                            EventKind.SEGMENT_CHANGE);
         }
     }
 
