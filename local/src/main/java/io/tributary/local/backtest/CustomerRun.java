@@ -18,6 +18,7 @@ import io.tributary.operators.trigger.SuppressedTrigger;
 import io.tributary.operators.trigger.Suppression;
 import io.tributary.operators.trigger.Suppression.Reason;
 import io.tributary.operators.trigger.Trigger;
+import io.tributary.operators.trigger.TriggerSink;
 import io.tributary.operators.trigger.TriggerState;
 import io.tributary.operators.trigger.Triggers;
 import io.tributary.operators.trigger.WatchedEvent;
@@ -43,7 +44,7 @@ final class CustomerRun {
 
         Decisions(List<CartTrigger> triggers, EventWatch watch, Gate gate, CompiledDefinitions definitions) {
             this.defined = triggers;
-            this.triggers = new Triggers(triggers);
+            this.triggers = new Triggers(triggers, gate);
             this.watch = watch;
             this.gate = gate;
             this.definitions = definitions;
@@ -204,30 +205,55 @@ final class CustomerRun {
     }
 
     private void advance(long until, Decisions decisions) {
-        decisions.triggers.advance(watched, retained, customerId, until, trigger -> fired(trigger, decisions.gate));
+        decisions.triggers.advance(watched, retained, customerId, until, new Outputs(decisions.gate));
     }
 
-    private boolean fired(Trigger trigger, Gate gate) {
-        // An event of that instant comes behind what has changed the customer, a deadline counts as passed.
-        boolean isDecided =
-                trigger.isOfDeadline() ? trigger.firedAt() <= decidedUntil : trigger.firedAt() < decidedUntil;
-        if (isDecided || told.contains(trigger.match())) {
-            return false;
+    /** Where what is decided goes. */
+    private final class Outputs implements TriggerSink {
+        private final Gate gate;
+
+        Outputs(Gate gate) {
+            this.gate = gate;
         }
-        TriggerReport.Subject subject =
-                new TriggerReport.Subject(trigger.trigger().definition().name(), trigger.reminder());
-        Suppression suppression = gate.suppression(trigger, history);
-        if (suppression == null) {
-            history = gate.told(trigger, history);
-            triggers.add(new Fired(subject, trigger.match(), trigger.firedAt(), customerId, trigger.json()));
-        } else {
+
+        @Override
+        public boolean fire(Trigger trigger) {
+            if (isDecided(trigger)) {
+                return false;
+            }
+            Suppression suppression = gate.suppression(trigger, history);
+            if (suppression == null) {
+                history = gate.told(trigger, history);
+                triggers.add(
+                        new Fired(subject(trigger), trigger.match(), trigger.toldAt(), customerId, trigger.json()));
+            } else {
+                add(new SuppressedTrigger(trigger, suppression));
+            }
+            return suppression == null;
+        }
+
+        @Override
+        public void holdBack(SuppressedTrigger held) {
+            if (held.at() >= decidedUntil && !isDecided(held.trigger())) {
+                add(held);
+            }
+        }
+
+        private void add(SuppressedTrigger held) {
             suppressed.add(new Suppressed(
-                    subject,
-                    trigger.match(),
-                    suppression.reason(),
-                    new SuppressedTrigger(trigger, suppression).json()));
+                    subject(held.trigger()), held.trigger().match(), held.why().reason(), held.json()));
         }
-        return suppression == null;
+
+        private boolean isDecided(Trigger trigger) {
+            // An event of that instant comes behind what has changed the customer, a deadline counts as passed.
+            boolean comesFirst = trigger.isOfDeadline() || trigger.hasWaited();
+            return (comesFirst ? trigger.toldAt() <= decidedUntil : trigger.toldAt() < decidedUntil)
+                    || told.contains(trigger.match());
+        }
+
+        private static TriggerReport.Subject subject(Trigger trigger) {
+            return new TriggerReport.Subject(trigger.trigger().definition().name(), trigger.reminder());
+        }
     }
 
     /** What would have fired up to and including an instant, milliseconds since 1970, by all events up to it. */
@@ -237,6 +263,7 @@ final class CustomerRun {
                 customerId,
                 activity.cart().entries(),
                 activity.said().statements(),
+                decisions.gate,
                 instant);
     }
 

@@ -96,6 +96,72 @@ class BacktestCommandTest {
     }
 
     @Test
+    void tellsInTheMorningWhatFiresAtNightAndADelayedTriggerLater() throws IOException {
+        Path mine = Files.createDirectory(folder.resolve("mine"));
+        String abandoned = Files.readString(
+                Path.of(System.getProperty("tributary.root"), "definitions/triggers/abandoned_cart.yaml"));
+        Files.writeString(
+                mine.resolve("t.yaml"),
+                abandoned
+                        + """
+                        - {name: seen, steps: [{id: seen, on: [page], select: every}], delay: 90m, expires_after: 20m}
+                        delivery:
+                          quiet_hours: {from: "01:30", to: "07:00", zone: UTC, then: postpone}
+                        """);
+        // Carts due at 01:00, 02:05 and 03:10, of which the last ends the one before; pages at 06:30, till 06:50, and
+        // 09:30.
+        List<String> lines = List.of(
+                cart("m-1", "00:00:00.000"),
+                cart("m-2", "01:05:00.000"),
+                cart("m-3", "02:10:00.000"),
+                page("m-4", "05:00:00.000"),
+                page("m-5", "08:00:00.000"),
+                page("m-6", "10:00:00.000"));
+        Path events = Files.write(folder.resolve("events.jsonl"), lines);
+
+        CommandRun.succeed(
+                "backtest",
+                "--events",
+                events,
+                "--definitions",
+                mine,
+                "--until",
+                "2026-01-05T10:00:00Z",
+                "--out",
+                out());
+
+        List<String> told = Files.readAllLines(out().resolve("triggers.jsonl"));
+        assertThat(told)
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("{\"fired_at\":\"2026-01-05T01:00:00.000Z\",\"trigger\":"),
+                        line -> assertThat(line)
+                                .startsWith(
+                                        "{\"fired_at\":\"2026-01-05T03:10:00.000Z\","
+                                                + "\"postponed_to\":\"2026-01-05T07:00:00.000Z\",\"trigger\":\"abandoned_cart\"")
+                                .contains("\"expires_at\":\"2026-01-06T03:10:00.000Z\""),
+                        line -> assertThat(line)
+                                .startsWith("{\"fired_at\":\"2026-01-05T09:30:00.000Z\",\"trigger\":\"seen\""));
+        List<String> suppressed = Files.readAllLines(out().resolve("triggers-suppressed.jsonl"));
+        assertThat(suppressed)
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .contains("T02:05:00.000Z")
+                                .endsWith("\"reason\":\"ended\",\"detail\":\"the cart is left alone: m-3 at"
+                                        + " 2026-01-05T02:10:00.000Z\"}"),
+                        line -> assertThat(line)
+                                .contains("T06:30:00.000Z")
+                                .endsWith("\"reason\":\"expired\",\"detail\":\"at 2026-01-05T06:50:00.000Z\"}"));
+        for (String line : told) {
+            assertThat(PublicSchemas.faults("trigger", new ObjectMapper().readTree(line)))
+                    .isEmpty();
+        }
+        for (String line : suppressed) {
+            assertThat(PublicSchemas.faults("trigger-suppressed", new ObjectMapper().readTree(line)))
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void holdsBackWhatTheRulesOfDeliverySay() throws IOException {
         Path mine = Files.createDirectory(folder.resolve("mine"));
         String abandoned = Files.readString(

@@ -28,7 +28,7 @@ public final class TriggerDocument {
         }
         var builder = new DocumentBuilder(published)
                 .texts("trigger_id", "trigger", "customer_id", "retracts")
-                .texts("fired_at", "anchor_at", "anchor_message_id", "expires_at", "at")
+                .texts("fired_at", "postponed_to", "anchor_at", "anchor_message_id", "expires_at", "at")
                 .integers("definition_version");
         if (published.path("payload").path("value") instanceof ObjectNode value) {
             // In the payload, too, but there it can't be summed up.

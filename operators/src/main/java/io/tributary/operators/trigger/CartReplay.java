@@ -27,13 +27,15 @@ public final class CartReplay {
      * @param all of which those of sequences are nothing to this
      * @param entries the operations that are the customer's, at least those that a cart log keeps at the instant
      * @param consent by purpose, at least what a decision at the instant can ask for
-     * @param instant up to and including which, milliseconds since 1970
+     * @param gate that says how long something waits
+     * @param instant up to and including which something is told, milliseconds since 1970
      */
     public static List<Trigger> of(
             List<CartTrigger> all,
             String customerId,
             List<CartEntry> entries,
             Map<String, List<Consent.Statement>> consent,
+            Gate gate,
             long instant) {
         List<CartTrigger> triggers =
                 all.stream().filter(trigger -> trigger.definition().isOfCart()).toList();
@@ -53,10 +55,11 @@ public final class CartReplay {
                 CartVariables variables = new CartVariables(left);
                 for (CartTrigger trigger : triggers) {
                     for (Deadline deadline : trigger.definition().deadlines()) {
-                        if (deadline.delay().toMillis() <= Math.min(end, instant) - begun
-                                && trigger.begins(deadline, variables)) {
+                        long toldAt = gate.opensAt(begun + deadline.delay().toMillis());
+                        if (toldAt <= Math.min(end, instant) && trigger.begins(deadline, variables)) {
                             Word word = said.at(trigger.definition().purpose(), instant - 1);
-                            fired.add(Trigger.ofCart(trigger, deadline, customerId, entry.order(), left, word));
+                            fired.add(Trigger.ofCart(trigger, deadline, customerId, entry.order(), left, word)
+                                    .postponedTo(toldAt));
                         }
                     }
                 }

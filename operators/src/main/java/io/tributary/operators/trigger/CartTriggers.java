@@ -35,6 +35,11 @@ public final class CartTriggers implements AutoCloseable {
     /** One per deadline, by trigger and then ascending. */
     private final List<Watched> watched;
 
+    private final Gate gate;
+
+    /** What fired at or before this instant was found by an earlier definition, milliseconds since 1970. */
+    private final long from;
+
     private final DataOutputSerializer buffer = new DataOutputSerializer(256);
 
     /** A deadline of a trigger, and the present customer's match. */
@@ -91,33 +96,40 @@ public final class CartTriggers implements AutoCloseable {
             isOpen = !host.isEmpty();
         }
 
-        /** Finds the open match anew; what would have fired before an instant counts as decided. */
-        void replay(CartLog cart, long instant) {
+        /**
+         * Finds the open match anew; what would have fired before an instant counts as decided.
+         *
+         * @param oldest what began before this instant is of no interest, milliseconds since 1970
+         * @param fired receives the anchors of what would have fired
+         */
+        void replay(CartLog cart, long instant, long oldest, Consumer<CartStep> fired) {
             isOpen = false;
-            long oldestOpen = instant - delay();
             for (CartEntry entry : cart.entries()) {
-                // The deadline of an older one is decided, whatever came behind it.
-                if (entry.order().timestamp() >= oldestOpen && entry.order().timestamp() > decided) {
-                    step(entry, variables(cart, entry), match -> {});
+                if (entry.order().timestamp() >= oldest && entry.order().timestamp() > decided) {
+                    step(entry, variables(cart, entry), fired);
                 }
             }
-            passTo(instant, match -> {});
+            passTo(instant, fired);
         }
     }
 
     /** Of triggers that have held from the beginning. */
     public CartTriggers(List<CartTrigger> triggers) {
-        this(triggers, (trigger, deadline) -> Long.MIN_VALUE);
+        this(triggers, Gate.open(), Long.MIN_VALUE, (trigger, deadline) -> Long.MIN_VALUE);
     }
 
     /**
      * Of triggers that hold since earlier ones have ended.
      *
      * @param triggers those of sequences among them are nothing to this
+     * @param gate that says how long something waits
+     * @param from since when they hold, milliseconds since 1970
      * @param decided what of a deadline began at or before this instant was decided by an earlier definition, milliseconds
      *     since 1970
      */
-    CartTriggers(List<CartTrigger> triggers, ToLongBiFunction<CartTrigger, Deadline> decided) {
+    CartTriggers(List<CartTrigger> triggers, Gate gate, long from, ToLongBiFunction<CartTrigger, Deadline> decided) {
+        this.gate = gate;
+        this.from = from;
         watched = new ArrayList<>();
         for (CartTrigger trigger : triggers) {
             if (!trigger.definition().isOfCart()) {
@@ -142,7 +154,8 @@ public final class CartTriggers implements AutoCloseable {
      * @param until the end of the time, which belongs to it, milliseconds since 1970
      */
     public boolean mayFire(long newest, long after, long until) {
-        return watched.stream().anyMatch(one -> newest > after - one.delay() && newest <= until - one.delay());
+        return watched.stream()
+                .anyMatch(one -> newest > after - one.delay() - gate.mostPostponed() && newest <= until - one.delay());
     }
 
     /**
@@ -166,6 +179,7 @@ public final class CartTriggers implements AutoCloseable {
      */
     void restart(TriggerState state, CartChange.Restart restart, Due due) {
         advance(state, restart.customerId(), restart.instant() - 1, due);
+        List<Waiting> waited = List.copyOf(state.waiting().all());
         state.clear();
         state.said().state(restart.consent());
         for (CartEntry entry : restart.entries()) {
@@ -175,7 +189,37 @@ public final class CartTriggers implements AutoCloseable {
                 state.pending().await(entry);
             }
         }
-        replay(state, restart.decidesInstant() ? restart.instant() + 1 : restart.instant());
+        for (Waiting one : waited) {
+            // What these definitions have found they find again.
+            boolean isTheirs = one.firedAt() > from;
+            CartEntry last = state.cart().lastAt(one.until());
+            if (!isTheirs && last != null && last.order().equals(one.anchor())) {
+                state.waiting().await(one);
+            }
+        }
+        long instant = restart.decidesInstant() ? restart.instant() + 1 : restart.instant();
+        for (Watched one : watched) {
+            long oldest = instant - one.delay() - gate.mostPostponed();
+            one.replay(
+                    state.cart(),
+                    instant,
+                    oldest,
+                    anchor -> findWaiting(one, anchor, state, restart.customerId(), instant));
+        }
+        save(state);
+    }
+
+    /** What would have fired and waited beyond an instant waits. */
+    private void findWaiting(Watched one, CartStep anchor, TriggerState state, String customerId, long instant) {
+        Trigger trigger = trigger(one, anchor, state, customerId);
+        Waiting waits = Due.waits(trigger, gate);
+        if (waits != null
+                && waits.until() >= instant
+                && waits.firedAt() > from
+                && endedBy(one, waits, state.cart()) == null
+                && state.waiting().all().size() < Waiting.MOST) {
+            state.waiting().await(waits);
+        }
     }
 
     /**
@@ -206,12 +250,26 @@ public final class CartTriggers implements AutoCloseable {
         for (Watched one : other.watched) {
             instant = one.isOpen ? Math.max(instant, one.host.time()) : instant;
         }
-        replay(state, instant);
+        state.waiting().all().removeIf(waiting -> watched(waiting) == null);
+        for (Watched one : watched) {
+            replay(one, state, instant);
+        }
+        save(state);
     }
 
-    private void replay(TriggerState state, long instant) {
-        watched.forEach(one -> one.replay(state.cart(), instant));
-        save(state);
+    /** Without whose deadline is decided, whatever came behind it. */
+    private static void replay(Watched one, TriggerState state, long instant) {
+        one.replay(state.cart(), instant, instant - one.delay(), match -> {});
+    }
+
+    /** Null if there is none any more. */
+    private Watched watched(Waiting waiting) {
+        for (Watched one : watched) {
+            if (waiting.isOf(one.trigger, one.deadline.step())) {
+                return one;
+            }
+        }
+        return null;
     }
 
     /**
@@ -229,6 +287,7 @@ public final class CartTriggers implements AutoCloseable {
             state.dropRepetitionsOf(next);
             if (state.cart().add(next)) {
                 step(next, state, customerId, due);
+                endWaiting(next, state, customerId, due);
                 if (next.isLate()) {
                     retract(next, state, customerId, due);
                 }
@@ -243,6 +302,43 @@ public final class CartTriggers implements AutoCloseable {
         for (Watched one : watched) {
             one.passTo(instant, anchor -> fire(one, anchor, state, customerId, due));
         }
+        for (Waiting waiting = state.waiting().poll(instant - 1);
+                waiting != null;
+                waiting = state.waiting().poll(instant - 1)) {
+            Watched one = watched(waiting);
+            due.hasWaited(waiting, one.trigger, customerId, state.said(), state.waiting());
+        }
+    }
+
+    /** What an operation ends while it waits is not told. */
+    private void endWaiting(CartEntry entry, TriggerState state, String customerId, Due due) {
+        state.waiting().all().removeIf(waiting -> {
+            Watched one = watched(waiting);
+            Trigger.Reason by = endedBy(one, waiting, state.cart());
+            if (by != null) {
+                due.end(waiting, one.trigger, customerId, by, entry.knownAt());
+            }
+            return by != null;
+        });
+    }
+
+    /** What has happened so that what waits is not to be told; null for nothing. */
+    private static Trigger.Reason endedBy(Watched one, Waiting waiting, CartLog cart) {
+        CartEntry last = cart.lastAt(waiting.until());
+        if (last.isOrder()) {
+            return noOrder(one, last);
+        }
+        if (!last.order().equals(waiting.anchor())) {
+            return Trigger.Reason.seen("the cart is left alone", last.order());
+        }
+        return objection(one, cart, last);
+    }
+
+    /** Null if it is what the trigger wants. */
+    private static Trigger.Reason objection(Watched one, CartLog cart, CartEntry last) {
+        return one.trigger.begins(one.deadline, variables(cart, last))
+                ? null
+                : new Trigger.Reason(one.trigger.condition(one.deadline), "false");
     }
 
     private void step(CartEntry entry, TriggerState state, String customerId, Due due) {
@@ -250,7 +346,7 @@ public final class CartTriggers implements AutoCloseable {
         for (Watched one : watched) {
             long time = one.isOpen ? one.host.time() : entry.knownAt();
             if (entry.order().timestamp() < time) {
-                one.replay(state.cart(), time);
+                replay(one, state, time);
             } else {
                 one.step(entry, cart, anchor -> fire(one, anchor, state, customerId, due));
             }
@@ -263,10 +359,14 @@ public final class CartTriggers implements AutoCloseable {
     }
 
     private static void fire(Watched one, CartStep anchor, TriggerState state, String customerId, Due due) {
+        due.fire(trigger(one, anchor, state, customerId), state.waiting());
+    }
+
+    private static Trigger trigger(Watched one, CartStep anchor, TriggerState state, String customerId) {
         Cart cart = state.cart().cartAt(anchor.order());
         Word word = state.said()
                 .at(one.trigger.definition().purpose(), anchor.order().timestamp() + one.delay());
-        due.fire(Trigger.ofCart(one.trigger, one.deadline, customerId, anchor.order(), cart, word));
+        return Trigger.ofCart(one.trigger, one.deadline, customerId, anchor.order(), cart, word);
     }
 
     /** Takes back what would not have fired, had the operation been known in time: no cart was left then. */
@@ -294,17 +394,12 @@ public final class CartTriggers implements AutoCloseable {
         // Behind the next order or replacement, or behind very many operations, nobody may know any more what the cart
         // was.
         boolean isUnknown = cart.entries().stream()
-                .noneMatch(entry -> !entry.equals(late) && entry.order().timestamp() <= told.firedAt());
-        if (isUnknown || cart.isReplacedAfter(told.firedAt(), late.knownAt())) {
+                .noneMatch(entry -> !entry.equals(late) && entry.order().timestamp() <= told.toldAt());
+        if (isUnknown || cart.isReplacedAfter(told.toldAt(), late.knownAt())) {
             return late.isOrder() && late.order().compareTo(told.anchor()) > 0 ? noOrder(one, late) : null;
         }
-        CartEntry last = cart.lastAt(told.firedAt());
-        if (last.isOrder()) {
-            return noOrder(one, last);
-        }
-        return one.trigger.begins(one.deadline, variables(cart, last))
-                ? null
-                : new Trigger.Reason(one.trigger.condition(one.deadline), "false");
+        CartEntry last = cart.lastAt(told.toldAt());
+        return last.isOrder() ? noOrder(one, last) : objection(one, cart, last);
     }
 
     private static Trigger.Reason noOrder(Watched one, CartEntry order) {
@@ -318,7 +413,7 @@ public final class CartTriggers implements AutoCloseable {
      */
     public long nextTimer(TriggerState state, long watermark) {
         load(state);
-        long next = state.pending().next();
+        long next = Math.min(state.pending().next(), state.waiting().next());
         for (Watched one : watched) {
             OptionalLong windowEnd = one.isOpen ? one.host.nextTimeout() : OptionalLong.empty();
             next = windowEnd.isPresent() ? Math.min(next, windowEnd.getAsLong() - 1) : next;

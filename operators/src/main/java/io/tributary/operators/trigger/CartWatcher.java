@@ -273,6 +273,8 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
         if (current != null) {
             keep(GateHistory.EMPTY, known());
             current.retractable().clear();
+            current.waiting().all().clear();
+            current.events().waiting().all().clear();
             settle(current, timers.currentWatermark(), timers);
         }
     }
@@ -345,6 +347,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
                     restart.customerId(),
                     restart.entries(),
                     restart.consent(),
+                    gate,
                     restart.instant());
             keep(gate.startedAnew(known, replayed, restart.instant()), known);
         }
@@ -388,8 +391,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
                 GateHistory known = gate.counts() ? known() : GateHistory.EMPTY;
                 Suppression suppression = gate.suppression(trigger, known);
                 if (suppression != null) {
-                    triggersSuppressed.get(suppression.reason()).inc();
-                    context.output(SUPPRESSED, record(new SuppressedTrigger(trigger, suppression)));
+                    holdBack(new SuppressedTrigger(trigger, suppression));
                     return false;
                 }
                 if (gate.counts()) {
@@ -401,6 +403,12 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
             triggersFired.inc();
             tell(record(trigger));
             return true;
+        }
+
+        @Override
+        public void holdBack(SuppressedTrigger suppressed) {
+            triggersSuppressed.get(suppressed.why().reason()).inc();
+            context.output(SUPPRESSED, record(suppressed));
         }
 
         @Override
@@ -448,7 +456,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
                 trigger.customerId(),
                 trigger.id(),
                 TYPE_SUPPRESSED,
-                trigger.firedAt(),
+                suppressed.at(),
                 0,
                 suppressed.json());
     }
@@ -466,7 +474,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
 
     private static OutboundRecord record(Trigger trigger) {
         return new OutboundRecord(
-                Topic.TRIGGERS, trigger.customerId(), trigger.id(), TYPE, trigger.firedAt(), 0, trigger.json());
+                Topic.TRIGGERS, trigger.customerId(), trigger.id(), TYPE, trigger.toldAt(), 0, trigger.json());
     }
 
     /** Keeps exactly one timer per customer. */

@@ -10,7 +10,7 @@ import java.io.IOException;
 /**
  * What caps count of a trigger that was told.
  *
- * @param at when it fired, milliseconds since 1970
+ * @param at when it was told, milliseconds since 1970
  * @param id the 64 bits of its trigger id
  * @param channel of the trigger, or null
  * @param group of the trigger, or null
@@ -47,7 +47,7 @@ record Contact(long at, long id, String channel, String group, String trigger, l
         TriggerDefinition definition = trigger.trigger().definition();
         boolean coolsDown = !definition.coolDown().isZero();
         return new Contact(
-                trigger.firedAt(),
+                trigger.toldAt(),
                 Long.parseUnsignedLong(trigger.id().substring(2), 16),
                 definition.channel(),
                 definition.group(),

@@ -1,16 +1,82 @@
 package io.tributary.operators.trigger;
 
+import io.tributary.operators.profile.ConsentTimelines;
+import io.tributary.operators.profile.ConsentTimelines.Word;
+import io.tributary.operators.trigger.Suppression.Reason;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** What is decided for one customer while time passes, in any order. */
 final class Due {
-    private final List<Trigger> fired = new ArrayList<>(0);
+    private final Gate gate;
+    private final List<Decided> decided = new ArrayList<>(0);
     private final List<Retraction> retractions = new ArrayList<>(0);
 
-    void fire(Trigger trigger) {
-        fired.add(trigger);
+    /**
+     * @param at when it is decided, milliseconds since 1970
+     * @param ended why it is not to be told, or null
+     */
+    private record Decided(long at, Trigger trigger, Suppression ended) {
+        private static final Comparator<Decided> ORDER =
+                Comparator.comparingLong(Decided::at).thenComparing(Decided::trigger, Trigger.ORDER);
+    }
+
+    /** @param gate that says how long something waits */
+    Due(Gate gate) {
+        this.gate = gate;
+    }
+
+    /**
+     * A trigger has fired, or will when it has waited.
+     *
+     * @param waiting receives it if it has to wait
+     */
+    void fire(Trigger trigger, Pending<Waiting> waiting) {
+        Waiting waits = waits(trigger, gate);
+        if (waits == null) {
+            decided.add(new Decided(trigger.toldAt(), trigger, null));
+        } else if (waiting.all().size() < Waiting.MOST) {
+            waiting.await(waits);
+        } else {
+            Suppression backlog = new Suppression(Reason.BACKLOG, Waiting.MOST + " wait already");
+            decided.add(new Decided(trigger.completedAt(), trigger, backlog));
+        }
+    }
+
+    /** A trigger that has to wait; null if it does not. */
+    static Waiting waits(Trigger trigger, Gate gate) {
+        long until = gate.opensAt(trigger.firedAt());
+        return until > trigger.firedAt() || trigger.hasWaited() ? Waiting.of(trigger, until) : null;
+    }
+
+    /**
+     * A trigger has waited.
+     *
+     * @param holds the trigger as it is defined now
+     * @param said what the customer has said
+     * @param waiting receives it if it has to wait for longer
+     */
+    void hasWaited(Waiting one, CartTrigger holds, String customerId, ConsentTimelines said, Pending<Waiting> waiting) {
+        // Other quiet hours may hold than when it fired.
+        long until = gate.opensAt(one.until());
+        if (until > one.until()) {
+            waiting.await(one.until(until));
+        } else {
+            Word word = said.at(holds.definition().purpose(), until);
+            decided.add(new Decided(until, one.told(holds, customerId, word), null));
+        }
+    }
+
+    /**
+     * What has happened while a trigger waited has ended it.
+     *
+     * @param at from when on that is known, milliseconds since 1970
+     */
+    void end(Waiting one, CartTrigger holds, String customerId, Trigger.Reason by, long at) {
+        Trigger trigger = one.told(holds, customerId, Word.SILENT);
+        decided.add(new Decided(at, trigger, new Suppression(Reason.ENDED, by.condition() + ": " + by.observed())));
     }
 
     /** It is one if the trigger was told. */
@@ -22,7 +88,11 @@ final class Due {
     Stream<Retractable> retractable(TriggerState state) {
         return Stream.concat(
                 state.retractable().stream(),
-                fired.stream().filter(Trigger::isOfDeadline).map(Retractable::of));
+                decided.stream()
+                        .filter(one -> one.ended == null)
+                        .map(Decided::trigger)
+                        .filter(Trigger::isOfDeadline)
+                        .map(Retractable::of));
     }
 
     /**
@@ -30,21 +100,24 @@ final class Due {
      * back.
      */
     void tell(TriggerState state, TriggerSink sink) {
-        fired.sort(Trigger.ORDER);
+        decided.sort(Decided.ORDER);
         int next = 0;
         for (Retraction retraction : retractions) {
-            while (next < fired.size() && fired.get(next).firedAt() < retraction.at()) {
-                tell(fired.get(next++), state, sink);
+            while (next < decided.size() && decided.get(next).at < retraction.at()) {
+                tell(decided.get(next++), state, sink);
             }
             if (state.retractable().remove(retraction.trigger())) {
                 sink.retract(retraction);
             }
         }
-        fired.subList(next, fired.size()).forEach(trigger -> tell(trigger, state, sink));
+        decided.subList(next, decided.size()).forEach(one -> tell(one, state, sink));
     }
 
-    private static void tell(Trigger trigger, TriggerState state, TriggerSink sink) {
-        if (sink.fire(trigger)
+    private static void tell(Decided one, TriggerState state, TriggerSink sink) {
+        Trigger trigger = one.trigger;
+        if (one.ended != null) {
+            sink.holdBack(new SuppressedTrigger(trigger, one.ended, one.at));
+        } else if (sink.fire(trigger)
                 && trigger.isOfDeadline()
                 && !trigger.trigger().definition().grace().isZero()) {
             state.retractable(Retractable.of(trigger));

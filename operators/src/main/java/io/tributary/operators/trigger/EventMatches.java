@@ -15,7 +15,7 @@ import java.util.Map;
  * One customer's open matches of sequences of events, and what waits to be matched.
  *
  * <p>Bound: {@value Pending#MOST} events that are ahead of the watermark; matches of at most {@value
- * RetainedEvents#PRUNE_AT} retained events; one number for each match that has fired, until its time is over.
+ * RetainedEvents#PRUNE_AT} retained events; one number for each match that has fired, until its time is over; {@value Waiting#MOST} triggers that wait to be told.
  */
 final class EventMatches {
     /**
@@ -41,6 +41,7 @@ final class EventMatches {
                 Wire.writeBytes(one.bytes, out);
             }
             Wire.writeMap(matches.told, Wire.LONG, Wire.LONG, out);
+            Wire.writeAll(matches.waiting.all(), Waiting.CODEC, out);
             Wire.writeVarInt(matches.retained, out);
             out.writeLong(matches.newest);
         }
@@ -53,6 +54,7 @@ final class EventMatches {
                 matches.open.add(new Open(Wire.readVarInt(in), Wire.readString(in), in.readLong(), Wire.readBytes(in)));
             }
             matches.told.putAll(Wire.readMap(Wire.LONG, Wire.LONG, in));
+            matches.waiting.all().addAll(Wire.readAll(Waiting.CODEC, in));
             matches.retained = Wire.readVarInt(in);
             matches.newest = in.readLong();
             return matches;
@@ -65,6 +67,8 @@ final class EventMatches {
 
     /** {@link Trigger#match} of what has fired → the instant after which it can't again. */
     private final Map<Long, Long> told = new HashMap<>(1);
+
+    private final Pending<Waiting> waiting = new Pending<>(Waiting::until);
 
     /** How many events are retained, or were when that was last counted and have come since. */
     private int retained;
@@ -86,6 +90,11 @@ final class EventMatches {
 
     Pending<WatchedEvent> pending() {
         return pending;
+    }
+
+    /** What has fired, or will, and waits to be told. */
+    Pending<Waiting> waiting() {
+        return waiting;
     }
 
     List<Open> open() {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToLongBiFunction;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -44,6 +45,11 @@ public final class EventTriggers implements AutoCloseable {
 
     private final Map<String, List<Watched>> byName = new HashMap<>();
     private final long longest;
+    private final Gate gate;
+
+    /** What fired at or before this instant was found by an earlier definition, milliseconds since 1970. */
+    private final long from;
+
     private final DataOutputSerializer buffer = new DataOutputSerializer(256);
 
     /** A trigger or one of its deadlines. */
@@ -60,6 +66,9 @@ public final class EventTriggers implements AutoCloseable {
         /** From the first event of a match to the instant after which nothing can come of it, milliseconds. */
         private final long window;
 
+        /** At most how long what it has found waits to be told, milliseconds. */
+        private final long wait;
+
         private final Set<String> names = new HashSet<>();
         private final NfaHost<WatchedEvent> host;
 
@@ -71,6 +80,7 @@ public final class EventTriggers implements AutoCloseable {
             events().steps().stream().map(Step::events).forEach(names::addAll);
             Duration time = deadline == null ? events().within() : deadline.delay();
             this.window = time.toMillis();
+            this.wait = trigger.definition().delay().toMillis() + gate.mostPostponed();
             this.host = new NfaHost<>(
                     SequencePattern.of(events(), time),
                     WireType.WATCHED_EVENT.info().createSerializer(new SerializerConfigImpl()));
@@ -119,15 +129,39 @@ public final class EventTriggers implements AutoCloseable {
         }
 
         void step(WatchedEvent event, Found found) {
-            if (event.order().timestamp() <= decided) {
-                return;
+            if (event.order().timestamp() > decided) {
+                step(event, event.order().timestamp(), found);
             }
+        }
+
+        /** @param time at which it happens, milliseconds since 1970 */
+        private void step(WatchedEvent event, long time, Found found) {
             if (events().select() == Select.LAST && mayBegin(event)) {
                 host.reset();
             }
             if (!host.isEmpty() || mayBegin(event)) {
-                host.advance(event, event.order().timestamp(), found);
+                host.advance(event, time, found);
             }
+        }
+
+        /**
+         * Whether a match of a deadline is one if what ends it may do so for longer: as if it happened at the deadline.
+         *
+         * @param past ascending
+         * @param until milliseconds since 1970
+         */
+        boolean isFound(EventOrder anchor, String key, List<WatchedEvent> past, long until) {
+            host.reset();
+            Found found = found();
+            long due = anchor.timestamp() + window;
+            for (WatchedEvent event : past) {
+                long time = event.order().timestamp();
+                if (event.order().compareTo(anchor) >= 0 && time <= until && isAbout(event, key)) {
+                    step(event, Math.min(time, due), found);
+                }
+            }
+            host.advanceTime(due + 1, found);
+            return found.byAnchor.containsKey(anchor);
         }
     }
 
@@ -177,17 +211,21 @@ public final class EventTriggers implements AutoCloseable {
 
     /** Of triggers that have held from the beginning. */
     public EventTriggers(List<CartTrigger> triggers) {
-        this(triggers, (trigger, deadline) -> Long.MIN_VALUE);
+        this(triggers, Gate.open(), Long.MIN_VALUE, (trigger, deadline) -> Long.MIN_VALUE);
     }
 
     /**
      * Of triggers that hold since earlier ones have ended.
      *
      * @param triggers those of the cart among them are nothing to this
+     * @param gate that says how long something waits
+     * @param from since when they hold, milliseconds since 1970
      * @param decided what of a trigger, or of a deadline of it, began at or before this instant was decided by an earlier
      *     definition, milliseconds since 1970
      */
-    EventTriggers(List<CartTrigger> triggers, ToLongBiFunction<CartTrigger, Deadline> decided) {
+    EventTriggers(List<CartTrigger> triggers, Gate gate, long from, ToLongBiFunction<CartTrigger, Deadline> decided) {
+        this.gate = gate;
+        this.from = from;
         long most = 0;
         for (CartTrigger trigger : triggers) {
             if (trigger.definition().isOfCart()) {
@@ -204,7 +242,7 @@ public final class EventTriggers implements AutoCloseable {
                         byName.computeIfAbsent(name, added -> new ArrayList<>()).add(one));
                 // What was told may have to be found again.
                 long grace = deadline == null ? 0 : trigger.definition().grace().toMillis();
-                most = Math.max(most, one.window + grace);
+                most = Math.max(most, one.window + one.wait + grace);
             }
         }
         longest = most;
@@ -243,7 +281,14 @@ public final class EventTriggers implements AutoCloseable {
         matches.pending().all().replaceAll(event -> unmarked(event, restart.gone()));
         markRepetitions(past, matches);
         keep(past, state, retained, restart.instant() - 1);
-        findAnew(state, retained, restart.decidesInstant() ? restart.instant() + 1 : restart.instant());
+        Set<EventOrder> anchors = past.stream().map(WatchedEvent::order).collect(Collectors.toSet());
+        // What these definitions have found they find again.
+        matches.waiting().all().removeIf(waiting -> waiting.firedAt() > from || !anchors.contains(waiting.anchor()));
+        findAnew(
+                state,
+                retained,
+                restart.decidesInstant() ? restart.instant() + 1 : restart.instant(),
+                restart.customerId());
     }
 
     /**
@@ -262,7 +307,8 @@ public final class EventTriggers implements AutoCloseable {
             Due due) {
         other.advance(state, retained, customerId, watermark, due);
         state.events().pending().all().removeIf(event -> !byName.containsKey(event.name()));
-        findAnew(state, retained, Math.max(0, watermark + 1));
+        state.events().waiting().all().removeIf(waiting -> watched(waiting) == null);
+        findAnew(state, retained, Math.max(0, watermark + 1), null);
     }
 
     /**
@@ -292,6 +338,7 @@ public final class EventTriggers implements AutoCloseable {
         EventMatches matches = state.events();
         long wakeAt = matches.wakeAt();
         long next = Math.min(matches.pending().next(), wakeAt == TriggerState.NO_TIMER ? wakeAt : wakeAt - 1);
+        next = Math.min(next, matches.waiting().next());
         return matches.retained() > 0 ? Math.min(next, forgetAt(matches)) : next;
     }
 
@@ -301,9 +348,50 @@ public final class EventTriggers implements AutoCloseable {
 
     private void passTo(long instant, TriggerState state, RetainedEvents retained, String customerId, Due due) {
         EventMatches matches = state.events();
-        if (matches.wakeAt() > instant) {
-            return;
+        if (matches.wakeAt() <= instant) {
+            wake(instant, state, retained, customerId, due);
         }
+        for (Waiting waiting = matches.waiting().poll(instant - 1);
+                waiting != null;
+                waiting = matches.waiting().poll(instant - 1)) {
+            Watched one = watched(waiting);
+            due.hasWaited(waiting, one.trigger, customerId, state.said(), matches.waiting());
+        }
+    }
+
+    /** Null if there is none any more. */
+    private Watched watched(Waiting waiting) {
+        for (Watched one : watched) {
+            if (waiting.isOf(one.trigger, step(one))) {
+                return one;
+            }
+        }
+        return null;
+    }
+
+    /** What an event ends while it waits is not told. */
+    private void endWaiting(
+            Watched one,
+            String key,
+            WatchedEvent by,
+            TriggerState state,
+            RetainedEvents retained,
+            String customerId,
+            Due due) {
+        state.events().waiting().all().removeIf(waiting -> {
+            boolean isEnded = waiting.isOf(one.trigger, step(one))
+                    && waiting.key().equals(key)
+                    && !one.isFound(waiting.anchor(), key, retained(state, retained), waiting.until());
+            if (isEnded) {
+                Trigger.Reason ended = SequenceMatch.ended(one.trigger, one.deadline, by);
+                due.end(waiting, one.trigger, customerId, ended, by.knownAt());
+            }
+            return isEnded;
+        });
+    }
+
+    private void wake(long instant, TriggerState state, RetainedEvents retained, String customerId, Due due) {
+        EventMatches matches = state.events();
         List<Open> waking = new ArrayList<>(1);
         matches.open().removeIf(open -> open.wakeAt() <= instant && waking.add(open));
         for (Open open : waking) {
@@ -336,10 +424,13 @@ public final class EventTriggers implements AutoCloseable {
                     one.load(open);
                     one.step(event, found);
                 } else {
-                    replay(one, key, past, event.knownAt(), event, found, state);
+                    replay(one, key, past, event.knownAt(), event.knownAt() - one.window, event, found, state);
                 }
                 one.save(key, state.events());
                 fire(one, key, event, found, state, retained, customerId, due);
+                if (one.deadline != null) {
+                    endWaiting(one, key, event, state, retained, customerId, due);
+                }
                 if (past != null && one.deadline != null) {
                     retract(one, key, event, past, state, customerId, due);
                 }
@@ -353,7 +444,7 @@ public final class EventTriggers implements AutoCloseable {
         boolean isUndone = past.removeIf(late::undoes);
         if (isUndone) {
             keep(past, state, retained, late.knownAt());
-            findAnew(state, retained, late.knownAt());
+            findAnew(state, retained, late.knownAt(), null);
         }
         return isUndone;
     }
@@ -383,17 +474,7 @@ public final class EventTriggers implements AutoCloseable {
         }
         Open open = state.events().take(one.place, key);
         for (Retractable told : concerned) {
-            one.host.reset();
-            Found found = one.found();
-            for (WatchedEvent event : past) {
-                if (event.order().compareTo(told.anchor()) >= 0
-                        && event.order().timestamp() <= told.firedAt()
-                        && one.isAbout(event, key)) {
-                    one.step(event, found);
-                }
-            }
-            one.host.advanceTime(told.firedAt() + 1, found);
-            if (!found.byAnchor.containsKey(told.anchor())) {
+            if (!one.isFound(told.anchor(), key, past, told.toldAt())) {
                 due.retract(new Retraction(
                         told, customerId, late.knownAt(), SequenceMatch.ended(one.trigger, one.deadline, late)));
             }
@@ -441,8 +522,12 @@ public final class EventTriggers implements AutoCloseable {
 
     // -------------------------------------------------------------------------------------------------------- replay
 
-    /** Finds all open matches anew; what would have fired before an instant counts as fired. */
-    private void findAnew(TriggerState state, RetainedEvents retained, long instant) {
+    /**
+     * Finds all open matches anew; what would have fired before an instant counts as fired.
+     *
+     * @param startsAnew the customer if it does, so that what waits is found, too; else null
+     */
+    private void findAnew(TriggerState state, RetainedEvents retained, long instant, String startsAnew) {
         EventMatches matches = state.events();
         matches.open().clear();
         if (matches.retained() == 0) {
@@ -457,8 +542,12 @@ public final class EventTriggers implements AutoCloseable {
                 }
             }
             for (String key : keys.stream().sorted().toList()) {
-                replay(one, key, past, instant, null, null, state);
+                long oldest = instant - one.window - (startsAnew == null ? 0 : one.wait);
+                Found silent = replay(one, key, past, instant, oldest, null, null, state);
                 one.save(key, matches);
+                if (startsAnew != null && one.wait > 0) {
+                    findWaiting(one, key, silent, past, instant, startsAnew, state);
+                }
             }
         }
     }
@@ -466,23 +555,24 @@ public final class EventTriggers implements AutoCloseable {
     /**
      * Finds what is open of a pattern for one thing anew, in its host.
      *
+     * @param oldest what an event before this instant has begun is over, milliseconds since 1970
      * @param late an event among the past that has just become known, or null
      * @param byLate receives what that event completes
+     * @return what would have fired
      */
-    private void replay(
+    private Found replay(
             Watched one,
             String key,
             List<WatchedEvent> past,
             long instant,
+            long oldest,
             WatchedEvent late,
             Found byLate,
             TriggerState state) {
         one.host.reset();
         Found silent = one.found();
-        long oldestOpen = instant - one.window;
         for (WatchedEvent event : past) {
-            // What an older one has begun is over.
-            if (event.order().timestamp() < oldestOpen || !one.isAbout(event, key)) {
+            if (event.order().timestamp() < oldest || !one.isAbout(event, key)) {
                 continue;
             }
             // A deadline that has passed stays as it was.
@@ -492,6 +582,38 @@ public final class EventTriggers implements AutoCloseable {
         }
         one.host.advanceTime(instant, silent);
         silent.byAnchor.keySet().forEach(anchor -> tell(one, key, anchor, state));
+        return silent;
+    }
+
+    /** What would have fired and waited beyond an instant waits. */
+    private void findWaiting(
+            Watched one,
+            String key,
+            Found silent,
+            List<WatchedEvent> past,
+            long instant,
+            String customerId,
+            TriggerState state) {
+        Pending<Waiting> waiting = state.events().waiting();
+        for (Map<String, List<WatchedEvent>> events : silent.byAnchor.values()) {
+            List<WatchedEvent> all = Found.events(events);
+            WatchedEvent last = all.get(all.size() - 1);
+            // What others of them have completed that came late has not fired.
+            boolean wasCompleted =
+                    one.deadline != null || all.stream().allMatch(event -> event.knownAt() <= last.knownAt());
+            SequenceMatch found = new SequenceMatch(one.trigger, one.deadline, events, key);
+            if (!wasCompleted || !found.isWanted()) {
+                continue;
+            }
+            Waiting waits = Due.waits(found.trigger(customerId, last.knownAt(), state.said()), gate);
+            if (waits != null
+                    && waits.until() >= instant
+                    && waits.firedAt() > from
+                    && (one.deadline == null || one.isFound(waits.anchor(), key, past, waits.until()))
+                    && waiting.all().size() < Waiting.MOST) {
+                waiting.await(waits);
+            }
+        }
     }
 
     /** The newest, of two reports of one order the earlier; as many as a match can be made of. */
@@ -515,7 +637,7 @@ public final class EventTriggers implements AutoCloseable {
         if (matches.retained() >= RetainedEvents.PRUNE_AT) {
             keep(retained.all(), state, retained, event.knownAt());
             // Without what has begun with others: it would not fire any more.
-            findAnew(state, retained, event.knownAt());
+            findAnew(state, retained, event.knownAt(), null);
         }
         retained.add(event);
         matches.retains(
@@ -566,7 +688,9 @@ public final class EventTriggers implements AutoCloseable {
             }
             SequenceMatch found = new SequenceMatch(one.trigger, one.deadline, match.getValue(), key);
             if (found.isWanted()) {
-                due.fire(found.trigger(customerId, by == null ? 0 : by.knownAt(), state.said()));
+                due.fire(
+                        found.trigger(customerId, by == null ? 0 : by.knownAt(), state.said()),
+                        state.events().waiting());
             }
         }
     }

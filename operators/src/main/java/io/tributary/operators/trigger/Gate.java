@@ -4,11 +4,9 @@ import io.tributary.operators.profile.ConsentTimelines.Word;
 import io.tributary.operators.trigger.Suppression.Reason;
 import io.tributary.schemas.definition.DeliveryDefinition;
 import io.tributary.schemas.definition.DeliveryDefinition.Cap;
-import io.tributary.schemas.definition.DeliveryDefinition.QuietHours;
 import io.tributary.schemas.definition.TriggerDefinition;
+import io.tributary.schemas.time.Timestamps;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +29,25 @@ public final class Gate {
                 .collect(Collectors.toMap(TriggerDefinition::name, TriggerDefinition::coolDown));
     }
 
+    /** One that lets everything pass. */
+    static Gate open() {
+        return new Gate(DeliveryDefinition.NONE, List.of());
+    }
+
+    /** When something that fires at an instant may be told, if nothing else holds it back; both milliseconds since 1970. */
+    long opensAt(long instant) {
+        return postpones() ? rules.quietHours().end(instant) : instant;
+    }
+
+    /** At most how much later than it fires something is told, milliseconds. */
+    long mostPostponed() {
+        return postpones() ? DeliveryDefinition.MOST_POSTPONED : 0;
+    }
+
+    private boolean postpones() {
+        return rules.quietHours() != null && rules.quietHours().postpone();
+    }
+
     /** Whether it asks what a customer was told before; else there is no history. */
     public boolean counts() {
         return !rules.caps().isEmpty() || !coolDowns.isEmpty();
@@ -42,6 +59,9 @@ public final class Gate {
      * @param history of its customer
      */
     public Suppression suppression(Trigger trigger, GateHistory history) {
+        if (trigger.toldAt() > trigger.expiresAt()) {
+            return new Suppression(Reason.EXPIRED, "at " + Timestamps.format(trigger.expiresAt()));
+        }
         return suppression(Contact.of(trigger), trigger.trigger().definition().purpose(), trigger.word(), history);
     }
 
@@ -53,7 +73,7 @@ public final class Gate {
         if (word == Word.SILENT && rules.optIn().contains(purpose)) {
             return new Suppression(Reason.CONSENT, purpose + " is not granted");
         }
-        if (rules.quietHours() != null && isQuiet(rules.quietHours(), contact.at())) {
+        if (rules.quietHours() != null && rules.quietHours().hold(contact.at())) {
             return new Suppression(Reason.QUIET_HOURS, rules.quietHours().toString());
         }
         Duration coolDown = coolDowns.get(contact.trigger());
@@ -66,13 +86,6 @@ public final class Gate {
             }
         }
         return null;
-    }
-
-    private static boolean isQuiet(QuietHours hours, long instant) {
-        LocalTime time = Instant.ofEpochMilli(instant).atZone(hours.zone()).toLocalTime();
-        boolean hasBegun = !time.isBefore(hours.from());
-        boolean isOver = !time.isBefore(hours.to());
-        return hours.from().isBefore(hours.to()) ? hasBegun && !isOver : hasBegun || !isOver;
     }
 
     /** The history behind a trigger that was told. */

@@ -14,9 +14,10 @@ import java.io.IOException;
  * @param anchor the event with which it began
  * @param key what its events have in common beside the customer; empty for nothing
  * @param firedAt milliseconds since 1970
+ * @param toldAt when it had waited for long enough, milliseconds since 1970
  * @param until what becomes known later does not take it back, milliseconds since 1970
  */
-record Retractable(String trigger, String step, EventOrder anchor, String key, long firedAt, long until) {
+record Retractable(String trigger, String step, EventOrder anchor, String key, long firedAt, long toldAt, long until) {
     /** Part of a state, which has a format. */
     static final Codec<Retractable> CODEC = new Codec<>() {
         @Override
@@ -26,7 +27,8 @@ record Retractable(String trigger, String step, EventOrder anchor, String key, l
             EventOrder.CODEC.write(one.anchor, out);
             Wire.writeString(one.key, out);
             out.writeLong(one.firedAt);
-            Wire.writeVarLong(one.until - one.firedAt, out);
+            Wire.writeVarLong(one.toldAt - one.firedAt, out);
+            Wire.writeVarLong(one.until - one.toldAt, out);
         }
 
         @Override
@@ -36,7 +38,8 @@ record Retractable(String trigger, String step, EventOrder anchor, String key, l
             EventOrder anchor = EventOrder.CODEC.read(in);
             String key = Wire.readString(in);
             long firedAt = in.readLong();
-            return new Retractable(trigger, step, anchor, key, firedAt, firedAt + Wire.readVarLong(in));
+            long toldAt = firedAt + Wire.readVarLong(in);
+            return new Retractable(trigger, step, anchor, key, firedAt, toldAt, toldAt + Wire.readVarLong(in));
         }
     };
 
@@ -47,12 +50,13 @@ record Retractable(String trigger, String step, EventOrder anchor, String key, l
                 fired.anchor(),
                 fired.key(),
                 fired.firedAt(),
-                fired.firedAt() + fired.trigger().definition().grace().toMillis());
+                fired.toldAt(),
+                fired.toldAt() + fired.trigger().definition().grace().toMillis());
     }
 
     /** Whether something that becomes known may take it back. */
     boolean mayEndBy(EventOrder late, long knownAt) {
-        return firedAt < knownAt && knownAt <= until && late.timestamp() <= firedAt;
+        return toldAt < knownAt && knownAt <= until && late.timestamp() <= toldAt;
     }
 
     String id() {

@@ -1,6 +1,5 @@
 package io.tributary.operators.trigger;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cel.runtime.CelVariableResolver;
 import io.tributary.operators.profile.ConsentTimelines;
 import io.tributary.operators.trigger.Trigger.Reason;
@@ -45,15 +44,17 @@ record SequenceMatch(CartTrigger trigger, Deadline deadline, Map<String, List<Wa
     Trigger trigger(String customerId, long completedAt, ConsentTimelines said) {
         WatchedEvent anchor = events.get(trigger.definition().step()).get(0);
         long firedAt = deadline == null
-                ? completedAt
+                ? completedAt + trigger.definition().delay().toMillis()
                 : anchor.order().timestamp() + deadline.delay().toMillis();
-        ObjectNode payload = TriggerPayload.of(trigger.definition().payload(), variables());
+        String payload =
+                TriggerPayload.of(trigger.definition().payload(), variables()).toString();
         String step = deadline == null ? trigger.definition().step() : deadline.step();
         return new Trigger(
                 trigger,
                 step,
                 customerId,
                 anchor.order(),
+                firedAt,
                 firedAt,
                 key,
                 payload,

@@ -8,6 +8,11 @@ package io.tributary.operators.trigger;
 public record Suppression(Reason reason, String detail) {
     /** In the order in which they are asked: the first that holds is told. */
     public enum Reason {
+        /** What ends it has happened while it waited. */
+        ENDED("ended"),
+        /** Too many wait already. */
+        BACKLOG("backlog"),
+        EXPIRED("expired"),
         CONSENT("consent"),
         QUIET_HOURS("quiet_hours"),
         COOL_DOWN("cool_down"),

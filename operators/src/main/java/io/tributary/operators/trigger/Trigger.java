@@ -1,7 +1,6 @@
 package io.tributary.operators.trigger;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tributary.operators.profile.Cart;
 import io.tributary.operators.profile.ConsentTimelines.Word;
 import io.tributary.operators.profile.ProfileJson;
@@ -10,7 +9,6 @@ import io.tributary.schemas.definition.TriggerDefinition.Deadline;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,10 +19,11 @@ import java.util.List;
  * @param step what in the trigger has: its own, or a reminder
  * @param anchor the event with which it began
  * @param firedAt the deadline, or when the event that completed it was known; milliseconds since 1970
+ * @param toldAt when it has waited for long enough; milliseconds since 1970, at least {@code firedAt}
  * @param key what its events have in common beside the customer; empty for nothing
- * @param payload what it tells
+ * @param payload what it tells, a JSON object
  * @param because why it fired
- * @param word what the customer says on its purpose when it fires
+ * @param word what the customer says on its purpose when it is told
  */
 public record Trigger(
         CartTrigger trigger,
@@ -32,13 +31,14 @@ public record Trigger(
         String customerId,
         EventOrder anchor,
         long firedAt,
+        long toldAt,
         String key,
-        ObjectNode payload,
+        String payload,
         List<Reason> because,
         Word word) {
 
     /** In which a customer's are told, and count. */
-    public static final Comparator<Trigger> ORDER = Comparator.comparingLong(Trigger::firedAt)
+    public static final Comparator<Trigger> ORDER = Comparator.comparingLong(Trigger::toldAt)
             .thenComparing(fired -> -fired.trigger.definition().priority())
             .thenComparing(fired -> fired.trigger.name())
             .thenComparing(Trigger::step)
@@ -77,16 +77,23 @@ public record Trigger(
         if (deadline.when() != null) {
             because.add(new Reason(deadline.when().text(), "true"));
         }
+        long firedAt = anchor.timestamp() + deadline.delay().toMillis();
         return new Trigger(
                 trigger,
                 deadline.step(),
                 customerId,
                 anchor,
-                anchor.timestamp() + deadline.delay().toMillis(),
+                firedAt,
+                firedAt,
                 "",
-                TriggerPayload.of(trigger.definition().payload(), cart),
+                TriggerPayload.of(trigger.definition().payload(), cart).toString(),
                 because,
                 word);
+    }
+
+    /** The same, told at an instant, milliseconds since 1970. */
+    Trigger postponedTo(long instant) {
+        return new Trigger(trigger, step, customerId, anchor, firedAt, instant, key, payload, because, word);
     }
 
     /**
@@ -127,15 +134,16 @@ public record Trigger(
     }
 
     void writeFields(JsonGenerator json) throws IOException {
-        Duration expiresAfter = trigger.definition().expiresAfter();
         json.writeStringField("fired_at", Timestamps.format(firedAt));
+        if (toldAt > firedAt) {
+            json.writeStringField("postponed_to", Timestamps.format(toldAt));
+        }
         json.writeStringField("trigger", trigger.name());
         json.writeStringField("trigger_id", id());
         json.writeStringField("customer_id", customerId);
         json.writeStringField("anchor_message_id", anchor.messageId());
         json.writeStringField("anchor_at", Timestamps.format(anchor.timestamp()));
-        json.writeStringField(
-                "expires_at", Timestamps.format(Math.min(Timestamps.MAX, firedAt() + expiresAfter.toMillis())));
+        json.writeStringField("expires_at", Timestamps.format(Math.min(Timestamps.MAX, expiresAt())));
         json.writeNumberField("definition_version", trigger.version());
         if (reminder() != null) {
             json.writeStringField("reminder", reminder());
@@ -145,7 +153,7 @@ public record Trigger(
         }
         if (!trigger.definition().payload().isEmpty()) {
             json.writeFieldName("payload");
-            json.writeRawValue(payload.toString());
+            json.writeRawValue(payload);
         }
         json.writeArrayFieldStart("because");
         for (Reason reason : because) {
@@ -154,7 +162,22 @@ public record Trigger(
         json.writeEndArray();
     }
 
-    /** Whether the customer refuses its purpose when it fires. */
+    /** After which acting on it makes no sense, milliseconds since 1970. */
+    long expiresAt() {
+        return firedAt + trigger.definition().expiresAfter().toMillis();
+    }
+
+    /** When it was complete, milliseconds since 1970. */
+    long completedAt() {
+        return firedAt - trigger.definition().delay().toMillis();
+    }
+
+    /** Whether it was told later than what has completed it was known. */
+    public boolean hasWaited() {
+        return toldAt > firedAt || !trigger.definition().delay().isZero();
+    }
+
+    /** Whether the customer refuses its purpose when it is told. */
     public boolean isRefused() {
         return word == Word.REFUSED;
     }

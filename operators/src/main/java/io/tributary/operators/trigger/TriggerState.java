@@ -16,12 +16,12 @@ import java.util.List;
  *
  * <p>Bound: the cart's operations (see {@link CartLog}), at most {@value Pending#MOST} operations that
  * are ahead of the watermark, one open match per deadline of a definition, what was said on purposes (see {@link
- * ConsentTimelines}), what is open of sequences of events (see {@link EventMatches}), the newest {@value #MOST_RETRACTABLE} triggers that
+ * ConsentTimelines}), what is open of sequences of events (see {@link EventMatches}), {@value Waiting#MOST} triggers that wait to be told, the newest {@value #MOST_RETRACTABLE} triggers that
  * may have to be taken back. Gone 30 days after the last cart event, or
  * with the last deadline, or when nothing can be taken back any more.
  */
 public final class TriggerState {
-    private static final byte FORMAT = 8;
+    private static final byte FORMAT = 9;
 
     private static final Codec<byte[]> BYTES = new Codec<>() {
         @Override
@@ -44,6 +44,7 @@ public final class TriggerState {
             ConsentTimelines.CODEC.write(state.said, out);
             Wire.writeAll(state.matching, BYTES, out);
             EventMatches.CODEC.write(state.events, out);
+            Wire.writeAll(state.waiting.all(), Waiting.CODEC, out);
             Wire.writeAll(state.retractable, Retractable.CODEC, out);
             out.writeLong(state.timer);
             Wire.writeVarLong(state.publication, out);
@@ -58,6 +59,7 @@ public final class TriggerState {
             state.said = ConsentTimelines.CODEC.read(in);
             state.matching = Wire.readAll(BYTES, in);
             state.events = EventMatches.CODEC.read(in);
+            state.waiting.all().addAll(Wire.readAll(Waiting.CODEC, in));
             state.retractable.addAll(Wire.readAll(Retractable.CODEC, in));
             state.timer = in.readLong();
             state.publication = Wire.readVarLong(in);
@@ -84,6 +86,9 @@ public final class TriggerState {
     /** Of sequences of events. */
     private EventMatches events = new EventMatches();
 
+    /** Of the cart. */
+    private final Pending<Waiting> waiting = new Pending<>(Waiting::until);
+
     /** What was told and may have to be taken back, in the order in which it was told. */
     private final List<Retractable> retractable = new ArrayList<>(0);
 
@@ -96,6 +101,12 @@ public final class TriggerState {
         pending.all().clear();
         said = new ConsentTimelines();
         matching = List.of();
+        waiting.all().clear();
+    }
+
+    /** Of the cart, what has fired and waits to be told. */
+    Pending<Waiting> waiting() {
+        return waiting;
     }
 
     CartLog cart() {

@@ -1,23 +1,37 @@
 package io.tributary.operators.trigger;
 
 import io.tributary.operators.trigger.TriggerPeriods.Period;
+import io.tributary.schemas.definition.TriggerDefinition.Deadline;
 import java.util.List;
+import java.util.function.ToLongBiFunction;
 
 /** All triggers of a set: what of them fires, customer by customer. Not thread-safe. */
 public final class Triggers implements AutoCloseable {
     private final CartTriggers carts;
     private final EventTriggers events;
 
-    /** Of triggers that have held from the beginning. */
+    private final Gate gate;
+
+    /** Of triggers that have held from the beginning, and wait for nothing. */
     public Triggers(List<CartTrigger> triggers) {
-        this.carts = new CartTriggers(triggers);
-        this.events = new EventTriggers(triggers);
+        this(triggers, Gate.open());
+    }
+
+    /** Of triggers that have held from the beginning. */
+    public Triggers(List<CartTrigger> triggers, Gate gate) {
+        this(triggers, gate, Long.MIN_VALUE, (trigger, deadline) -> Long.MIN_VALUE);
     }
 
     /** Of triggers that hold since earlier ones have ended. */
     Triggers(Period period) {
-        this.carts = new CartTriggers(period.triggers().triggers(), period::decided);
-        this.events = new EventTriggers(period.triggers().triggers(), period::decided);
+        this(period.triggers().triggers(), period.gate(), period.from(), period::decided);
+    }
+
+    private Triggers(
+            List<CartTrigger> triggers, Gate gate, long from, ToLongBiFunction<CartTrigger, Deadline> decided) {
+        this.carts = new CartTriggers(triggers, gate, from, decided);
+        this.events = new EventTriggers(triggers, gate, from, decided);
+        this.gate = gate;
     }
 
     /** Whether there is no trigger. */
@@ -57,7 +71,7 @@ public final class Triggers implements AutoCloseable {
      * @param sink receives what is due
      */
     void restart(TriggerState state, RetainedEvents retained, CartChange.Restart restart, TriggerSink sink) {
-        Due due = new Due();
+        Due due = new Due(gate);
         events.advance(state, retained, restart.customerId(), restart.instant() - 1, due);
         carts.restart(state, restart, due);
         events.restart(state, retained, restart);
@@ -72,7 +86,7 @@ public final class Triggers implements AutoCloseable {
      * @return whether that was necessary
      */
     boolean relieve(TriggerState state, RetainedEvents retained, String customerId, TriggerSink sink) {
-        Due due = new Due();
+        Due due = new Due(gate);
         boolean isOverfull = carts.relieve(state, customerId, due);
         if (state.events().pending().isOverfull()) {
             events.advance(state, retained, customerId, state.events().pending().next(), due);
@@ -95,7 +109,7 @@ public final class Triggers implements AutoCloseable {
             String customerId,
             long watermark,
             TriggerSink sink) {
-        Due due = new Due();
+        Due due = new Due(other.gate);
         carts.takeOver(other.carts, state, customerId, watermark, due);
         events.takeOver(other.events, state, retained, customerId, watermark, due);
         due.tell(state, sink);
@@ -108,7 +122,7 @@ public final class Triggers implements AutoCloseable {
      */
     public void advance(
             TriggerState state, RetainedEvents retained, String customerId, long watermark, TriggerSink sink) {
-        Due due = new Due();
+        Due due = new Due(gate);
         // Both forget what was said on the purpose only with the next change.
         carts.advance(state, customerId, watermark, due);
         events.advance(state, retained, customerId, watermark, due);

@@ -45,7 +45,7 @@ class CartReplayPropertyTest {
         int first = beginning(known);
         try (CartTriggers triggers = new CartTriggers(triggers(minutes))) {
             TriggerState state = new TriggerState();
-            Due due = new Due();
+            Due due = new Due(Gate.open());
             for (CartEntry entry : known) {
                 triggers.advance(state, CUSTOMER, entry.order().timestamp() - 1, due);
                 triggers.add(
@@ -66,6 +66,7 @@ class CartReplayPropertyTest {
                     CUSTOMER,
                     entries.subList(Math.min(first, forgotten), entries.size()),
                     Map.of(),
+                    Gate.open(),
                     instant);
 
             assertThat(lines(replayed))

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Predicate;
 
 /**
@@ -44,20 +45,39 @@ final class CartTriggerRule {
      * @param sorted in the order of events
      */
     static List<String> anchors(List<CustomerEvent> sorted, Duration delay, Predicate<Map<String, Long>> condition) {
+        return anchors(sorted, delay, deadline -> deadline, Long.MAX_VALUE, condition);
+    }
+
+    /**
+     * The message ids of the anchors that are told.
+     *
+     * @param opensAt when it is told what fires at an instant; what ends it before that ends it
+     * @param until nothing is told after it, milliseconds since 1970
+     */
+    static List<String> anchors(
+            List<CustomerEvent> sorted,
+            Duration delay,
+            LongUnaryOperator opensAt,
+            long until,
+            Predicate<Map<String, Long>> condition) {
         List<String> anchors = new ArrayList<>();
         for (CustomerEvent event : sorted) {
             if (event.kind().isCart()) {
                 long deadline = event.timestamp() + delay.toMillis();
-                List<CustomerEvent> known = sorted.stream()
-                        .filter(other -> other.knownAt() <= deadline)
-                        .toList();
-                CartTriggerRule rule = new CartTriggerRule(known, condition);
-                if (event.equals(rule.anchor()) && !refuses(known)) {
+                long toldAt = opensAt.applyAsLong(deadline);
+                List<CustomerEvent> known = knownAt(sorted, toldAt);
+                boolean fires = event.equals(new CartTriggerRule(knownAt(sorted, deadline), condition).anchor());
+                boolean isLeft = event.equals(new CartTriggerRule(known, condition).anchor());
+                if (fires && isLeft && toldAt <= until && !refuses(known)) {
                     anchors.add(event.messageId());
                 }
             }
         }
         return anchors;
+    }
+
+    private static List<CustomerEvent> knownAt(List<CustomerEvent> sorted, long instant) {
+        return sorted.stream().filter(event -> event.knownAt() <= instant).toList();
     }
 
     /**

@@ -58,10 +58,16 @@ class CartTriggersPropertyTest {
             return TestTriggers.trigger(name, where.cel, minutes + "m", "1h", more.toString());
         }
 
-        private void expect(String name, List<CustomerEvent> sorted, List<String> expected) {
-            expect(name + " cart", minutes, where.rule, sorted, expected);
+        private void expect(String name, List<CustomerEvent> sorted, RandomQuiet quiet, List<String> expected) {
+            expect(name + " cart", minutes, where.rule, sorted, quiet, expected);
             for (int i = 0; i < reminders.size(); i++) {
-                expect(name + " r" + i, minutes + reminders.get(i), where.rule.and(when.get(i).rule), sorted, expected);
+                expect(
+                        name + " r" + i,
+                        minutes + reminders.get(i),
+                        where.rule.and(when.get(i).rule),
+                        sorted,
+                        quiet,
+                        expected);
             }
         }
 
@@ -81,8 +87,9 @@ class CartTriggersPropertyTest {
                 int minutes,
                 Predicate<Map<String, Long>> condition,
                 List<CustomerEvent> sorted,
+                RandomQuiet quiet,
                 List<String> expected) {
-            CartTriggerRule.anchors(sorted, Duration.ofMinutes(minutes), condition)
+            CartTriggerRule.anchors(sorted, Duration.ofMinutes(minutes), quiet::opensAt, Replay.LAST_TICK, condition)
                     .forEach(anchor -> expected.add(what + " " + anchor));
         }
     }
@@ -94,6 +101,7 @@ class CartTriggersPropertyTest {
             @ForAll @IntRange(min = 1, max = 3) int partitions,
             @ForAll @IntRange(max = 3) int boundMinutes,
             @ForAll @IntRange(max = 40) int lateMinutes,
+            @ForAll("quiet") RandomQuiet quiet,
             @ForAll boolean restarting,
             @ForAll long seed)
             throws Exception {
@@ -109,10 +117,11 @@ class CartTriggersPropertyTest {
                 replay.log().stream().map(CustomerMessage.Event::event).toList());
         List<String> expected = new ArrayList<>();
         for (int i = 0; i < definitions.size(); i++) {
-            definitions.get(i).expect("t" + i, sorted, expected);
+            definitions.get(i).expect("t" + i, sorted, quiet, expected);
         }
 
-        try (Triggers triggers = new Triggers(CartTrigger.firstOf(TestTriggers.set(yaml.toArray(String[]::new))))) {
+        List<CartTrigger> defined = CartTrigger.firstOf(TestTriggers.set(yaml.toArray(String[]::new)));
+        try (Triggers triggers = new Triggers(defined, quiet.gate())) {
             List<String> fired = TriggerRun.of(triggers, TriggerRun.NO_SEQUENCE, replay, true, restarting).stream()
                     .map(trigger -> "%s %s %s"
                             .formatted(
@@ -169,6 +178,11 @@ class CartTriggersPropertyTest {
         Statistics.label("taken back").collect(retracted.size() > 2 ? "more" : retracted.size());
 
         assertThat(retracted).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    @Provide
+    Arbitrary<RandomQuiet> quiet() {
+        return RandomQuiet.any(300);
     }
 
     @Provide

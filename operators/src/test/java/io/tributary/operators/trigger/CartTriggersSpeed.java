@@ -65,7 +65,7 @@ final class CartTriggersSpeed {
                         ? new TriggerState()
                         : TriggerState.CODEC.read(new DataInputDeserializer(values[customer]));
                 triggers.add(state, new CartChange.Operation("c" + customer, ENTRIES[i], null, Said.nothing()), at - 1);
-                Due due = new Due();
+                Due due = new Due(Gate.open());
                 triggers.advance(state, "c" + customer, at, due);
                 due.tell(state, trigger -> ++fired[0] > 0);
                 out.clear();

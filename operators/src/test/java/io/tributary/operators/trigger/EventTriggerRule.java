@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongUnaryOperator;
 
 /**
  * The rule of a trigger of a sequence of events, told plainly over all the events of one customer: at each deadline, or
@@ -46,9 +47,9 @@ final class EventTriggerRule {
      * @param step the first one's, or the reminder's
      * @param anchor message id of the event with which the match begins
      * @param key the product, the category or the cart that its events have in common, or {@link #CUSTOMER}
-     * @param firedAt milliseconds since 1970
+     * @param toldAt milliseconds since 1970
      */
-    record Told(String step, String anchor, String key, long firedAt) {}
+    record Told(String step, String anchor, String key, long toldAt) {}
 
     /**
      * A match, or as much of one as there is.
@@ -62,38 +63,48 @@ final class EventTriggerRule {
         }
     }
 
+    /** What is told of a customer if no hours are quiet. */
+    static List<Told> fired(TriggerDefinition definition, List<CustomerEvent> sorted, long until) {
+        return fired(definition, sorted, instant -> instant, until);
+    }
+
     /**
      * What is told of a customer, by instant, then as the events with which the matches begin.
      *
      * @param sorted the customer's events, in the order of events
-     * @param until nothing fires after it, and what happens after it is not read
+     * @param opensAt when it is told what fires at an instant; what ends it before that ends it
+     * @param until nothing is told after it, and what happens after it is not read
      */
-    static List<Told> fired(TriggerDefinition definition, List<CustomerEvent> sorted, long until) {
+    static List<Told> fired(
+            TriggerDefinition definition, List<CustomerEvent> sorted, LongUnaryOperator opensAt, long until) {
         List<CustomerEvent> read =
                 sorted.stream().filter(event -> event.timestamp() <= until).toList();
         List<Told> told = definition.events().endsByAbsence()
-                ? atDeadlines(definition, read, until)
-                : withEvents(definition, read, until);
-        return told.stream().sorted(Comparator.comparingLong(Told::firedAt)).toList();
+                ? atDeadlines(definition, read, opensAt, until)
+                : withEvents(definition, read, opensAt, until);
+        return told.stream().sorted(Comparator.comparingLong(Told::toldAt)).toList();
     }
 
     // ------------------------------------------------------------------------------------------------ when it fires
 
     /** Each deadline of each event is decided by itself, on what is known at that instant. */
-    private static List<Told> atDeadlines(TriggerDefinition definition, List<CustomerEvent> read, long until) {
+    private static List<Told> atDeadlines(
+            TriggerDefinition definition, List<CustomerEvent> read, LongUnaryOperator opensAt, long until) {
         List<Told> told = new ArrayList<>();
         for (CustomerEvent anchor : read) {
             for (Deadline deadline : definition.deadlines()) {
                 long at = anchor.timestamp() + deadline.delay().toMillis();
-                List<CustomerEvent> known = knownAt(read, at);
-                EventTriggerRule rule = new EventTriggerRule(definition.events(), known);
+                long toldAt = opensAt.applyAsLong(at);
+                EventTriggerRule rule = new EventTriggerRule(definition.events(), knownAt(read, at));
+                EventTriggerRule later = new EventTriggerRule(definition.events(), knownAt(read, toldAt));
                 for (String key : rule.keys(anchor)) {
                     List<Match> matches = rule.matches(anchor, key);
-                    if (at <= until
+                    if (toldAt <= until
                             && !matches.isEmpty()
                             && matches.get(0).satisfies(deadline.when())
-                            && !CartTriggerRule.refuses(known)) {
-                        told.add(new Told(deadline.step(), anchor.messageId(), key, at));
+                            && !later.matches(anchor, key).isEmpty()
+                            && !CartTriggerRule.refuses(later.known)) {
+                        told.add(new Told(deadline.step(), anchor.messageId(), key, toldAt));
                     }
                 }
             }
@@ -102,7 +113,8 @@ final class EventTriggerRule {
     }
 
     /** Events become known one after the other, and each may complete matches of which it is the last. */
-    private static List<Told> withEvents(TriggerDefinition definition, List<CustomerEvent> read, long until) {
+    private static List<Told> withEvents(
+            TriggerDefinition definition, List<CustomerEvent> read, LongUnaryOperator opensAt, long until) {
         List<CustomerEvent> arriving = read.stream()
                 .filter(event -> event.knownAt() <= until)
                 .sorted(Comparator.comparingLong((CustomerEvent event) -> event.knownAt())
@@ -116,7 +128,9 @@ final class EventTriggerRule {
                     .sorted(Comparator.comparing(CustomerEvent::order))
                     .toList();
             EventTriggerRule rule = new EventTriggerRule(definition.events(), known);
-            boolean refuses = CartTriggerRule.refuses(knownAt(read, event.knownAt()));
+            long toldAt =
+                    opensAt.applyAsLong(event.knownAt() + definition.delay().toMillis());
+            boolean refuses = CartTriggerRule.refuses(knownAt(read, toldAt));
             for (String key : rule.keys(event)) {
                 for (CustomerEvent anchor : rule.about(key)) {
                     List<Match> matches = rule.matches(anchor, key);
@@ -128,8 +142,9 @@ final class EventTriggerRule {
                             && !(completes && rule.isOver(anchor, event))
                             && fired.add(List.of(anchor.messageId(), key))
                             && completes
+                            && toldAt <= until
                             && !refuses) {
-                        told.add(new Told(definition.step(), anchor.messageId(), key, event.knownAt()));
+                        told.add(new Told(definition.step(), anchor.messageId(), key, toldAt));
                     }
                 }
             }

@@ -285,6 +285,28 @@ class EventTriggerRuleTest {
     }
 
     @Test
+    void whatFiresInQuietHoursIsToldBehindThemUnlessSomethingEndsIt() {
+        String absent = trigger("10m", "{id: a, on: [Signed Up]}", "{id: end, not_followed_by: [Order Completed]}");
+        String delayed = trigger(null, "{id: a, on: [Signed Up]}") + "  delay: 5m\n";
+
+        assertThat(quiet(absent, signed("s", 0))).containsExactly(new Told("a", "s", "", minute(30)));
+        assertThat(quiet(absent, signed("s", 0), ordered("o", 30, 0))).isEmpty();
+        assertThat(quiet(absent, signed("s", 0), ordered("o", 31, 0))).hasSize(1);
+        assertThat(quiet(delayed, signed("s", 0), ordered("o", 6, 0)))
+                .containsExactly(new Told("a", "s", "", minute(30)));
+        assertThat(quiet(delayed, signed("s", 40))).containsExactly(new Told("a", "s", "", minute(45)));
+    }
+
+    /** From the fifth minute to the thirtieth. */
+    private static List<Told> quiet(String yaml, CustomerEvent... events) {
+        return EventTriggerRule.fired(
+                RandomSequences.read(yaml),
+                TestStreams.sorted(List.of(events)),
+                new RandomQuiet(5, 30)::opensAt,
+                minute(END));
+    }
+
+    @Test
     void whoRefusesIsNotTold() {
         String absent = trigger("10m", "{id: a, on: [Signed Up]}", "{id: end, not_followed_by: [Order Completed]}");
         String complete = trigger("10m", "{id: a, on: [Signed Up]}", "{id: b, followed_by: [Ticket Opened]}");
@@ -322,7 +344,7 @@ class EventTriggerRuleTest {
                                 told.step(),
                                 told.anchor(),
                                 told.key().isEmpty() ? "" : told.key() + " ",
-                                (told.firedAt() - TestEvent.START) / 60_000))
+                                (told.toldAt() - TestEvent.START) / 60_000))
                 .toList();
     }
 

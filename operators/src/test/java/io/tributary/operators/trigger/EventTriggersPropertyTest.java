@@ -29,6 +29,7 @@ class EventTriggersPropertyTest {
             @ForAll @IntRange(min = 1, max = 3) int partitions,
             @ForAll @IntRange(max = 3) int boundMinutes,
             @ForAll @IntRange(max = 40) int lateMinutes,
+            @ForAll("quiet") RandomQuiet quiet,
             @ForAll boolean restarting,
             @ForAll long seed)
             throws Exception {
@@ -41,17 +42,17 @@ class EventTriggersPropertyTest {
                 replay.log().stream().map(CustomerMessage.Event::event).toList());
         List<String> expected = new ArrayList<>();
         for (TriggerDefinition trigger : set.triggers().values()) {
-            EventTriggerRule.fired(trigger, sorted, Replay.LAST_TICK)
+            EventTriggerRule.fired(trigger, sorted, quiet::opensAt, Replay.LAST_TICK)
                     .forEach(told -> expected.add(line(trigger.name(), told)));
         }
 
-        try (Triggers those = new Triggers(CartTrigger.firstOf(set))) {
+        try (Triggers those = new Triggers(CartTrigger.firstOf(set), quiet.gate())) {
             EventWatch watch = new EventWatch(set.triggers().values());
             List<String> fired = TriggerRun.of(those, watch, replay, true, restarting).stream()
                     .map(trigger -> line(
                             trigger.trigger().name(),
                             new EventTriggerRule.Told(
-                                    trigger.step(), trigger.anchor().messageId(), trigger.key(), trigger.firedAt())))
+                                    trigger.step(), trigger.anchor().messageId(), trigger.key(), trigger.toldAt())))
                     .toList();
 
             assertThat(fired).containsExactlyInAnyOrderElementsOf(expected);
@@ -59,7 +60,12 @@ class EventTriggersPropertyTest {
     }
 
     private static String line(String name, EventTriggerRule.Told told) {
-        return "%s %s %s '%s' at %s".formatted(name, told.step(), told.anchor(), told.key(), told.firedAt());
+        return "%s %s %s '%s' at %s".formatted(name, told.step(), told.anchor(), told.key(), told.toldAt());
+    }
+
+    @Provide
+    Arbitrary<RandomQuiet> quiet() {
+        return RandomQuiet.any(240);
     }
 
     @Provide

@@ -45,6 +45,13 @@ class GatedCartsTest {
     private static final int DAY = 24 * HOUR;
 
     private static final String ABANDONED = trigger("abandoned", "1h", "");
+    /** In Warsaw it is an hour later, so from 21:00 to 07:00. */
+    private static final String NIGHT =
+            "{quiet_hours: {from: \"22:00\", to: \"08:00\", zone: Europe/Warsaw, then: postpone}}";
+
+    private static final int EVENING = 21 * HOUR;
+    private static final int MORNING = 31 * HOUR;
+
     private static final String ONCE_A_DAY = "{caps: [{most: 1, within: 1d}]}";
 
     private PublishedDefinitions published;
@@ -156,6 +163,138 @@ class GatedCartsTest {
         assertThat(heldBack()).containsExactly("c_phone m2 at 1260 abandoned: quiet_hours, 22:00-08:00 Europe/Warsaw");
         assertThat(harness.keysIn(GATE_STATE)).isZero();
     }
+
+    // --------------------------------------------------------------------------------------------------------- waiting
+
+    @Test
+    void whatFiresAtNightIsToldInTheMorning() throws Exception {
+        start(heldBackBy(NIGHT, ABANDONED));
+        see(PHONE, added("m1", "p1", minute(EVENING - 61)));
+        see(ANA, added("m2", "p1", minute(EVENING - 60)));
+        harness.watermark(minute(MORNING) - 1);
+        restore(true);
+        assertThat(told()).containsExactly("c_phone m1 at 1259 abandoned");
+        harness.watermark(minute(MORNING));
+
+        assertThat(told())
+                .containsExactly("c_phone m1 at 1259 abandoned", "c_ana m2 at 1260 abandoned, postponed to 1860");
+        assertThat(told.get(1).timestamp()).isEqualTo(minute(MORNING));
+        assertThat(heldBack()).isEmpty();
+    }
+
+    @Test
+    void whatEndsAMatchEndsItWhileItWaits() throws Exception {
+        start(heldBackBy(NIGHT, ABANDONED, trigger("large", "1h", "").replace("> 0", "> 1")));
+        for (String customer : List.of("c_orders", "c_adds", "c_refuses", "c_removes", "c_stays")) {
+            see(customer, added(customer + "1", "p1", minute(EVENING - 61)));
+            see(customer, added(customer + "2", "p2", minute(EVENING - 10)));
+        }
+        harness.watermark(minute(MORNING - 500));
+        restore(true);
+        see("c_orders", ordered("o", "o1", minute(MORNING)));
+        see("c_adds", added("a", "p3", minute(MORNING - 400)));
+        see("c_refuses", added("r", "p3", minute(MORNING - 100)), new Consent.Statement(minute(MORNING - 1), false));
+        see("c_removes", TestEvent.removed("x", "p2", minute(MORNING - 200)));
+        harness.watermark(minute(MORNING + 1));
+
+        assertThat(told())
+                .as("only the newest of each is told")
+                .containsExactlyInAnyOrder(
+                        "c_adds a at 1520 abandoned, postponed to 1860",
+                        "c_adds a at 1520 large, postponed to 1860",
+                        "c_removes x at 1720 abandoned, postponed to 1860",
+                        "c_stays c_stays2 at 1310 abandoned, postponed to 1860",
+                        "c_stays c_stays2 at 1310 large, postponed to 1860");
+        assertThat(heldBack())
+                .contains(
+                        "c_orders c_orders2 at 1310 abandoned, postponed to 1860: ended, no Order Completed within 1h:"
+                                + " o at 2026-01-02T07:00:00.000Z",
+                        "c_adds c_adds2 at 1310 large, postponed to 1860: ended, the cart is left alone: a at"
+                                + " 2026-01-02T00:20:00.000Z",
+                        "c_refuses r at 1820 large, postponed to 1860: consent, marketing is refused")
+                .hasSize(10);
+    }
+
+    @Test
+    void whatHasWaitedPassesTheGateInTheMorning() throws Exception {
+        start(heldBackBy(
+                NIGHT.replace("}}", "}, caps: [{most: 1, within: 12h}]}"),
+                trigger("a", "1h", ""),
+                trigger("b", "2h", "  priority: 9\n"),
+                TestTriggers.trigger("short", "true", "3h", "5h", "  priority: 10\n")));
+        see(ANA, added("m0", "p1", minute(EVENING - 5 * HOUR)));
+        harness.watermark(minute(EVENING - 60));
+        assertThat(heldBack()).hasSize(2);
+        see(ANA, added("m1", "p1", minute(EVENING - 30)));
+        restore(true);
+        harness.watermark(minute(2 * DAY));
+
+        assertThat(told()).containsExactly("c_ana m0 at 1020 a", "c_ana m1 at 1350 b, postponed to 1860");
+        assertThat(heldBack().subList(2, 4))
+                .containsExactly(
+                        "c_ana m1 at 1410 short, postponed to 1860: expired, at 2026-01-02T04:30:00.000Z",
+                        "c_ana m1 at 1290 a, postponed to 1860: cap, 1 in 12h");
+    }
+
+    @Test
+    void otherDefinitionsTellWhatWaitsIfTheyStillHaveIt() throws Exception {
+        start(heldBackBy(NIGHT, ABANDONED, trigger("gone", "1h", "")));
+        see(ANA, added("m1", "p1", minute(EVENING - 60)));
+        see(PHONE, added("m2", "p1", minute(EVENING - 60)));
+        harness.watermark(minute(EVENING + 10));
+        publish(TestTriggers.set(trigger("abandoned", "10h", "")));
+        restore(true);
+        see(PHONE, ordered("o", "o1", minute(EVENING + 20)));
+        // A customer who starts anew keeps what earlier definitions have found.
+        decided(ANA, EVENING + 30, added("m1", "p1", minute(EVENING - 60)));
+        harness.watermark(minute(2 * DAY));
+
+        assertThat(told()).containsExactly("c_ana m1 at 1260 abandoned, postponed to 1860");
+        assertThat(MAPPER.readTree(told.get(0).value()).path("definition_version"))
+                .as("the one by which it was found")
+                .hasToString("1");
+        assertThat(heldBack())
+                .containsExactly(
+                        "c_phone m2 at 1260 abandoned, postponed to 1860: ended, no Order Completed within 10h:"
+                                + " o at 2026-01-01T21:20:00.000Z");
+    }
+
+    @Test
+    void whoTurnsOutToBeAnotherWaitsForWhatTheUnionDid() throws Exception {
+        start(heldBackBy(NIGHT.replace("}}", "}, caps: [{most: 1, within: 30d}]}"), ABANDONED));
+        see(PHONE, added("m1", "p1", minute(EVENING - 60)));
+        see(ANA, added("m2", "p1", minute(EVENING - 60)));
+        see("c_none", added("m3", "p1", minute(EVENING - 30)));
+        harness.watermark(minute(EVENING + 100));
+        decided(PHONE, EVENING + 101);
+        decided(ANA, EVENING + 101, added("m2", "p1", minute(EVENING - 60)), added("m4", "p2", minute(EVENING - 50)));
+        decided(
+                "c_none",
+                EVENING + 101,
+                added("m3", "p1", minute(EVENING - 30)),
+                ordered("o", null, minute(EVENING + 99)));
+        restore(true);
+        harness.watermark(minute(MORNING));
+        see(ANA, added("m5", "p1", minute(MORNING + 10)));
+        harness.watermark(minute(MORNING + DAY));
+
+        assertThat(told()).containsExactly("c_ana m4 at 1270 abandoned, postponed to 1860");
+        assertThat(heldBack()).containsExactly("c_ana m5 at 1930 abandoned: cap, 1 in 30d");
+    }
+
+    @Test
+    void whoIsErasedIsToldNothingThatWaits() throws Exception {
+        start(heldBackBy(NIGHT, ABANDONED));
+        see(ANA, added("m1", "p1", minute(EVENING - 60)));
+        harness.watermark(minute(EVENING + 10));
+        decided(ANA, EVENING + 11);
+        harness.process(new CartChange.Erasure(ANA, new TreeSet<>()), 0);
+
+        assertThat(harness.entries()).isZero();
+        assertThat(harness.eventTimeTimers()).isZero();
+    }
+
+    // ------------------------------------------------------------------------------------------------------------ caps
 
     @Test
     void aCapCountsAllTriggersAndTheMoreImportantComesFirst() throws Exception {
@@ -620,6 +759,10 @@ class GatedCartsTest {
                             json.path("anchor_message_id").asText(),
                             (Timestamps.parse(json.path("fired_at").asText()) - TestEvent.START) / 60_000,
                             json.path("trigger").asText());
+            if (json.has("postponed_to")) {
+                long until = Timestamps.parse(json.path("postponed_to").asText());
+                line += ", postponed to " + (until - TestEvent.START) / 60_000;
+            }
             lines.add(
                     json.has("reason")
                             ? line

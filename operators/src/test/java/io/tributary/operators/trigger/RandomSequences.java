@@ -152,7 +152,7 @@ final class RandomSequences {
             return "- name: " + name + "\n  steps:\n" + steps
                     + (choices.inAHundred(30) ? "  correlation: product\n" : "")
                     + (takesTime ? "  within: %dm\n".formatted(within()) : "")
-                    + (endsByAbsence ? reminders() : "")
+                    + (endsByAbsence ? reminders() : delay())
                     + "  expires_after: 1h\n";
         }
 
@@ -210,6 +210,10 @@ final class RandomSequences {
                 names.add(left.remove(choices.below(left.size())));
             }
             return names;
+        }
+
+        private String delay() {
+            return choices.inAHundred(30) ? "  delay: %dm\n".formatted(1 + choices.below(60)) : "";
         }
 
         private String reminders() {

@@ -31,7 +31,7 @@ class RandomSequencesTest {
             Statistics.label("late")
                     .collect(events.stream()
                             .anyMatch(event -> event.isLate()
-                                    && told.stream().anyMatch(each -> each.firedAt() == event.knownAt())));
+                                    && told.stream().anyMatch(each -> each.toldAt() == event.knownAt())));
             Statistics.label("by absence").collect(definition.events().endsByAbsence());
             Statistics.label("steps").collect(definition.events().steps().size());
             Statistics.label("reminders")

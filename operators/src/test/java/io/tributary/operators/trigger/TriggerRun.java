@@ -41,6 +41,11 @@ final class TriggerRun {
             public void retract(Retraction retraction) {
                 // Nobody asks.
             }
+
+            @Override
+            public void holdBack(SuppressedTrigger suppressed) {
+                // Nobody asks.
+            }
         });
         fired.removeIf(Trigger::isRefused);
         return fired;

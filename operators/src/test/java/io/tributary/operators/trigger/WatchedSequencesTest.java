@@ -51,6 +51,15 @@ class WatchedSequencesTest {
               grace: 0m
             """;
 
+    private static final String WELCOME =
+            """
+            - name: welcome
+              steps: [{id: sign_up, on: [Signed Up], select: every}]
+              delay: 1h
+              expires_after: 1h
+              payload: {n: event.properties.n}
+            """;
+
     private static final String SEGMENTS =
             """
             segments:
@@ -170,6 +179,52 @@ class WatchedSequencesTest {
             // Of the first view nothing comes, because the union would have told of it at once.
             assertThat(watch.fired()).containsExactly("left ana 8 at 28", "bought ana 8 at 30");
             watch.arrives(300);
+            assertThat(watch.harness.entries()).isZero();
+        }
+    }
+
+    // -------------------------------------------------------------------------------------------------------- waiting
+
+    @Test
+    void firesAWhileAfterTheEventWhoeverTheCustomerTurnsOutToBe() throws Exception {
+        try (Watch watch = new Watch(published(WELCOME))) {
+            watch.sees("phone", PHONE, "Signed Up", 0, 7);
+            watch.sees("ana", ANA, "Signed Up", 1, 8);
+            watch.arrives(2);
+            watch.moves(PHONE, "phone", "ana", 10);
+            watch.arrives(30);
+            watch.restarts(watch.published);
+            watch.arrives(61);
+            watch.moves(PHONE, "ana", "other", 62);
+            watch.arrives(63);
+
+            assertThat(watch.fired())
+                    .as("a second one does not, and what would have fired does not again")
+                    .containsExactly("welcome ana 0 at 60", "welcome ana 1 at 61");
+            assertThat(watch.told().get(0).path("payload")).hasToString("{\"n\":7}");
+            assertThat(watch.told().get(0).path("expires_at")).hasToString("\"2026-01-01T02:00:00.000Z\"");
+            watch.arrives(200);
+            assertThat(watch.harness.entries()).isZero();
+            assertThat(watch.harness.eventTimeTimers()).isZero();
+        }
+    }
+
+    @Test
+    void asManyAsWaitForACustomerAreBounded() throws Exception {
+        try (Watch watch = new Watch(published(WELCOME))) {
+            for (int i = 0; i <= Waiting.MOST; i++) {
+                watch.sees("ana", ANA, "Signed Up", i / 10, i);
+            }
+            watch.arrives(20);
+            assertThat(watch.harness.drain(CartWatcher.SUPPRESSED))
+                    .singleElement()
+                    .satisfies(held -> {
+                        JsonNode json = MAPPER.readTree(held.value());
+                        assertThat(json.path("reason").asText()).isEqualTo("backlog");
+                        assertThat(json.path("detail").asText()).isEqualTo("100 wait already");
+                    });
+            watch.arrives(200);
+            assertThat(watch.fired()).hasSize(Waiting.MOST);
             assertThat(watch.harness.entries()).isZero();
         }
     }

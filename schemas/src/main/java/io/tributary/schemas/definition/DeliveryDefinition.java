@@ -2,8 +2,13 @@ package io.tributary.schemas.definition;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.zone.ZoneOffsetTransition;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -29,6 +34,9 @@ public record DeliveryDefinition(QuietHours quietHours, List<Cap> caps, Set<Stri
     /** The greatest {@link Cap#most}. */
     public static final int MAX_PER_CAP = 1_000;
 
+    /** No quiet hours are longer, however the clock is put back: milliseconds. */
+    public static final long MOST_POSTPONED = Duration.ofHours(26).toMillis();
+
     static final Duration LEAST_WITHIN = Duration.ofMinutes(1);
     static final Duration MOST_WITHIN = Duration.ofDays(30);
 
@@ -37,12 +45,44 @@ public record DeliveryDefinition(QuietHours quietHours, List<Cap> caps, Set<Stri
      *
      * @param from the first minute that is quiet
      * @param to the first minute that is not; before {@code from} if midnight lies between them
+     * @param postpone whether what fires in them waits for their end; else it is dropped
      */
-    public record QuietHours(LocalTime from, LocalTime to, ZoneId zone) {
+    public record QuietHours(LocalTime from, LocalTime to, ZoneId zone, boolean postpone) {
         public QuietHours {
             if (from.equals(to)) {
                 throw new IllegalArgumentException("quiet hours have a beginning and an end, not both at " + from);
             }
+        }
+
+        /** Whether an instant, milliseconds since 1970, is within them: as the clock on the wall says. */
+        public boolean hold(long instant) {
+            LocalTime time = Instant.ofEpochMilli(instant).atZone(zone).toLocalTime();
+            boolean hasBegun = !time.isBefore(from);
+            boolean isOver = !time.isBefore(to);
+            return from.isBefore(to) ? hasBegun && !isOver : hasBegun || !isOver;
+        }
+
+        /** The first instant from the given one on that is not within them; both milliseconds since 1970. */
+        public long end(long instant) {
+            return hold(instant) ? endOf(instant) : instant;
+        }
+
+        private long endOf(long instant) {
+            ZonedDateTime now = Instant.ofEpochMilli(instant).atZone(zone);
+            LocalDate day = now.toLocalTime().isBefore(to)
+                    ? now.toLocalDate()
+                    : now.toLocalDate().plusDays(1);
+            LocalDateTime end = day.atTime(to);
+            ZoneOffsetTransition change = zone.getRules().getTransition(end);
+            if (change != null && change.isGap()) {
+                // The wall never says so: it goes on from before to behind.
+                return change.getInstant().toEpochMilli();
+            }
+            ZonedDateTime first = end.atZone(zone);
+            // The wall says so twice where the clock is put back.
+            return (first.isAfter(now) ? first : first.withLaterOffsetAtOverlap())
+                    .toInstant()
+                    .toEpochMilli();
         }
 
         /** As people write them: {@code 22:00-08:00 Europe/Warsaw}. */

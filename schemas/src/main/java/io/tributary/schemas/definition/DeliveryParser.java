@@ -26,6 +26,8 @@ final class DeliveryParser {
     private static final String TO = "to";
     private static final String ZONE = "zone";
     private static final String THEN = "then";
+    private static final String DROP = "drop";
+    private static final String POSTPONE = "postpone";
     private static final String CAPS = "caps";
     private static final String MOST = "most";
     private static final String WITHIN = "within";
@@ -84,13 +86,13 @@ final class DeliveryParser {
         LocalTime from = mistakes.attempt(yaml, () -> time(keys, FROM));
         LocalTime to = mistakes.attempt(yaml, () -> time(keys, TO));
         ZoneId zone = mistakes.attempt(yaml, () -> zone(keys));
-        if (keys.has(THEN)) {
-            mistakes.attempt(yaml, () -> then(keys.get(THEN)));
-        }
+        Boolean postpone = mistakes.attempt(yaml, () -> keys.has(THEN) && postpones(keys.get(THEN)));
         if (from != null && from.equals(to)) {
             throw yaml.error(keys.get(TO), "'to' must be another time than 'from': all day is no quiet hours");
         }
-        return from == null || to == null || zone == null ? null : new QuietHours(from, to, zone);
+        return from == null || to == null || zone == null || postpone == null
+                ? null
+                : new QuietHours(from, to, zone, postpone);
     }
 
     private LocalTime time(YamlSource.Obj keys, String key) {
@@ -115,14 +117,8 @@ final class DeliveryParser {
         return ZoneId.of(id);
     }
 
-    private String then(Node node) {
-        String what = yaml.text(node, "'" + THEN + "'");
-        if (what.equals("postpone")) {
-            throw yaml.error(
-                    node,
-                    "'then: postpone' is not there yet: what would be told in quiet hours is dropped ('then: drop')");
-        }
-        return yaml.oneOf(node, THEN, List.of("drop"));
+    private boolean postpones(Node node) {
+        return yaml.oneOf(node, THEN, List.of(DROP, POSTPONE)).equals(POSTPONE);
     }
 
     private Void caps(Node node, List<Cap> caps) {

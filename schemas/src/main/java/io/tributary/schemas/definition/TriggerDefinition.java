@@ -16,6 +16,7 @@ import java.util.TreeMap;
  * @param where of a trigger of the cart, what has to hold of the cart after the event with which it begins, or null for
  *     nothing
  * @param events null for a trigger of the cart
+ * @param delay from the event that completes it to its firing; zero of what fires at a deadline
  * @param deadlines at which it fires, the first one and those of its reminders; ascending; none if it fires with an event
  * @param expiresAfter from firing to the instant after which acting on it makes no sense; not negative
  * @param grace of what fires at a deadline, how long after it an event that came late takes it back; zero of the rest
@@ -34,6 +35,7 @@ public record TriggerDefinition(
         TriggerExpression where,
         EventSequence events,
         List<Deadline> deadlines,
+        Duration delay,
         Duration expiresAfter,
         Duration grace,
         Duration coolDown,
@@ -48,6 +50,9 @@ public record TriggerDefinition(
 
     /** How long a trigger can cool down, milliseconds. */
     public static final long MAX_COOL_DOWN = Duration.ofDays(365).toMillis();
+
+    /** How long what an event has completed can wait, milliseconds. */
+    public static final long MAX_WAIT = Duration.ofDays(30).toMillis();
 
     /** Characters of the name of a purpose. */
     public static final int MAX_PURPOSE = 256;

@@ -30,6 +30,7 @@ final class TriggerParser {
     private static final String REMINDERS = "reminders";
     private static final String AFTER = "after";
     private static final String WHEN = "when";
+    private static final String DELAY = "delay";
     private static final String EXPIRES_AFTER = "expires_after";
     private static final String GRACE = "grace";
     private static final String COOL_DOWN = "cool_down";
@@ -48,6 +49,7 @@ final class TriggerParser {
             CORRELATION,
             WITHIN,
             REMINDERS,
+            DELAY,
             EXPIRES_AFTER,
             GRACE,
             COOL_DOWN,
@@ -86,7 +88,11 @@ final class TriggerParser {
     }
 
     /** What is said of steps and of what they are for. */
-    private record Shape(String step, TriggerExpression where, EventSequence events, List<Deadline> deadlines) {}
+    private record Shape(String step, TriggerExpression where, EventSequence events, List<Deadline> deadlines) {
+        boolean firesAtDeadline() {
+            return events == null || events.endsByAbsence();
+        }
+    }
 
     /**
      * Reads a trigger.
@@ -107,6 +113,7 @@ final class TriggerParser {
         if (keys.has(REMINDERS)) {
             mistakes.attempt(yaml, () -> reminders(keys, shape, expressions));
         }
+        Duration delay = mistakes.attempt(yaml, () -> delay(keys, shape));
         Duration expiresAfter = mistakes.attempt(yaml, () -> span(keys, EXPIRES_AFTER, 0));
         Duration grace = mistakes.attempt(yaml, () -> grace(keys, shape));
         Duration coolDown = mistakes.attempt(
@@ -135,6 +142,7 @@ final class TriggerParser {
                         shape.where,
                         shape.events,
                         shape.deadlines,
+                        delay,
                         expiresAfter,
                         grace,
                         coolDown,
@@ -178,8 +186,20 @@ final class TriggerParser {
         return Integer.parseInt(text);
     }
 
+    private Duration delay(YamlSource.Obj keys, Shape shape) {
+        if (!keys.has(DELAY)) {
+            return Duration.ZERO;
+        }
+        if (shape.firesAtDeadline()) {
+            throw yaml.error(
+                    keys.keyNode(DELAY),
+                    "'delay' is for triggers that fire with an event; how long nothing must follow is said by 'within'");
+        }
+        return span(keys, DELAY, 0, TriggerDefinition.MAX_WAIT, "30d");
+    }
+
     private Duration grace(YamlSource.Obj keys, Shape shape) {
-        boolean isOfDeadline = shape.events == null || shape.events.endsByAbsence();
+        boolean isOfDeadline = shape.firesAtDeadline();
         if (!keys.has(GRACE)) {
             return isOfDeadline ? TriggerDefinition.GRACE : Duration.ZERO;
         }
@@ -293,7 +313,7 @@ final class TriggerParser {
 
     private Void reminders(YamlSource.Obj keys, Shape shape, TriggerExpressions expressions) {
         Node node = keys.get(REMINDERS);
-        if (shape.events != null && !shape.events.endsByAbsence()) {
+        if (!shape.firesAtDeadline()) {
             throw yaml.error(
                     keys.keyNode(REMINDERS), "'reminders' are for triggers whose last step has 'not_followed_by'");
         }

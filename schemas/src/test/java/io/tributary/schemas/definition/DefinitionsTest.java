@@ -238,7 +238,7 @@ class DefinitionsTest {
 
         assertThat(delivery.quietHours())
                 .isEqualTo(new DeliveryDefinition.QuietHours(
-                        LocalTime.of(22, 0), LocalTime.of(8, 0), ZoneId.of("Europe/Warsaw")))
+                        LocalTime.of(22, 0), LocalTime.of(8, 0), ZoneId.of("Europe/Warsaw"), false))
                 .hasToString("22:00-08:00 Europe/Warsaw");
         assertThat(delivery.caps())
                 .containsExactly(

@@ -116,12 +116,17 @@ class TriggerMistakesTest {
                         "expires_after: 24h",
                         "expires_after: 24h\n  grace: 31d",
                         "t.yaml:8:10: 'grace' must be 0m to 30d, not '31d'"),
+                of(
+                        "cool_down: 0d",
+                        "delay: 1h",
+                        "t.yaml:8:3: 'delay' is for triggers that fire with an event; how long nothing must follow is said"
+                                + " by 'within'"),
                 of("cool_down: 0d", "cool_down: 366d", "t.yaml:8:14: 'cool_down' must be 0m to 365d, not '366d'"),
                 of(
                         "cool_down: 0d",
                         "quiet_hours: 7d",
                         "t.yaml:8:3: unknown key 'quiet_hours'; known here: name, title, description, steps,"
-                                + " correlation, within, reminders, expires_after, grace, cool_down, purpose, payload,"
+                                + " correlation, within, reminders, delay, expires_after, grace, cool_down, purpose, payload,"
                                 + " channel, group, priority"),
                 of(
                         "purpose: marketing",
