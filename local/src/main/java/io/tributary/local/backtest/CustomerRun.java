@@ -183,6 +183,13 @@ final class CustomerRun {
                 passedBefore(change));
     }
 
+    /** Behind all of the decided past: what happened in it is seen as it shows since its end. */
+    void startAnew(Decisions decisions) {
+        if (watched != null) {
+            decisions.triggers.startAnew(watched, decidedUntil);
+        }
+    }
+
     private static long passedBefore(WatchedEvent change) {
         return change.order().timestamp() - 1;
     }

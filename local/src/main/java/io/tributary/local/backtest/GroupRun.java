@@ -262,6 +262,7 @@ final class GroupRun {
                 run.replay(event, decisions);
             }
             changes.forEach(change -> run.replay(change, decisions));
+            run.startAnew(decisions);
             return run;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -100,6 +100,22 @@ class StreamedPeopleIT {
               payload: {what: event.name, all: event.properties}
             - {name: identified_a_while_ago, steps: [{id: it, on: [identify]}], delay: 25m, expires_after: 10m, payload: {who: event.user_id}}
             - {name: identified, steps: [{id: it, on: [identify]}], purpose: news, expires_after: 1d, payload: {who: event.user_id}}
+            - name: identified_with_a_cart
+              steps:
+              - {id: who, on: [identify, Order Refunded], where: cart.value.USD > 9 || size(cart.items) > 1}
+              - {id: order, not_followed_by: [Order Completed, Product Removed], where: size(cart.items) < 2}
+              within: 20m
+              reminders: [{id: later, after: 40m, when: size(cart.items) > 1}]
+              expires_after: 1d
+              payload: {items: cart.items, value: cart.value, at: cart.updated_at, products: size(cart.items)}
+            - name: cart_has_grown
+              steps:
+              - {id: first, on: [Product Added, Cart Updated], where: size(cart.items) == 1, select: every}
+              - {id: more, followed_by: [Product Added, identify], where: "cart.items.exists(i, i.product_id == 'p2')"}
+              - {id: gone, followed_by: [Order Completed, Product Removed, identify], where: size(cart.items) == 0}
+              within: 5h
+              expires_after: 1d
+              payload: {at: steps.more.timestamp, value: cart.value}
             - name: empty_handed
               steps:
               - {id: cart, on: [Product Added, Wishlist Product Added to Cart, Product Removed, Cart Updated], select: last}

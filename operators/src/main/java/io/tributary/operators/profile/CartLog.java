@@ -241,6 +241,18 @@ public final class CartLog {
         }
     }
 
+    /**
+     * Whether the cart as of a place in the order of events counts as not known any more at an instant: an order or a
+     * replacement behind it was known then, so what lies before may have been {@linkplain #forgetBehind forgotten}.
+     *
+     * @param instant milliseconds since 1970
+     */
+    public boolean isForgottenAt(EventOrder place, long instant) {
+        return entries.stream()
+                .anyMatch(entry ->
+                        entry.startsAnew() && entry.order().compareTo(place) > 0 && entry.knownAt() <= instant);
+    }
+
     /** The last operation at or before an instant, milliseconds since 1970; null if there is none. */
     public CartEntry lastAt(long instant) {
         CartEntry last = null;

@@ -111,7 +111,7 @@ public sealed interface CustomerMessage {
             implements CustomerMessage {}
 
     Codec<CustomerMessage> CODEC = new Codec<>() {
-        private static final byte FORMAT = 3;
+        private static final byte FORMAT = 4;
         private static final byte EVENT = 0;
         private static final byte PUT = 1;
         private static final byte RETRACT = 2;

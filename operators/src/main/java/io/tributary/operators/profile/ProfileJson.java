@@ -230,7 +230,7 @@ public final class ProfileJson {
     /** Writes a cart as an object: its items, its value per currency and, if wanted, when it last changed. */
     public static void writeCart(JsonGenerator json, Cart cart, boolean withTime) throws IOException {
         json.writeStartObject();
-        writeCartItems(json, cart);
+        writeCartItems(json, cart.items());
         writeAmounts(json, "value", cart.value());
         if (withTime) {
             writeTime(json, "updated_at", cart.updatedAt());
@@ -238,9 +238,29 @@ public final class ProfileJson {
         json.writeEndObject();
     }
 
-    private static void writeCartItems(JsonGenerator json, Cart cart) throws IOException {
+    /**
+     * What is known of a cart.
+     *
+     * @param items null if they are not known
+     * @param updatedAt milliseconds since 1970, 0 for not known
+     */
+    public static void writeCart(
+            JsonGenerator json, List<Cart.Item> items, SortedMap<String, BigDecimal> value, long updatedAt)
+            throws IOException {
+        json.writeStartObject();
+        if (items != null) {
+            writeCartItems(json, items);
+        }
+        writeAmounts(json, "value", value);
+        if (updatedAt != 0) {
+            writeTime(json, "updated_at", updatedAt);
+        }
+        json.writeEndObject();
+    }
+
+    private static void writeCartItems(JsonGenerator json, List<Cart.Item> items) throws IOException {
         json.writeArrayFieldStart("items");
-        for (Cart.Item item : cart.items()) {
+        for (Cart.Item item : items) {
             json.writeStartObject();
             json.writeStringField("product_id", item.productId());
             json.writeNumberField("quantity", item.quantity());

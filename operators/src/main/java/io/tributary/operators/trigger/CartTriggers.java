@@ -278,6 +278,12 @@ public final class CartTriggers implements AutoCloseable {
      * @param due receives what is due
      */
     void advance(TriggerState state, String customerId, long watermark, Due due) {
+        pass(state, customerId, watermark, due);
+        state.cart().forgetBehind(watermark);
+    }
+
+    /** The same, but forgets nothing of the cart. */
+    void pass(TriggerState state, String customerId, long watermark, Due due) {
         load(state);
         for (CartEntry next = state.pending().poll(watermark);
                 next != null;
@@ -294,7 +300,6 @@ public final class CartTriggers implements AutoCloseable {
             }
         }
         passTo(watermark + 1, state, customerId, due);
-        state.cart().forgetBehind(watermark);
         save(state);
     }
 

@@ -3,11 +3,13 @@ package io.tributary.operators.trigger;
 import dev.cel.runtime.CelVariableResolver;
 import io.tributary.operators.profile.Cart;
 import io.tributary.schemas.definition.TriggerExpression;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /** A cart as expressions of triggers see it. */
 final class CartVariables implements CelVariableResolver {
@@ -26,21 +28,27 @@ final class CartVariables implements CelVariableResolver {
             return Optional.empty();
         }
         if (fields == null) {
-            fields = fields();
+            fields = fields(cart.items(), cart.value(), cart.updatedAt());
         }
         return Optional.of(fields);
     }
 
-    private Map<String, Object> fields() {
+    /**
+     * A cart, or what is known of one.
+     *
+     * @param items null if they are not known
+     * @param updatedAt milliseconds since 1970, 0 for not known
+     */
+    static Map<String, Object> fields(List<Cart.Item> items, SortedMap<String, BigDecimal> value, long updatedAt) {
         Map<String, Object> all = new HashMap<>();
-        List<Map<String, Object>> items =
-                cart.items().stream().map(CartVariables::item).toList();
-        all.put("items", items);
-        Map<String, Object> value = new HashMap<>();
-        cart.value().forEach((currency, amount) -> value.put(currency, amount.doubleValue()));
-        all.put("value", value);
-        if (cart.updatedAt() != 0) {
-            all.put("updated_at", Instant.ofEpochMilli(cart.updatedAt()));
+        if (items != null) {
+            all.put("items", items.stream().map(CartVariables::item).toList());
+        }
+        Map<String, Object> amounts = new HashMap<>();
+        value.forEach((currency, amount) -> amounts.put(currency, amount.doubleValue()));
+        all.put("value", amounts);
+        if (updatedAt != 0) {
+            all.put("updated_at", Instant.ofEpochMilli(updatedAt));
         }
         return all;
     }

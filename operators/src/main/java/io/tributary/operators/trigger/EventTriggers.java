@@ -1,6 +1,8 @@
 package io.tributary.operators.trigger;
 
 import io.tributary.operators.identity.FragmentId;
+import io.tributary.operators.profile.CartEntry;
+import io.tributary.operators.profile.CartLog;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.trigger.EventMatches.Open;
 import io.tributary.operators.trigger.cep.MatchSink;
@@ -44,6 +46,10 @@ public final class EventTriggers implements AutoCloseable {
     private final List<Watched> watched = new ArrayList<>();
 
     private final Map<String, List<Watched>> byName = new HashMap<>();
+
+    /** Names of events with which the cart is looked at → whether its items are. */
+    private final Map<String, Boolean> cartLooks = new HashMap<>();
+
     private final long longest;
     private final Gate gate;
 
@@ -240,12 +246,23 @@ public final class EventTriggers implements AutoCloseable {
                 watched.add(one);
                 one.names.forEach(name ->
                         byName.computeIfAbsent(name, added -> new ArrayList<>()).add(one));
+                lookAtCart(one);
                 // What was told may have to be found again.
                 long grace = deadline == null ? 0 : trigger.definition().grace().toMillis();
                 most = Math.max(most, one.window + one.wait + grace);
             }
         }
         longest = most;
+    }
+
+    private void lookAtCart(Watched one) {
+        Set<List<String>> paths = new HashSet<>();
+        one.trigger.definition().expressions().forEach(expression -> paths.addAll(expression.cartPaths()));
+        if (!paths.isEmpty()) {
+            boolean isAtItems = paths.stream()
+                    .anyMatch(path -> path.isEmpty() || path.get(0).equals("items"));
+            one.names.forEach(name -> cartLooks.merge(name, isAtItems, Boolean::logicalOr));
+        }
     }
 
     /** Whether there is no trigger of a sequence. */
@@ -277,6 +294,9 @@ public final class EventTriggers implements AutoCloseable {
             }
         }
         past.sort(null);
+        if (restart.decidesInstant()) {
+            seeAnew(past, state, restart.instant());
+        }
         past.replaceAll(event -> unmarked(event, restart.gone()));
         matches.pending().all().replaceAll(event -> unmarked(event, restart.gone()));
         markRepetitions(past, matches);
@@ -410,7 +430,7 @@ public final class EventTriggers implements AutoCloseable {
         if (concerned.isEmpty() || isUndoing) {
             return;
         }
-        WatchedEvent event = marked(next, state, retained);
+        WatchedEvent event = seen(marked(next, state, retained), state);
         retain(event, state, retained);
         if (event.repeats() != null) {
             return;
@@ -482,6 +502,70 @@ public final class EventTriggers implements AutoCloseable {
         if (open != null) {
             state.events().open().add(open);
         }
+    }
+
+    // ------------------------------------------------------------------------------------------------------- the cart
+
+    /**
+     * The instant from which on the next event is known with which a trigger looks at the cart, milliseconds since 1970, or
+     * {@link TriggerState#NO_TIMER}. Up to it, and no further, the cart has to have come when {@link #advance} goes there; of what
+     * lies behind the instant before, nothing may be forgotten.
+     */
+    long nextLook(TriggerState state) {
+        if (!cartLooks.isEmpty()) {
+            for (WatchedEvent event : state.events().pending().all()) {
+                if (event.cart() == null && cartLooks.containsKey(event.name())) {
+                    return event.knownAt();
+                }
+            }
+        }
+        return TriggerState.NO_TIMER;
+    }
+
+    /** The event that has become known, with the cart as of it. */
+    private WatchedEvent seen(WatchedEvent event, TriggerState state) {
+        Boolean withItems = event.cart() == null ? cartLooks.get(event.name()) : null;
+        if (withItems == null) {
+            return event;
+        }
+        boolean isForgotten = event.isLate() && state.cart().isForgottenAt(event.order(), event.knownAt() - 1);
+        return event.with(isForgotten ? SeenCart.FORGOTTEN : SeenCart.asOf(event.order(), state.cart(), withItems));
+    }
+
+    /**
+     * Looks at the cart once more where it is another one, because the customer has got or lost events of the past. Where it
+     * was ordered or replaced behind an event it is not known any more what was in it.
+     *
+     * @param past what was known before the instant
+     * @param instant at which the customer has become another, milliseconds since 1970
+     */
+    private void seeAnew(List<WatchedEvent> past, TriggerState state, long instant) {
+        if (cartLooks.isEmpty()) {
+            return;
+        }
+        CartLog known = new CartLog();
+        known.merge(state.cart());
+        for (CartEntry entry : state.pending().all()) {
+            if (entry.knownAt() < instant) {
+                known.add(entry);
+            }
+        }
+        known.forgetBehind(instant - 1);
+        past.replaceAll(event -> {
+            Boolean withItems = event.knownAt() < instant ? cartLooks.get(event.name()) : null;
+            if (withItems == null) {
+                return event;
+            }
+            return event.with(
+                    known.isForgottenAt(event.order(), instant - 1)
+                            ? SeenCart.FORGOTTEN
+                            : SeenCart.asOf(event.order(), known, withItems));
+        });
+    }
+
+    /** As {@link Triggers#startAnew}. */
+    void startAnew(TriggerState state, long instant) {
+        seeAnew(state.events().pending().all(), state, instant);
     }
 
     /** The event, marked if an earlier one has reported the same order; later ones that wait are marked, too. */

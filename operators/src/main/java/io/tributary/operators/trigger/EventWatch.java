@@ -10,7 +10,6 @@ import io.tributary.schemas.definition.EventSequence.Step;
 import io.tributary.schemas.definition.EventView;
 import io.tributary.schemas.definition.SegmentEvent;
 import io.tributary.schemas.definition.TriggerDefinition;
-import io.tributary.schemas.definition.TriggerDefinition.Deadline;
 import io.tributary.schemas.definition.TriggerExpression;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventKind;
@@ -19,7 +18,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -86,15 +84,8 @@ public final class EventWatch {
 
     private void watch(TriggerDefinition trigger) {
         EventSequence events = trigger.events();
-        List<TriggerExpression> expressions = new ArrayList<>(trigger.payload().values());
-        events.steps().stream().map(Step::where).forEach(expressions::add);
-        trigger.deadlines().stream().map(Deadline::when).forEach(expressions::add);
         Set<List<String>> paths = new LinkedHashSet<>();
-        for (TriggerExpression expression : expressions) {
-            if (expression != null) {
-                paths.addAll(expression.eventPaths());
-            }
-        }
+        trigger.expressions().forEach(expression -> paths.addAll(expression.eventPaths()));
         for (Step step : events.steps()) {
             for (String name : step.events()) {
                 SegmentEvent change = SegmentEvent.ofName(name);

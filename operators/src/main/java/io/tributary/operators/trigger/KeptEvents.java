@@ -4,7 +4,9 @@ import io.tributary.operators.serialization.WireType;
 import io.tributary.schemas.event.EventOrder;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 
@@ -44,15 +46,15 @@ public final class KeptEvents implements RetainedEvents {
 
     @Override
     public void keepOnly(Collection<WatchedEvent> events) {
-        List<EventOrder> others = new ArrayList<>();
+        Map<EventOrder, WatchedEvent> others = new HashMap<>();
         try {
-            state.keys().forEach(others::add);
+            state.entries().forEach(entry -> others.put(entry.getKey(), entry.getValue()));
             for (WatchedEvent event : events) {
-                if (!others.remove(event.order())) {
+                if (!event.equals(others.remove(event.order()))) {
                     state.put(event.order(), event);
                 }
             }
-            for (EventOrder other : others) {
+            for (EventOrder other : others.keySet()) {
                 state.remove(other);
             }
         } catch (Exception e) {

@@ -32,7 +32,7 @@ public interface RetainedEvents {
     /** All, in the order of events. */
     List<WatchedEvent> all();
 
-    /** Keeps these alone. */
+    /** Keeps these alone, as they are now. */
     void keepOnly(Collection<WatchedEvent> events);
 
     /** Keeps nothing. */

@@ -28,11 +28,14 @@ record SequenceMatch(CartTrigger trigger, Deadline deadline, Map<String, List<Wa
     }
 
     private CelVariableResolver variables() {
-        WatchedEvent last = events.values().stream()
+        return SequencePattern.variables(events, last());
+    }
+
+    private WatchedEvent last() {
+        return events.values().stream()
                 .flatMap(List::stream)
                 .max(Comparator.naturalOrder())
                 .orElseThrow();
-        return SequencePattern.variables(events, last);
     }
 
     /**
@@ -46,8 +49,8 @@ record SequenceMatch(CartTrigger trigger, Deadline deadline, Map<String, List<Wa
         long firedAt = deadline == null
                 ? completedAt + trigger.definition().delay().toMillis()
                 : anchor.order().timestamp() + deadline.delay().toMillis();
-        String payload =
-                TriggerPayload.of(trigger.definition().payload(), variables()).toString();
+        String payload = TriggerPayload.of(trigger.definition().payload(), variables(), last().cart())
+                .toString();
         String step = deadline == null ? trigger.definition().step() : deadline.step();
         return new Trigger(
                 trigger,

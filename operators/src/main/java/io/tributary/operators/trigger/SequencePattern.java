@@ -136,6 +136,8 @@ public final class SequencePattern {
             return switch (name) {
                 case TriggerExpression.EVENT -> Optional.of(event.variable());
                 case TriggerExpression.STEPS -> Optional.of(new Steps(lastOf));
+                case TriggerExpression.CART ->
+                    Optional.ofNullable(event.cart()).filter(SeenCart::isKnown).map(SeenCart::variable);
                 default -> Optional.empty();
             };
         }

@@ -3,6 +3,7 @@ package io.tributary.operators.trigger;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.primitives.UnsignedLong;
 import dev.cel.runtime.CelVariableResolver;
@@ -38,9 +39,21 @@ final class TriggerPayload {
                         expression.path().isEmpty() ? json(expression.value(variables)) : at(profile, expression));
     }
 
-    /** Of a match. */
-    static ObjectNode of(SortedMap<String, TriggerExpression> expressions, CelVariableResolver variables) {
-        return told(expressions, expression -> json(expression.value(variables)));
+    /**
+     * Of a match.
+     *
+     * @param cart as of its last event; null if nothing is told of it
+     */
+    static ObjectNode of(
+            SortedMap<String, TriggerExpression> expressions, CelVariableResolver variables, SeenCart cart) {
+        JsonNode profile = cart == null || !cart.isKnown() ? MissingNode.getInstance() : profile(cart);
+        return told(
+                expressions,
+                expression -> isNamedOfCart(expression) ? at(profile, expression) : json(expression.value(variables)));
+    }
+
+    private static boolean isNamedOfCart(TriggerExpression expression) {
+        return !expression.path().isEmpty() && expression.path().get(0).equals(TriggerExpression.CART);
     }
 
     private static ObjectNode told(
@@ -56,11 +69,18 @@ final class TriggerPayload {
     }
 
     private static ObjectNode profile(Cart cart) {
+        return profile(ProfileJson.write(512, json -> ProfileJson.writeCart(json, cart, true)));
+    }
+
+    private static ObjectNode profile(SeenCart cart) {
+        return profile(ProfileJson.write(
+                512, json -> ProfileJson.writeCart(json, cart.items(), cart.value(), cart.updatedAt())));
+    }
+
+    private static ObjectNode profile(byte[] cart) {
         ObjectNode profile = JsonNodeFactory.instance.objectNode();
         try {
-            profile.set(
-                    TriggerExpression.CART,
-                    JSON.readTree(ProfileJson.write(512, json -> ProfileJson.writeCart(json, cart, true))));
+            profile.set(TriggerExpression.CART, JSON.readTree(cart));
         } catch (IOException e) {
             throw new UncheckedIOException("a cart is JSON", e);
         }

@@ -21,7 +21,7 @@ import java.util.List;
  * with the last deadline, or when nothing can be taken back any more.
  */
 public final class TriggerState {
-    private static final byte FORMAT = 9;
+    private static final byte FORMAT = 10;
 
     private static final Codec<byte[]> BYTES = new Codec<>() {
         @Override

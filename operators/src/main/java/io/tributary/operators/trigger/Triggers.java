@@ -72,7 +72,7 @@ public final class Triggers implements AutoCloseable {
      */
     void restart(TriggerState state, RetainedEvents retained, CartChange.Restart restart, TriggerSink sink) {
         Due due = new Due(gate);
-        events.advance(state, retained, restart.customerId(), restart.instant() - 1, due);
+        pass(state, retained, restart.customerId(), restart.instant() - 1, due);
         carts.restart(state, restart, due);
         events.restart(state, retained, restart);
         due.tell(state, sink);
@@ -87,9 +87,17 @@ public final class Triggers implements AutoCloseable {
      */
     boolean relieve(TriggerState state, RetainedEvents retained, String customerId, TriggerSink sink) {
         Due due = new Due(gate);
+        passToLooks(
+                state,
+                retained,
+                customerId,
+                state.pending().isOverfull() ? state.pending().next() : 0,
+                due);
         boolean isOverfull = carts.relieve(state, customerId, due);
         if (state.events().pending().isOverfull()) {
-            events.advance(state, retained, customerId, state.events().pending().next(), due);
+            long next = state.events().pending().next();
+            passToLooks(state, retained, customerId, next, due);
+            events.advance(state, retained, customerId, next, due);
             isOverfull = true;
         }
         due.tell(state, sink);
@@ -110,6 +118,7 @@ public final class Triggers implements AutoCloseable {
             long watermark,
             TriggerSink sink) {
         Due due = new Due(other.gate);
+        other.pass(state, retained, customerId, watermark, due);
         carts.takeOver(other.carts, state, customerId, watermark, due);
         events.takeOver(other.events, state, retained, customerId, watermark, due);
         due.tell(state, sink);
@@ -123,11 +132,38 @@ public final class Triggers implements AutoCloseable {
     public void advance(
             TriggerState state, RetainedEvents retained, String customerId, long watermark, TriggerSink sink) {
         Due due = new Due(gate);
+        pass(state, retained, customerId, watermark, due);
+        due.tell(state, sink);
+        state.retractable().removeIf(told -> told.until() <= watermark);
+    }
+
+    private void pass(TriggerState state, RetainedEvents retained, String customerId, long watermark, Due due) {
+        passToLooks(state, retained, customerId, watermark, due);
         // Both forget what was said on the purpose only with the next change.
         carts.advance(state, customerId, watermark, due);
         events.advance(state, retained, customerId, watermark, due);
-        due.tell(state, sink);
-        state.retractable().removeIf(told -> told.until() <= watermark);
+    }
+
+    /** Sees to it that an event finds the cart as of it, whatever of the cart is forgotten behind the watermark. */
+    private void passToLooks(TriggerState state, RetainedEvents retained, String customerId, long watermark, Due due) {
+        for (long next = events.nextLook(state); next <= watermark; next = events.nextLook(state)) {
+            if (next == TriggerState.NO_TIMER) {
+                return;
+            }
+            carts.advance(state, customerId, next - 1, due);
+            carts.pass(state, customerId, next, due);
+            events.advance(state, retained, customerId, next, due);
+        }
+    }
+
+    /**
+     * Of a customer who has got or lost events of the past, and of whom nothing has been decided yet: what was known before that
+     * is seen as it shows since then.
+     *
+     * @param instant milliseconds since 1970
+     */
+    public void startAnew(TriggerState state, long instant) {
+        events.startAnew(state, instant);
     }
 
     /**

@@ -28,6 +28,7 @@ import java.util.TreeMap;
  * @param repeats the fragment of an earlier report of the order, as long as both are the same customer's; else null
  * @param fields as expressions name them behind {@code event}; {@link EventWatch} says how many
  * @param keys what it is about, by what triggers correlate by
+ * @param cart the customer's as of the event, as far as triggers look at it; null before that is decided, or if none does
  */
 public record WatchedEvent(
         EventOrder order,
@@ -37,7 +38,8 @@ public record WatchedEvent(
         String orderId,
         FragmentId repeats,
         SortedMap<String, Object> fields,
-        SortedMap<Correlation, List<String>> keys)
+        SortedMap<Correlation, List<String>> keys,
+        SeenCart cart)
         implements Comparable<WatchedEvent> {
     private static final Correlation[] CORRELATIONS = Correlation.values();
 
@@ -57,6 +59,7 @@ public record WatchedEvent(
                 out.writeByte(keys.getKey().ordinal());
                 Wire.writeAll(keys.getValue(), Wire.STRING, out);
             }
+            Wire.writeNullable(event.cart, SeenCart.CODEC, out);
         }
 
         @Override
@@ -72,13 +75,32 @@ public record WatchedEvent(
             for (int rest = in.readByte(); rest > 0; rest--) {
                 keys.put(CORRELATIONS[in.readByte()], List.copyOf(Wire.readAll(Wire.STRING, in)));
             }
-            return new WatchedEvent(order, name, knownAt, fragment, orderId, repeats, fields, keys);
+            SeenCart cart = Wire.readNullable(SeenCart.CODEC, in);
+            return new WatchedEvent(order, name, knownAt, fragment, orderId, repeats, fields, keys, cart);
         }
     };
 
+    /** One of which nobody has seen yet how the customer stood. */
+    WatchedEvent(
+            EventOrder order,
+            String name,
+            long knownAt,
+            FragmentId fragment,
+            String orderId,
+            FragmentId repeats,
+            SortedMap<String, Object> fields,
+            SortedMap<Correlation, List<String>> keys) {
+        this(order, name, knownAt, fragment, orderId, repeats, fields, keys, null);
+    }
+
+    /** The event with the cart as of it. */
+    WatchedEvent with(SeenCart seen) {
+        return new WatchedEvent(order, name, knownAt, fragment, orderId, repeats, fields, keys, seen);
+    }
+
     /** The event as one that reports an order again, or for the first time if that is null. */
     WatchedEvent repeating(FragmentId earlier) {
-        return new WatchedEvent(order, name, knownAt, fragment, orderId, earlier, fields, keys);
+        return new WatchedEvent(order, name, knownAt, fragment, orderId, earlier, fields, keys, cart);
     }
 
     /** Whether another one reports the same order earlier. */

@@ -9,8 +9,10 @@ import io.tributary.schemas.definition.EventView;
 import io.tributary.schemas.definition.TriggerDefinition;
 import io.tributary.schemas.definition.TriggerDefinition.Deadline;
 import io.tributary.schemas.definition.TriggerExpression;
+import io.tributary.schemas.event.CartLine;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventKind;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongUnaryOperator;
 
@@ -57,10 +60,10 @@ final class EventTriggerRule {
      * @param steps by id, the last event of each step that has happened, as expressions see it
      * @param last its last event
      */
-    private record Match(Map<String, Object> steps, CustomerEvent last) {
-        private boolean satisfies(TriggerExpression condition) {
-            return condition == null || holds(condition, last, steps);
-        }
+    private record Match(Map<String, Object> steps, CustomerEvent last) {}
+
+    private boolean satisfies(Match match, TriggerExpression condition) {
+        return condition == null || holds(condition, match.last, match.steps);
     }
 
     /** What is told of a customer if no hours are quiet. */
@@ -101,7 +104,7 @@ final class EventTriggerRule {
                     List<Match> matches = rule.matches(anchor, key);
                     if (toldAt <= until
                             && !matches.isEmpty()
-                            && matches.get(0).satisfies(deadline.when())
+                            && rule.satisfies(matches.get(0), deadline.when())
                             && !later.matches(anchor, key).isEmpty()
                             && !CartTriggerRule.refuses(later.known)) {
                         told.add(new Told(deadline.step(), anchor.messageId(), key, toldAt));
@@ -314,7 +317,7 @@ final class EventTriggerRule {
      * @param absent steps of which none may come before
      * @return -1 if there is none
      */
-    private static int take(
+    private int take(
             Step step,
             boolean inARow,
             List<Step> absent,
@@ -333,16 +336,72 @@ final class EventTriggerRule {
         return -1;
     }
 
-    private static boolean fits(Step step, CustomerEvent event, Map<String, Object> steps) {
+    private boolean fits(Step step, CustomerEvent event, Map<String, Object> steps) {
         return step.events().contains(event.name()) && (step.where() == null || holds(step.where(), event, steps));
     }
 
     // ---------------------------------------------------------------------------------------- what expressions see
 
-    private static boolean holds(TriggerExpression condition, CustomerEvent event, Map<String, Object> steps) {
-        Map<String, Object> variables = Map.of(TriggerExpression.EVENT, view(event), TriggerExpression.STEPS, steps);
-        CelVariableResolver resolver = name -> Optional.ofNullable(variables.get(name));
+    private boolean holds(TriggerExpression condition, CustomerEvent event, Map<String, Object> steps) {
+        CelVariableResolver resolver = name -> switch (name) {
+            case TriggerExpression.EVENT -> Optional.of(view(event));
+            case TriggerExpression.STEPS -> Optional.of(steps);
+            case TriggerExpression.CART -> cart(event);
+            default -> Optional.empty();
+        };
         return condition.holds(resolver);
+    }
+
+    /** The cart as of an event, by what was known with it; nothing if it had been ordered or replaced since. */
+    private Optional<Object> cart(CustomerEvent event) {
+        List<CustomerEvent> changes = known.stream()
+                .filter(other -> other.knownAt() <= event.knownAt())
+                .filter(other -> other.kind().isCart() || other.kind() == EventKind.ORDER)
+                .toList();
+        boolean isForgotten = changes.stream()
+                .anyMatch(other -> event.isLate()
+                        && startsAnew(other)
+                        && other.order().compareTo(event.order()) > 0
+                        && other.knownAt() < event.knownAt());
+        if (isForgotten) {
+            return Optional.empty();
+        }
+        Map<String, Long> quantities = new TreeMap<>();
+        Map<String, Double> prices = new HashMap<>();
+        Map<String, Object> cart = new HashMap<>();
+        for (CustomerEvent change : changes) {
+            if (change.order().compareTo(event.order()) > 0) {
+                break;
+            }
+            if (startsAnew(change)) {
+                quantities.clear();
+            }
+            cart.put("updated_at", Instant.ofEpochMilli(change.timestamp()));
+            if (change.kind() == EventKind.ORDER) {
+                cart.remove("updated_at");
+            }
+            for (CartLine line : change.cartLines()) {
+                long sign = change.kind() == EventKind.CART_REMOVE ? -1 : 1;
+                quantities.merge(line.productId(), sign * line.quantity(), Long::sum);
+                if (line.price() != null) {
+                    prices.put(line.productId(), line.price().doubleValue());
+                }
+            }
+            quantities.values().removeIf(quantity -> quantity <= 0);
+        }
+        List<Object> items = new ArrayList<>();
+        double value = 0;
+        for (Map.Entry<String, Long> item : quantities.entrySet()) {
+            items.add(Map.of("product_id", item.getKey(), "quantity", item.getValue()));
+            value += item.getValue() * prices.get(item.getKey());
+        }
+        cart.put("items", items);
+        cart.put("value", items.isEmpty() ? Map.of() : Map.of("USD", value));
+        return Optional.of(cart);
+    }
+
+    private static boolean startsAnew(CustomerEvent change) {
+        return change.kind() == EventKind.ORDER || change.kind() == EventKind.CART_UPDATE;
     }
 
     private static Map<?, ?> view(CustomerEvent event) {

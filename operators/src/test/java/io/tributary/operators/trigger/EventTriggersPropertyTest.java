@@ -46,9 +46,13 @@ class EventTriggersPropertyTest {
                     .forEach(told -> expected.add(line(trigger.name(), told)));
         }
 
+        // Whoever is another customer looks at the cart once more.
+        boolean looksAtCart = set.triggers().values().stream()
+                .flatMap(trigger -> trigger.expressions().stream())
+                .anyMatch(expression -> !expression.cartPaths().isEmpty());
         try (Triggers those = new Triggers(CartTrigger.firstOf(set), quiet.gate())) {
             EventWatch watch = new EventWatch(set.triggers().values());
-            List<String> fired = TriggerRun.of(those, watch, replay, true, restarting).stream()
+            List<String> fired = TriggerRun.of(those, watch, replay, true, restarting && !looksAtCart).stream()
                     .map(trigger -> line(
                             trigger.trigger().name(),
                             new EventTriggerRule.Told(

@@ -246,6 +246,14 @@ final class RandomSequences {
 
         private String comparison() {
             int n = choices.below(6);
+            if (choices.inAHundred(20)) {
+                return choices.of(List.of(
+                        "size(cart.items) >= " + n / 2,
+                        "size(cart.items) < " + n,
+                        "cart.value.USD >= " + 5 * n,
+                        "cart.items.exists(i, i.product_id == 'p1' && i.quantity >= " + n / 2 + ")",
+                        "event.timestamp - cart.updated_at <= duration('600s')"));
+            }
             if (taken.isEmpty() || choices.below(2) == 0) {
                 return choices.of(List.of(
                         "event.properties.n >= " + n,
@@ -303,7 +311,7 @@ final class RandomSequences {
     }
 
     private static CustomerEvent event(String messageId, Choices choices, boolean mayBeLate) {
-        int kind = choices.below(20);
+        int kind = choices.below(24);
         long at = TestEvent.minute(choices.below(LAST_MINUTE + 1));
         int n = choices.below(6);
         String product = choices.of(PRODUCTS);
@@ -326,6 +334,9 @@ final class RandomSequences {
                                 .with("total", 10 * n + ".50")
                                 .with("products", products(product, other));
                     case 18 -> TestEvent.track(messageId, "Page Left", at).with("product_id", product);
+                    case 20, 21 -> TestEvent.removed(messageId, product, at);
+                    case 22, 23 ->
+                        TestEvent.cart(messageId, at, more < 5 ? new String[] {other} : new String[] {"p1", "p3"});
                     default -> TestEvent.identify(messageId, at).consent("marketing", more < 7);
                 };
         if (!choices.inAHundred(5)) {

@@ -1,15 +1,20 @@
 package io.tributary.operators.trigger;
 
+import static io.tributary.operators.testing.TestEvent.added;
+import static io.tributary.operators.testing.TestEvent.cart;
 import static io.tributary.operators.testing.TestEvent.minute;
+import static io.tributary.operators.testing.TestEvent.ordered;
 import static io.tributary.operators.testing.TestEvent.track;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.operators.identity.FragmentId;
+import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.segment.SegmentChange;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.testing.Said;
+import io.tributary.operators.testing.TestEvent;
 import io.tributary.operators.testing.WatcherHarness;
 import io.tributary.operators.trigger.EventWatch.Cause;
 import io.tributary.schemas.definition.Definitions;
@@ -21,6 +26,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +71,17 @@ class WatchedSequencesTest {
             segments:
             - {name: lapsed, when: days_since(orders.last_at) > 30}
             - {name: fan, for_each: event.properties.category, trait: {aggregate: count, events: [Product Viewed]}, when: value >= 2}
+            """;
+
+    private static final String CHECKOUT =
+            """
+            - name: checkout
+              steps:
+              - {id: checkout, on: [Checkout Started], where: size(cart.items) > 0}
+              - {id: order, not_followed_by: [Order Paid]}
+              within: 20m
+              expires_after: 1h
+              payload: {products: size(cart.items), value: cart.value}
             """;
 
     private static final String LAPSED =
@@ -226,6 +243,103 @@ class WatchedSequencesTest {
             watch.arrives(200);
             assertThat(watch.fired()).hasSize(Waiting.MOST);
             assertThat(watch.harness.entries()).isZero();
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------------ the cart
+
+    @Test
+    void aStepLooksAtTheCartAsItWasKnownWithTheEvent() throws Exception {
+        try (Watch watch = new Watch(published(CHECKOUT))) {
+            watch.changesCart("ana", added("a1", "p1", minute(0)), 0);
+            watch.sees("ana", ANA, "Checkout Started", 5, 1);
+            watch.changesCart("ana", added("a2", "p2", minute(6)), 6);
+            watch.sees("ben", ANA, "Checkout Started", 5, 1);
+            watch.changesCart("ben", added("b1", "p1", minute(6)), 6);
+            watch.sees("eve", ANA, "Checkout Started", 5, 1);
+            watch.changesCart("eve", added("e1", "p1", minute(4)), 6);
+            watch.changesCart("dan", added("d1", "p1", minute(1)), 4);
+            watch.sees("dan", ANA, "Checkout Started", 5, 1);
+            watch.changesCart("dan", ordered("d2", "o", minute(6)), 6);
+            watch.arrives(10);
+            watch.restarts(watch.published);
+            watch.arrives(100);
+
+            assertThat(watch.fired()).containsExactlyInAnyOrder("checkout ana 5 at 25", "checkout dan 5 at 25");
+            assertThat(watch.told()).allSatisfy(json -> assertThat(json.path("payload"))
+                    .hasToString("{\"products\":1,\"value\":{\"USD\":\"10.00\"}}"));
+        }
+    }
+
+    /** What was in it before is known or not, as far as the watermark has come: so nobody asks. */
+    @Test
+    void ofALateEventTheCartIsNotKnownIfItWasReplacedSince() throws Exception {
+        for (boolean inOneGo : List.of(true, false)) {
+            try (Watch watch = new Watch(published(CHECKOUT))) {
+                watch.changesCart("ana", added("a1", "p1", minute(0)), 0);
+                watch.changesCart("ana", cart("a2", minute(6), "p2"), 6);
+                watch.changesCart("ben", added("b1", "p1", minute(0)), 0);
+                watch.changesCart("ben", added("b2", "p2", minute(6)), 6);
+                if (!inOneGo) {
+                    watch.arrives(8);
+                }
+                watch.sees("ana", ANA, "Checkout Started", 5, 10, 1);
+                watch.sees("ben", ANA, "Checkout Started", 5, 10, 1);
+                watch.arrives(100);
+
+                assertThat(watch.fired()).containsExactly("checkout ben 5 at 25");
+            }
+        }
+    }
+
+    @Test
+    void aMergerLooksAtTheCartOfBothAsFarAsItIsKnown() throws Exception {
+        try (Watch watch = new Watch(published(CHECKOUT))) {
+            watch.changesCart("phone", added("a1", "p1", minute(0)), 0);
+            watch.sees("phone", PHONE, "Checkout Started", 5, 1);
+            watch.arrives(8);
+            watch.moves(PHONE, "phone", "ana", 10, added("a1", "p1", minute(0)), added("u1", "p2", minute(1)));
+            watch.moves(PHONE, "phone", "ben", 10, cart("u2", minute(6), "p2"));
+            watch.moves(PHONE, "phone", "eve", 10, added("u3", "p2", minute(6)));
+            watch.arrives(100);
+
+            assertThat(watch.fired()).containsExactly("checkout ana 5 at 25");
+            assertThat(watch.told().get(0).path("payload"))
+                    .hasToString("{\"products\":2,\"value\":{\"USD\":\"20.00\"}}");
+        }
+    }
+
+    @Test
+    void whoLosesWhatWasInTheCartHasNotCheckedItOut() throws Exception {
+        try (Watch watch = new Watch(published(CHECKOUT))) {
+            watch.changesCart("ana", added("a1", "p1", minute(0)), 0);
+            watch.sees("ana", ANA, "Checkout Started", 5, 1);
+            watch.arrives(8);
+            watch.moves(PHONE, "ana", "phone", 10, added("a1", "p1", minute(0)));
+            watch.sees("ana", ANA, "Order Paid", 10, 1);
+            watch.sees("ana", ANA, "Checkout Started", 11, 1);
+            watch.arrives(12);
+            watch.restarts(watch.published);
+            watch.arrives(100);
+
+            assertThat(watch.fired()).isEmpty();
+        }
+    }
+
+    /** A cart that no trigger looked at when the event came is not known later. */
+    @Test
+    void otherDefinitionsLookAtTheCartFromThenOn() throws Exception {
+        try (Watch watch = new Watch(
+                published(LEFT.replace("Product Viewed", "Checkout Started").formatted("1h")))) {
+            watch.changesCart("ana", added("a1", "p1", minute(0)), 0);
+            watch.sees("ana", ANA, "Checkout Started", 5, 1);
+            watch.arrives(10);
+            watch.publishes(CHECKOUT);
+            watch.arrives(30);
+            watch.sees("ana", ANA, "Checkout Started", 31, 1);
+            watch.arrives(100);
+
+            assertThat(watch.fired()).containsExactly("checkout ana 31 at 51");
         }
     }
 
@@ -422,10 +536,23 @@ class WatchedSequencesTest {
         }
 
         void sees(String customer, FragmentId fragment, String name, int at, int n) throws Exception {
+            sees(customer, fragment, name, at, at, n);
+        }
+
+        void sees(String customer, FragmentId fragment, String name, int at, int knownAt, int n) throws Exception {
             WatchedEvent event = watch.watched(
-                    track("m" + seen.size(), name, minute(at)).with("n", n).event(), fragment);
+                    track("m" + seen.size(), name, minute(at))
+                            .with("n", n)
+                            .event()
+                            .knownAt(minute(knownAt)),
+                    fragment);
             seen.add(event);
             harness.process(new CartChange.Operation(customer, null, event, Said.nothing()), 0);
+        }
+
+        void changesCart(String customer, TestEvent change, int knownAt) throws Exception {
+            CartEntry entry = CartEntry.of(change.event().knownAt(minute(knownAt)));
+            harness.process(new CartChange.Operation(customer, entry, null, Said.nothing()), 0);
         }
 
         /** @param change {@code +segment value} or {@code -segment value} */
@@ -457,7 +584,10 @@ class WatchedSequencesTest {
                     0);
         }
 
-        void moves(FragmentId fragment, String from, String to, int at) throws Exception {
+        /** @param union the operations on the cart that are the customer's then to whom it moves */
+        void moves(FragmentId fragment, String from, String to, int at, TestEvent... union) throws Exception {
+            List<CartEntry> cart =
+                    Stream.of(union).map(change -> CartEntry.of(change.event())).toList();
             List<WatchedEvent> its = seen.stream()
                     .filter(event -> fragment.equals(event.fragment()))
                     .toList();
@@ -466,7 +596,7 @@ class WatchedSequencesTest {
                             from, minute(at), true, List.of(), Set.of(fragment), false, List.of(), Said.nothing()),
                     0);
             harness.process(
-                    new CartChange.Restart(to, minute(at), true, List.of(), Set.of(), false, its, Said.nothing()), 0);
+                    new CartChange.Restart(to, minute(at), true, cart, Set.of(), false, its, Said.nothing()), 0);
         }
 
         void publishes(String... triggers) throws Exception {

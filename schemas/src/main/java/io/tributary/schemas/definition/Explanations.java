@@ -241,10 +241,6 @@ final class Explanations {
         if (language.kind() == Language.Kind.SEGMENT && name.equals(EventView.EVENT)) {
             return "a segment's 'when' is about the profile, not about an event";
         }
-        if (language.kind() == Language.Kind.EVENT_TRIGGER && name.equals(TriggerExpression.CART)) {
-            return "'cart' is for triggers that begin with all four cart events and end with 'not_followed_by: [Order"
-                    + " Completed]'";
-        }
         if (language.kind().isOfTriggers() && isOfOthers(name)) {
             return "'%s' can't be looked at by a trigger yet; known here: %s"
                     .formatted(name, String.join(", ", language.roots().keySet()));

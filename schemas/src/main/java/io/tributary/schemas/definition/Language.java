@@ -137,6 +137,7 @@ final class Language {
 
     private static Language eventTrigger() {
         Map<String, CelType> roots = Types.names();
+        roots.put(TriggerExpression.CART, Profile.cart());
         roots.put(EventView.EVENT, eventType());
         roots.put(TriggerExpression.STEPS, Types.OBJECT);
         return new Language(Kind.EVENT_TRIGGER, roots, Collections.emptySortedMap(), List.of());

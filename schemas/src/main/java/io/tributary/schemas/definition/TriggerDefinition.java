@@ -1,9 +1,12 @@
 package io.tributary.schemas.definition;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tributary.schemas.definition.EventSequence.Step;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -100,6 +103,18 @@ public record TriggerDefinition(
     /** Whether it is about the cart, which only the whole of its operations tells. */
     public boolean isOfCart() {
         return events == null;
+    }
+
+    /** All that it is made of, in no particular order. */
+    public List<TriggerExpression> expressions() {
+        List<TriggerExpression> expressions = new ArrayList<>(payload.values());
+        expressions.add(where);
+        deadlines.stream().map(Deadline::when).forEach(expressions::add);
+        if (events != null) {
+            events.steps().stream().map(Step::where).forEach(expressions::add);
+        }
+        expressions.removeIf(Objects::isNull);
+        return expressions;
     }
 
     /** The step with which it begins: what its own {@code trigger_id}s bear, as those of its reminders bear theirs. */

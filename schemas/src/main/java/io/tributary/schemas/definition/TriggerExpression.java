@@ -16,7 +16,7 @@ import java.util.function.Predicate;
  * says nothing.
  */
 public final class TriggerExpression {
-    /** The customer's cart, as a profile has it. */
+    /** The customer's cart, as a profile has it: of a trigger of a sequence, as of the event. */
     public static final String CART = "cart";
 
     /** The event that a condition is about; of what is told, the last of the match. */
@@ -71,6 +71,11 @@ public final class TriggerExpression {
             paths.add(path.isEmpty() ? path : path.subList(1, path.size()));
         }
         return paths;
+    }
+
+    /** What of the cart it looks at: the names behind {@code cart}. */
+    public Set<List<String>> cartPaths() {
+        return expression.pathsBehind(CART);
     }
 
     @Override

@@ -82,7 +82,7 @@ class EventSequenceMistakesTest {
 
     /** A trigger with other or fewer cart events, another end or another selection is one of a sequence. */
     @Test
-    void onlyWhatTheCartDecidesCanLookAtTheCart() {
+    void aSequenceOfCartEventsCanLookAtTheCartToo() {
         String cart =
                 """
                 triggers:
@@ -94,10 +94,10 @@ class EventSequenceMistakesTest {
                   expires_after: 24h
                 """;
 
-        assertThat(mistakes(cart))
-                .containsExactly(
-                        "t.yaml:4:112: 'cart' is for triggers that begin with all four cart events and end with"
-                                + " 'not_followed_by: [Order Completed]'");
+        TriggerDefinition sequence = read(cart);
+        assertThat(sequence.isOfCart()).isFalse();
+        assertThat(sequence.events().first().where().cartPaths()).containsExactly(List.of("items"));
+        assertThat(sequence.expressions()).extracting(Object::toString).containsExactly("size(cart.items) > 0");
         assertThat(read(cart.replace("every", "last")).isOfCart()).isTrue();
         assertThat(read(cart.replace(", select: every", "")).isOfCart()).isTrue();
     }
@@ -170,7 +170,19 @@ class EventSequenceMistakesTest {
                 of(
                         "event.properties.price",
                         "orders.count",
-                        "t.yaml:4:62: 'orders' can't be looked at by a trigger yet; known here: event, steps"),
+                        "t.yaml:4:62: 'orders' can't be looked at by a trigger yet; known here: cart, event, steps"),
+                of(
+                        "event.properties.price >= 20",
+                        "cart.vale.USD >= 20",
+                        "t.yaml:4:67: no field 'vale' — did you mean 'value'?"),
+                of(
+                        "event.properties.price >= 20",
+                        "cart.value.USB >= 20",
+                        "t.yaml:4:73: 'USB' is no currency of ISO 4217 — did you mean 'USD'?"),
+                of(
+                        "event.properties.price >= 20",
+                        "crt.value.USD >= 20",
+                        "t.yaml:4:62: unknown name 'crt' — did you mean 'cart'?"),
                 of(
                         "where: event.properties.price >= 20",
                         "select: first",
