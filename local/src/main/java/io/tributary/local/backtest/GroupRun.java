@@ -40,7 +40,7 @@ final class GroupRun {
         /** What has fired before the last relabelling, by {@code Trigger.match}. */
         private final Set<Long> told = new HashSet<>(0);
 
-        /** Changes of its memberships that a trigger names, ascending. */
+        /** Its mergers, and changes of its memberships, that a trigger names, ascending. */
         private final List<WatchedEvent> segmentChanges = new ArrayList<>(0);
 
         /** The instant of the last relabelling, milliseconds since 1970. */
@@ -112,6 +112,9 @@ final class GroupRun {
                     segmentsOf(customer).pass(instant - 1);
                 }
                 apply(customer, group.events().get(i));
+            }
+            if (decisions.watch().namesMerger()) {
+                relabelled.stream().filter(identities::isMerged).forEach(customer -> merged(customer, instant));
             }
             passSegments(instant, relabelled, fragments, group.events().subList(first, event));
         }
@@ -190,6 +193,16 @@ final class GroupRun {
         if (watch.run != null) {
             watch.run.apply(watched, decisions);
         }
+    }
+
+    private void merged(Customer customer, long instant) {
+        WatchedEvent merger = decisions.watch().merger(customer.id(), instant);
+        Watch watch = watches.get(customer);
+        if (watch.run == null) {
+            watch.run = rebuilt(customer, watch, merger.order());
+        }
+        watch.segmentChanges.add(merger);
+        watch.run.apply(merger, decisions);
     }
 
     /** Each customer's memberships change once at an instant, whatever happens at it. */

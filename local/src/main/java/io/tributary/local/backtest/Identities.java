@@ -348,6 +348,23 @@ final class Identities {
         return relabelled;
     }
 
+    /**
+     * Whether a customer who had done something before the last instant has got at it what another one had done, and nothing of
+     * it was erased.
+     */
+    boolean isMerged(Customer customer) {
+        boolean hasGot = false;
+        boolean hadPast = false;
+        for (Map.Entry<Fragment, Customer> moved : customersBefore.entrySet()) {
+            boolean isHere = moved.getKey().customer() == customer;
+            hadPast |= moved.getValue() == customer;
+            hasGot |= isHere && moved.getValue() != customer;
+        }
+        hadPast |= customer.fragments().stream()
+                .anyMatch(fragment -> !customersBefore.containsKey(fragment) && fragment.hasEventBefore(instant));
+        return hasGot && hadPast && !isForgotten(customer);
+    }
+
     /** Whether all that a customer had done before the last instant was erased at it. */
     boolean isForgotten(Customer customer) {
         return forgotten.contains(customer);

@@ -116,6 +116,15 @@ class StreamedPeopleIT {
               within: 5h
               expires_after: 1d
               payload: {at: steps.more.timestamp, value: cart.value}
+            - {name: became_one, steps: [{id: one, on: [{merged: true}]}], purpose: joined, expires_after: 1d, payload: {what: event.name, value: cart.value}}
+            - name: became_one_and_left
+              steps:
+              - {id: came, on: [identify, {merged: true}], select: every}
+              - {id: one, followed_by: [{merged: true}]}
+              - {id: order, not_followed_by: [Order Completed, {merged: true}]}
+              within: 2h
+              expires_after: 1d
+              payload: {came: steps.came.name, at: steps.one.timestamp}
             - name: empty_handed
               steps:
               - {id: cart, on: [Product Added, Wishlist Product Added to Cart, Product Removed, Cart Updated], select: last}

@@ -199,6 +199,11 @@ final class Moves {
         return come;
     }
 
+    /** Whether events of the past are among what the customer has got. */
+    boolean bringsThePast() {
+        return ofThePast.stream().anyMatch(fragment -> !wereHere.get(fragment) && areHere.get(fragment));
+    }
+
     /** Whether events of the past are among what the customer has got or lost. */
     boolean changesThePast() {
         return ofThePast.stream().anyMatch(fragment -> !wereHere.get(fragment).equals(areHere.get(fragment)));

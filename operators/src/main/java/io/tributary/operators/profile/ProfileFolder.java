@@ -586,11 +586,15 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
     private void pass(
             String customerId, ProfileState state, Moves moves, OnTimerContext context, Collector<OutboundRecord> out)
             throws Exception {
+        boolean mayMerge = watch.get().namesMerger() && hasPast(moves.instant(), state);
         while (!moves.isOver()) {
             pass(moves.nextCause(), customerId, state, moves, context, out);
         }
         if (moves.changesAnything()) {
             restartTriggers(customerId, moves, context);
+            if (mayMerge && moves.bringsThePast() && !moves.erases()) {
+                tellMerger(customerId, moves.instant(), context);
+            }
             segments.lookAnew(moves.instant());
             tellSegments(customerId, moves.changesThePast() ? Cause.MOVED : Cause.HAPPENED, context);
             if (moves.erases()) {
@@ -607,6 +611,23 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
             state.sightWaits(sight.fragmentId(), at);
             sight.devices().forEach(device -> state.sightWaits(sight.fragmentId(), device, at));
             await(sight, context);
+        }
+    }
+
+    private boolean hasPast(long instant, ProfileState state) throws IOException {
+        return state.eventCount() > 0 && ledgers.activity().firstSeen() < instant;
+    }
+
+    /** A customer who had done something before has got what another one did. */
+    private void tellMerger(String customerId, long instant, ReadOnlyContext context) throws IOException {
+        if (!isOver(context)) {
+            context.output(
+                    CART_CHANGES,
+                    new CartChange.Operation(
+                            customerId,
+                            null,
+                            watch.get().merger(customerId, instant),
+                            ledgers.said().statements()));
         }
     }
 

@@ -8,6 +8,7 @@ import io.tributary.schemas.definition.EventSequence;
 import io.tributary.schemas.definition.EventSequence.Correlation;
 import io.tributary.schemas.definition.EventSequence.Step;
 import io.tributary.schemas.definition.EventView;
+import io.tributary.schemas.definition.MergerEvent;
 import io.tributary.schemas.definition.SegmentEvent;
 import io.tributary.schemas.definition.TriggerDefinition;
 import io.tributary.schemas.definition.TriggerExpression;
@@ -74,6 +75,8 @@ public final class EventWatch {
     /** Names of the segments of which any change is named. */
     private final Set<String> segments = new HashSet<>();
 
+    private boolean namesMerger;
+
     public EventWatch(Collection<TriggerDefinition> triggers) {
         for (TriggerDefinition trigger : triggers) {
             if (!trigger.isOfCart()) {
@@ -92,6 +95,10 @@ public final class EventWatch {
                 if (change != null) {
                     segmentEvents.add(name);
                     segments.add(change.segment());
+                    continue;
+                }
+                if (name.equals(MergerEvent.NAME)) {
+                    namesMerger = true;
                     continue;
                 }
                 Looks looks = byName.computeIfAbsent(name, added -> new Looks());
@@ -174,6 +181,31 @@ public final class EventWatch {
                 null,
                 null,
                 new TreeMap<>(Map.of("properties", properties)),
+                new TreeMap<>());
+    }
+
+    /** Whether a trigger names that the customer has become one with another. */
+    public boolean namesMerger() {
+        return namesMerger;
+    }
+
+    /**
+     * That the customer has become one with another, as triggers see it: behind all that happens at its instant, ahead of what
+     * changes of memberships. Its message id is {@code mg_} and 16 hexadecimal digits of SHA-256(customer, instant), joined by
+     * a line feed.
+     *
+     * @param instant milliseconds since 1970
+     */
+    public WatchedEvent merger(String customerId, long instant) {
+        String id = "mg_" + Hashes.shortHex(customerId + "\n" + instant);
+        return new WatchedEvent(
+                new EventOrder(instant, EventKind.SEGMENT_CHANGE, id, 0),
+                MergerEvent.NAME,
+                instant,
+                null,
+                null,
+                null,
+                new TreeMap<>(),
                 new TreeMap<>());
     }
 

@@ -5,6 +5,7 @@ import io.tributary.schemas.cel.CelValues;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.definition.EventSequence.Correlation;
+import io.tributary.schemas.definition.MergerEvent;
 import io.tributary.schemas.definition.SegmentEvent;
 import io.tributary.schemas.event.EventOrder;
 import java.io.DataInput;
@@ -108,8 +109,14 @@ public record WatchedEvent(
         return orderId != null && orderId.equals(other.orderId) && other.compareTo(this) < 0;
     }
 
+    /** Whether it is the customer's own, and goes with no fragment: the change of a membership or a merger. */
     boolean isSegmentChange() {
         return fragment == null;
+    }
+
+    private String title() {
+        SegmentEvent change = SegmentEvent.ofName(name);
+        return change != null ? change.title() : name.equals(MergerEvent.NAME) ? MergerEvent.TITLE : name;
     }
 
     /** Whether it is the change of a membership that takes another one of the same instant back. */
@@ -119,7 +126,10 @@ public record WatchedEvent(
         }
         SegmentEvent change = SegmentEvent.ofName(name);
         SegmentEvent before = SegmentEvent.ofName(other.name);
-        return change.isEntered() != before.isEntered() && fields.equals(other.fields);
+        return change != null
+                && before != null
+                && change.isEntered() != before.isEntered()
+                && fields.equals(other.fields);
     }
 
     /** Whether it came late. */
@@ -135,7 +145,7 @@ public record WatchedEvent(
     /** As expressions see it. */
     Map<String, Object> variable() {
         Map<String, Object> all = new HashMap<>(fields);
-        all.put("name", isSegmentChange() ? SegmentEvent.ofName(name).title() : name);
+        all.put("name", title());
         all.put("message_id", order.messageId());
         all.put("timestamp", Instant.ofEpochMilli(order.timestamp()));
         return all;

@@ -94,10 +94,12 @@ final class EventSequenceParser {
     /** @return nothing: what is wrong is thrown */
     private Void refuseChanges(List<Written> steps, Correlation by) {
         for (Written written : steps) {
-            if (written.step.events().stream().anyMatch(name -> SegmentEvent.ofName(name) != null)) {
+            boolean hasChange = written.step.events().stream().anyMatch(name -> SegmentEvent.ofName(name) != null);
+            if (hasChange || written.step.events().contains(MergerEvent.NAME)) {
                 throw yaml.error(
                         written.keys.get(written.step.relation().key()),
-                        "a change of a segment is about no '%s': leave 'correlation' out".formatted(by.key()));
+                        "a %s is about no '%s': leave 'correlation' out"
+                                .formatted(hasChange ? "change of a segment" : "merger", by.key()));
             }
         }
         return null;
@@ -160,12 +162,15 @@ final class EventSequenceParser {
         SortedSet<String> events = new TreeSet<>();
         for (Node name : names) {
             boolean isChange = YamlSource.isObject(name);
-            String event = isChange ? change(name).name() : event(name);
+            String event = isChange ? change(name) : event(name);
+            if (event == null) {
+                continue;
+            }
             if (!events.add(event)) {
                 throw yaml.error(name, "'" + SegmentEvent.text(event) + "' is here twice");
             }
-            if (isChange && relation == Relation.NOT_FOLLOWED_BY) {
-                SegmentEvent change = SegmentEvent.ofName(event);
+            SegmentEvent change = SegmentEvent.ofName(event);
+            if (change != null && relation == Relation.NOT_FOLLOWED_BY) {
                 events.add(new SegmentEvent(change.segment(), change.isEntered(), true).name());
             }
         }
@@ -180,18 +185,29 @@ final class EventSequenceParser {
         return event;
     }
 
-    /** A change of a membership. */
-    private SegmentEvent change(Node node) {
+    /** The name of a change of a membership, or of a merger; null for what is neither, which is told. */
+    private String change(Node node) {
         YamlSource.Obj keys = yaml.object(node, "an event", mistakes.in(yaml));
-        keys.allow(SegmentEvent.KEYS);
+        List<String> known = List.of(SegmentEvent.ENTERED, SegmentEvent.EXITED, MergerEvent.MERGED);
+        keys.allow(known);
         if (keys.keys().size() != 1) {
-            throw yaml.error(node, "an event is a name or one of {entered: SEGMENT} and {exited: SEGMENT}");
+            throw yaml.error(
+                    node, "an event is a name or one of {entered: SEGMENT}, {exited: SEGMENT} and {merged: true}");
         }
         String key = keys.keys().iterator().next();
+        if (!known.contains(key)) {
+            return null;
+        }
+        if (key.equals(MergerEvent.MERGED)) {
+            if (!yaml.bool(keys.get(key), "'" + key + "'")) {
+                throw yaml.error(keys.get(key), "'merged' can only be true: leave it out where no merger is meant");
+            }
+            return MergerEvent.NAME;
+        }
         Node segment = keys.get(key);
         String name = yaml.text(segment, "'" + key + "'");
         segments.refuseUnknown(yaml, segment, name);
-        return new SegmentEvent(name, key.equals(SegmentEvent.ENTERED), false);
+        return new SegmentEvent(name, key.equals(SegmentEvent.ENTERED), false).name();
     }
 
     private int times(Node node) {

@@ -1,7 +1,5 @@
 package io.tributary.schemas.definition;
 
-import java.util.List;
-
 /**
  * A change of a customer's membership as triggers name it: a step has {@code {entered: SEGMENT}} or {@code {exited: SEGMENT}}
  * among its events.
@@ -17,7 +15,6 @@ public record SegmentEvent(String segment, boolean isEntered, boolean isFound) {
     public static final String ENTERED = "entered";
 
     public static final String EXITED = "exited";
-    static final List<String> KEYS = List.of(ENTERED, EXITED);
 
     /** No event that a definition names begins with it. */
     static final char MARK = '\u0001';
@@ -29,13 +26,13 @@ public record SegmentEvent(String segment, boolean isEntered, boolean isFound) {
         return (isFound ? MARK_FOUND : MARK) + (isEntered ? ENTERED : EXITED) + " " + segment;
     }
 
-    private static boolean isOne(String name) {
+    private static boolean isMarked(String name) {
         return !name.isEmpty() && name.charAt(0) <= MARK_FOUND;
     }
 
-    /** What a name among those of events means; null if it is an event's. */
+    /** What a name among those of events means; null if it is an event's, or a merger's. */
     public static SegmentEvent ofName(String name) {
-        if (!isOne(name)) {
+        if (!isMarked(name) || name.equals(MergerEvent.NAME)) {
             return null;
         }
         int space = name.indexOf(' ');
@@ -50,6 +47,6 @@ public record SegmentEvent(String segment, boolean isEntered, boolean isFound) {
 
     /** A name among those of events, for people: {@code entered vip}, {@code Product Viewed}. */
     public static String text(String name) {
-        return isOne(name) ? name.substring(1) : name;
+        return isMarked(name) ? name.substring(1) : name;
     }
 }

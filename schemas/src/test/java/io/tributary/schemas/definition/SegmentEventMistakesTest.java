@@ -83,11 +83,22 @@ class SegmentEventMistakesTest {
                 of(
                         "{exited: vip_lapsed}",
                         "{left: vip}",
-                        "t.yaml:8:52: unknown key 'left'; known here: entered, exited"),
+                        "t.yaml:8:52: unknown key 'left'; known here: entered, exited, merged"),
                 of(
                         "{exited: vip_lapsed}",
                         "{exited: vip, entered: vip}",
-                        "t.yaml:8:51: an event is a name or one of {entered: SEGMENT} and {exited: SEGMENT}"),
+                        "t.yaml:8:51: an event is a name or one of {entered: SEGMENT}, {exited: SEGMENT} and"
+                                + " {merged: true}"),
+                of(
+                        "{exited: vip_lapsed}",
+                        "{merge: true}",
+                        "t.yaml:8:52: unknown key 'merge' — did you mean 'merged'?"),
+                of(
+                        "{exited: vip_lapsed}",
+                        "{merged: false}",
+                        "t.yaml:8:60: 'merged' can only be true: leave it out where no merger is meant"),
+                of("{exited: vip_lapsed}", "{merged: vip}", "t.yaml:8:60: 'merged' must be true or false"),
+                of("Product Viewed", "{merged: true}, {merged: true}", "t.yaml:7:62: 'merged' is here twice"),
                 of("{exited: vip_lapsed}", "{exited: [vip]}", "t.yaml:8:60: 'exited' must be a text"),
                 of("Product Viewed", "{entered: vip_lapsed}", "t.yaml:7:46: 'entered vip_lapsed' is here twice"),
                 of(
@@ -109,6 +120,30 @@ class SegmentEventMistakesTest {
         assertThat(catchThrowableOfType(DefinitionsException.class, () -> Definitions.of("t.yaml", yaml))
                         .mistakes())
                 .containsExactlyElementsOf(messages);
+    }
+
+    @Test
+    void aMergerIsAnEventLikeThem() {
+        String yaml =
+                """
+                triggers:
+                - {name: t, steps: [{id: one, on: [{merged: true}], where: event.name == 'Customer Merged'}], expires_after: 1d}
+                """;
+
+        assertThat(Definitions.of("t.yaml", yaml)
+                        .triggers()
+                        .get("t")
+                        .events()
+                        .first()
+                        .events())
+                .containsExactly(MergerEvent.NAME);
+        assertThat(SegmentEvent.ofName(MergerEvent.NAME)).isNull();
+        assertThat(SegmentEvent.text(MergerEvent.NAME)).isEqualTo("merged");
+        assertThat(catchThrowableOfType(
+                                DefinitionsException.class,
+                                () -> Definitions.of("t.yaml", yaml.replace("expires", "correlation: cart, expires")))
+                        .mistakes())
+                .containsExactly("t.yaml:2:35: a merger is about no 'cart': leave 'correlation' out");
     }
 
     /** Whoever begins with the four cart events and something else is no trigger of the cart. */
