@@ -120,6 +120,9 @@ final class RandomSequences {
         /** Ids of the steps so far whose events are part of a match. */
         private final List<String> taken = new ArrayList<>();
 
+        /** Those of them at which conditions of steps can't look. */
+        private final List<String> optionalIds = new ArrayList<>();
+
         private final StringBuilder steps = new StringBuilder();
 
         private Trigger(Choices choices) {
@@ -170,7 +173,7 @@ final class RandomSequences {
             optional.add(isOptional);
             List<String> names = names(i, isOptional ? 1 : choices.of(List.of(1, 2, 2)));
             events.add(names);
-            String where = condition(30);
+            String where = condition(30, mandatory());
             int times = isTaken && !isOptional && (i > 0 || every) ? choices.of(List.of(1, 1, 1, 1, 1, 2, 2, 3)) : 1;
             steps.append("  - {id: %s, %s: %s".formatted(id, relation.key(), names))
                     .append(where == null ? "" : ", where: \"" + where + "\"")
@@ -180,6 +183,9 @@ final class RandomSequences {
                     .append("}\n");
             if (isTaken) {
                 taken.add(id);
+            }
+            if (isOptional) {
+                optionalIds.add(id);
             }
             return times;
         }
@@ -222,7 +228,7 @@ final class RandomSequences {
             int count = choices.of(List.of(0, 1, 2));
             for (int i = 0; i < count; i++) {
                 after += 1 + choices.below(20);
-                String when = condition(60);
+                String when = condition(60, taken);
                 reminders
                         .append(i == 0 ? "  reminders:\n" : "")
                         .append("  - {id: r%d, after: %dm%s}\n"
@@ -232,19 +238,23 @@ final class RandomSequences {
         }
 
         /** A condition of the event and of the steps so far; null for none. */
-        private String condition(int inAHundred) {
+        private String condition(int inAHundred, List<String> steps) {
             if (!choices.inAHundred(inAHundred)) {
                 return null;
             }
             return switch (choices.below(8)) {
-                case 0 -> comparison() + " && " + comparison();
-                case 1 -> comparison() + " || " + comparison();
-                case 2 -> "!(" + comparison() + ")";
-                default -> comparison();
+                case 0 -> comparison(steps) + " && " + comparison(steps);
+                case 1 -> comparison(steps) + " || " + comparison(steps);
+                case 2 -> "!(" + comparison(steps) + ")";
+                default -> comparison(steps);
             };
         }
 
-        private String comparison() {
+        private List<String> mandatory() {
+            return taken.stream().filter(id -> !optionalIds.contains(id)).toList();
+        }
+
+        private String comparison(List<String> steps) {
             int n = choices.below(6);
             if (choices.inAHundred(20)) {
                 return choices.of(List.of(
@@ -254,7 +264,7 @@ final class RandomSequences {
                         "cart.items.exists(i, i.product_id == 'p1' && i.quantity >= " + n / 2 + ")",
                         "event.timestamp - cart.updated_at <= duration('600s')"));
             }
-            if (taken.isEmpty() || choices.below(2) == 0) {
+            if (steps.isEmpty() || choices.below(2) == 0) {
                 return choices.of(List.of(
                         "event.properties.n >= " + n,
                         "event.properties.n <= " + n,
@@ -264,7 +274,7 @@ final class RandomSequences {
                         "event.properties.product_id == 'p1'",
                         "event.name == 'Product Viewed'"));
             }
-            String step = choices.of(taken);
+            String step = choices.of(steps);
             return choices.of(List.of(
                             "event.properties.n > steps.%s.properties.n",
                             "event.properties.n <= steps.%s.properties.n",

@@ -223,6 +223,7 @@ final class EventSequenceParser {
 
     /** @return nothing: what is wrong is thrown */
     private Void order(List<Written> steps) {
+        refuseLooksAtOptional(steps);
         for (int i = 1; i < steps.size(); i++) {
             Step before = steps.get(i - 1).step;
             Step step = steps.get(i).step;
@@ -251,6 +252,22 @@ final class EventSequenceParser {
             }
         }
         return null;
+    }
+
+    /** Flink CEP would leave an optional step out although it has happened, if the condition holds without it alone. */
+    private void refuseLooksAtOptional(List<Written> steps) {
+        Set<String> optional = new HashSet<>();
+        for (Written written : steps) {
+            TriggerExpression where = written.step.where();
+            if (where != null && !Collections.disjoint(where.steps(), optional)) {
+                throw yaml.error(
+                        written.keys.get(TriggerParser.WHERE),
+                        "'where' can't look at an optional step; 'payload', and 'when' of a reminder, can");
+            }
+            if (written.step.optional()) {
+                optional.add(written.step.id());
+            }
+        }
     }
 
     private Select select(List<Written> steps) {

@@ -78,6 +78,15 @@ public final class TriggerExpression {
         return expression.pathsBehind(CART);
     }
 
+    /** Ids of the steps that it looks at. */
+    Set<String> steps() {
+        Set<String> ids = new HashSet<>();
+        for (List<String> path : expression.pathsBehind(STEPS)) {
+            ids.addAll(path.subList(0, Math.min(1, path.size())));
+        }
+        return ids;
+    }
+
     @Override
     public String toString() {
         return text();

@@ -128,6 +128,10 @@ class EventSequenceMistakesTest {
                         "- {id: order, not_followed_by: [Order Completed]}",
                         "- {id: no, not_followed_by: [A, B]}\\n  - {id: yes, followed_by: [B]}\\n  - {id: order, not_followed_by: [C]}",
                         "t.yaml:8:28: an event can't be both what must not happen before this step and the step itself"),
+                of(
+                        "event.properties.n > steps.view.properties.n",
+                        "event.properties.n > steps.again.properties.n",
+                        "t.yaml:6:49: 'where' can't look at an optional step; 'payload', and 'when' of a reminder, can"),
                 of("optional: true", "optional: true, times: 3", "t.yaml:5:63: an optional step can't have 'times'"),
                 of("optional: true", "optional: maybe", "t.yaml:5:57: 'optional' must be true or false"),
                 of(
