@@ -209,10 +209,18 @@ public final class CartTriggers implements AutoCloseable {
         save(state);
     }
 
-    /** What would have fired and waited beyond an instant waits. */
+    /** What fired, by what was known then, and waits beyond an instant. */
     private void findWaiting(Watched one, CartStep anchor, TriggerState state, String customerId, long instant) {
-        Trigger trigger = trigger(one, anchor, state, customerId);
-        Waiting waits = Due.waits(trigger, gate);
+        long deadline = anchor.order().timestamp() + one.delay();
+        CartLog then = new CartLog();
+        state.cart().entries().stream()
+                .filter(entry -> entry.knownAt() <= deadline)
+                .forEach(then::add);
+        CartEntry last = then.lastAt(deadline);
+        if (last == null || !last.order().equals(anchor.order()) || objection(one, then, last) != null) {
+            return;
+        }
+        Waiting waits = Due.waits(trigger(one, anchor, then, state, customerId), gate);
         if (waits != null
                 && waits.until() >= instant
                 && waits.firedAt() > from
@@ -364,11 +372,11 @@ public final class CartTriggers implements AutoCloseable {
     }
 
     private static void fire(Watched one, CartStep anchor, TriggerState state, String customerId, Due due) {
-        due.fire(trigger(one, anchor, state, customerId), state.waiting());
+        due.fire(trigger(one, anchor, state.cart(), state, customerId), state.waiting());
     }
 
-    private static Trigger trigger(Watched one, CartStep anchor, TriggerState state, String customerId) {
-        Cart cart = state.cart().cartAt(anchor.order());
+    private static Trigger trigger(Watched one, CartStep anchor, CartLog known, TriggerState state, String customerId) {
+        Cart cart = known.cartAt(anchor.order());
         Word word = state.said()
                 .at(one.trigger.definition().purpose(), anchor.order().timestamp() + one.delay());
         return Trigger.ofCart(one.trigger, one.deadline, customerId, anchor.order(), cart, word);

@@ -73,7 +73,7 @@ final class EventMatches {
     /** How many events are retained, or were when that was last counted and have come since. */
     private int retained;
 
-    /** Time of the newest retained event, milliseconds since 1970; the least long for none. */
+    /** From when on the retained event is known that became known last, milliseconds since 1970; the least long for none. */
     private long newest = Long.MIN_VALUE;
 
     /** Marks what waits and reports the order of an event again. */

@@ -23,7 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToLongBiFunction;
-import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -151,23 +152,24 @@ public final class EventTriggers implements AutoCloseable {
         }
 
         /**
-         * Whether a match of a deadline is one if what ends it may do so for longer: as if it happened at the deadline.
+         * The match that begins with an event. What happens behind its window ends it as if it happened at the end.
          *
          * @param past ascending
-         * @param until milliseconds since 1970
+         * @return null if there is none
          */
-        boolean isFound(EventOrder anchor, String key, List<WatchedEvent> past, long until) {
+        Map<String, List<WatchedEvent>> find(EventOrder anchor, String key, Stream<WatchedEvent> past) {
             host.reset();
             Found found = found();
             long due = anchor.timestamp() + window;
-            for (WatchedEvent event : past) {
-                long time = event.order().timestamp();
-                if (event.order().compareTo(anchor) >= 0 && time <= until && isAbout(event, key)) {
-                    step(event, Math.min(time, due), found);
-                }
-            }
+            past.filter(event -> event.order().compareTo(anchor) >= 0 && isAbout(event, key))
+                    .forEach(event -> step(event, Math.min(event.order().timestamp(), due), found));
             host.advanceTime(due + 1, found);
-            return found.byAnchor.containsKey(anchor);
+            return found.byAnchor.get(anchor);
+        }
+
+        /** Whether a match of a deadline is not ended up to an instant, milliseconds since 1970. */
+        boolean isFound(EventOrder anchor, String key, List<WatchedEvent> past, long until) {
+            return find(anchor, key, past.stream().filter(event -> event.order().timestamp() <= until)) != null;
         }
     }
 
@@ -301,14 +303,29 @@ public final class EventTriggers implements AutoCloseable {
         matches.pending().all().replaceAll(event -> unmarked(event, restart.gone()));
         markRepetitions(past, matches);
         keep(past, state, retained, restart.instant() - 1);
-        Set<EventOrder> anchors = past.stream().map(WatchedEvent::order).collect(Collectors.toSet());
-        // What these definitions have found they find again.
-        matches.waiting().all().removeIf(waiting -> waiting.firedAt() > from || !anchors.contains(waiting.anchor()));
-        findAnew(
-                state,
-                retained,
-                restart.decidesInstant() ? restart.instant() + 1 : restart.instant(),
-                restart.customerId());
+        List<Waiting> waited = List.copyOf(matches.waiting().all());
+        matches.waiting().all().clear();
+        long instant = restart.decidesInstant() ? restart.instant() + 1 : restart.instant();
+        findAnew(state, retained, instant, restart.customerId());
+        if (!waited.isEmpty()) {
+            List<WatchedEvent> known = retained(state, retained);
+            waited.stream().filter(waiting -> isStillFound(waiting, known)).forEach(matches.waiting()::await);
+        }
+    }
+
+    /** Whether what waits is found by what the customer has done, as far as that was known then. */
+    private boolean isStillFound(Waiting waiting, List<WatchedEvent> past) {
+        if (past.stream().noneMatch(event -> event.order().equals(waiting.anchor()))) {
+            return false;
+        }
+        if (waiting.firedAt() <= from) {
+            return true;
+        }
+        Watched one = watched(waiting);
+        long completedAt = waiting.firedAt() - one.trigger.definition().delay().toMillis();
+        Stream<WatchedEvent> then = past.stream().filter(event -> event.knownAt() <= completedAt);
+        return one.find(waiting.anchor(), waiting.key(), then) != null
+                && (one.deadline == null || one.isFound(waiting.anchor(), waiting.key(), past, waiting.until()));
     }
 
     /**
@@ -639,7 +656,7 @@ public final class EventTriggers implements AutoCloseable {
     /**
      * Finds what is open of a pattern for one thing anew, in its host.
      *
-     * @param oldest what an event before this instant has begun is over, milliseconds since 1970
+     * @param oldest what an event has begun that was known before this instant is over, milliseconds since 1970
      * @param late an event among the past that has just become known, or null
      * @param byLate receives what that event completes
      * @return what would have fired
@@ -656,7 +673,7 @@ public final class EventTriggers implements AutoCloseable {
         one.host.reset();
         Found silent = one.found();
         for (WatchedEvent event : past) {
-            if (event.order().timestamp() < oldest || !one.isAbout(event, key)) {
+            if (event.knownAt() < oldest || !one.isAbout(event, key)) {
                 continue;
             }
             // A deadline that has passed stays as it was.
@@ -669,7 +686,7 @@ public final class EventTriggers implements AutoCloseable {
         return silent;
     }
 
-    /** What would have fired and waited beyond an instant waits. */
+    /** What fired, by what was known then, and waits beyond an instant. */
     private void findWaiting(
             Watched one,
             String key,
@@ -679,25 +696,42 @@ public final class EventTriggers implements AutoCloseable {
             String customerId,
             TriggerState state) {
         Pending<Waiting> waiting = state.events().waiting();
-        for (Map<String, List<WatchedEvent>> events : silent.byAnchor.values()) {
-            List<WatchedEvent> all = Found.events(events);
-            WatchedEvent last = all.get(all.size() - 1);
-            // What others of them have completed that came late has not fired.
-            boolean wasCompleted =
-                    one.deadline != null || all.stream().allMatch(event -> event.knownAt() <= last.knownAt());
-            SequenceMatch found = new SequenceMatch(one.trigger, one.deadline, events, key);
-            if (!wasCompleted || !found.isWanted()) {
-                continue;
-            }
-            Waiting waits = Due.waits(found.trigger(customerId, last.knownAt(), state.said()), gate);
+        for (EventOrder anchor : silent.byAnchor.keySet()) {
+            Trigger fired = fired(one, anchor, key, past, customerId, state);
+            Waiting waits = fired == null ? null : Due.waits(fired, gate);
             if (waits != null
                     && waits.until() >= instant
                     && waits.firedAt() > from
-                    && (one.deadline == null || one.isFound(waits.anchor(), key, past, waits.until()))
+                    && (one.deadline == null || one.isFound(anchor, key, past, waits.until()))
                     && waiting.all().size() < Waiting.MOST) {
                 waiting.await(waits);
             }
         }
+    }
+
+    /** The trigger of the match that begins with an event, as it fired; null if it did not. */
+    private static Trigger fired(
+            Watched one,
+            EventOrder anchor,
+            String key,
+            List<WatchedEvent> past,
+            String customerId,
+            TriggerState state) {
+        LongStream instants = one.deadline == null
+                ? past.stream().mapToLong(WatchedEvent::knownAt).sorted().distinct()
+                : LongStream.of(anchor.timestamp() + one.window);
+        for (long instant : instants.toArray()) {
+            var events = one.find(anchor, key, past.stream().filter(event -> event.knownAt() <= instant));
+            if (events == null) {
+                continue;
+            }
+            List<WatchedEvent> all = Found.events(events);
+            WatchedEvent last = all.get(all.size() - 1);
+            boolean isCompleted = one.deadline != null || (last.knownAt() == instant && !isOver(one, anchor, last));
+            SequenceMatch match = new SequenceMatch(one.trigger, one.deadline, events, key);
+            return isCompleted && match.isWanted() ? match.trigger(customerId, instant, state.said()) : null;
+        }
+        return null;
     }
 
     /** The newest, of two reports of one order the earlier; as many as a match can be made of. */
@@ -724,22 +758,19 @@ public final class EventTriggers implements AutoCloseable {
             findAnew(state, retained, event.knownAt(), null);
         }
         retained.add(event);
-        matches.retains(
-                matches.retained() + 1, Math.max(matches.newest(), event.order().timestamp()));
+        matches.retains(matches.retained() + 1, Math.max(matches.newest(), event.knownAt()));
     }
 
     /** Keeps of events those that can still be part of a match. */
     private void keep(List<WatchedEvent> ascending, TriggerState state, RetainedEvents retained, long instant) {
         List<WatchedEvent> rest = RetainedEvents.newest(ascending.stream()
-                .filter(event -> event.order().timestamp() >= instant - longest)
+                .filter(event -> event.knownAt() >= instant - longest)
                 .toList());
         retained.keepOnly(rest);
         state.events()
                 .retains(
                         rest.size(),
-                        rest.isEmpty()
-                                ? Long.MIN_VALUE
-                                : rest.get(rest.size() - 1).order().timestamp());
+                        rest.stream().mapToLong(WatchedEvent::knownAt).max().orElse(Long.MIN_VALUE));
     }
 
     // -------------------------------------------------------------------------------------------------------- firing
@@ -765,9 +796,9 @@ public final class EventTriggers implements AutoCloseable {
             Due due) {
         for (var match : completed.byAnchor.entrySet()) {
             EventOrder anchor = match.getKey();
-            boolean isOver =
-                    by != null && by.isLate() && one.window > 0 && by.knownAt() > anchor.timestamp() + one.window;
-            if (isOver || (one.window > 0 && isTooOld(anchor, state, retained)) || !tell(one, key, anchor, state)) {
+            if ((by != null && isOver(one, anchor, by))
+                    || (one.window > 0 && isTooOld(anchor, state, retained))
+                    || !tell(one, key, anchor, state)) {
                 continue;
             }
             SequenceMatch found = new SequenceMatch(one.trigger, one.deadline, match.getValue(), key);
@@ -777,6 +808,11 @@ public final class EventTriggers implements AutoCloseable {
                         state.events().waiting());
             }
         }
+    }
+
+    /** Whether the time of a match that an event completes was over when the event became known. */
+    private static boolean isOver(Watched one, EventOrder anchor, WatchedEvent by) {
+        return one.deadline == null && by.isLate() && one.window > 0 && by.knownAt() > anchor.timestamp() + one.window;
     }
 
     /** Whether it is not among the newest any more. */
