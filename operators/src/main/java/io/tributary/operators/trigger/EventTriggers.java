@@ -102,6 +102,16 @@ public final class EventTriggers implements AutoCloseable {
             return events().first().events().contains(event.name());
         }
 
+        /** Whether an event that is about the same begins a match. */
+        boolean begins(WatchedEvent event) {
+            return event.order().timestamp() > decided && mayBegin(event) && SequencePattern.begins(events(), event);
+        }
+
+        /** Whether an event ends what an earlier one has begun, and may begin anew. */
+        boolean restartsWith(WatchedEvent event) {
+            return events().select() == Select.LAST && event.order().timestamp() > decided && mayBegin(event);
+        }
+
         boolean isAbout(WatchedEvent event, String key) {
             return names.contains(event.name())
                     && event.keys(events().correlation()).contains(key);
@@ -143,10 +153,10 @@ public final class EventTriggers implements AutoCloseable {
 
         /** @param time at which it happens, milliseconds since 1970 */
         private void step(WatchedEvent event, long time, Found found) {
-            if (events().select() == Select.LAST && mayBegin(event)) {
+            if (restartsWith(event)) {
                 host.reset();
             }
-            if (!host.isEmpty() || mayBegin(event)) {
+            if (!host.isEmpty() || begins(event)) {
                 host.advance(event, time, found);
             }
         }
@@ -455,8 +465,11 @@ public final class EventTriggers implements AutoCloseable {
         List<WatchedEvent> past = event.isLate() ? retained(state, retained) : null;
         for (Watched one : concerned) {
             for (String key : event.keys(one.events().correlation())) {
-                Found found = one.found();
                 Open open = state.events().take(one.place, key);
+                if (past == null && (open == null || one.restartsWith(event)) && !one.begins(event)) {
+                    continue;
+                }
+                Found found = one.found();
                 if (past == null || one.window == 0) {
                     one.load(open);
                     one.step(event, found);

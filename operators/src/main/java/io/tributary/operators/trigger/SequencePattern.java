@@ -59,6 +59,12 @@ public final class SequencePattern {
         };
     }
 
+    /** Whether a match begins with an event that the first step names, as the pattern's own condition says. */
+    static boolean begins(EventSequence events, WatchedEvent event) {
+        TriggerExpression where = events.first().where();
+        return where == null || where.holds(new Variables(event, earlier -> null));
+    }
+
     /** A match as Flink CEP finds it, by the ids of steps. */
     static Map<String, List<WatchedEvent>> bySteps(Map<String, List<WatchedEvent>> match) {
         Map<String, List<WatchedEvent>> bySteps = new HashMap<>();
