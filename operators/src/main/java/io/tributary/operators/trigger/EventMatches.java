@@ -7,7 +7,6 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
@@ -19,7 +18,7 @@ import java.util.Map;
  */
 final class EventMatches {
     /**
-     * What of one pattern is open for one thing.
+     * What of one pattern is open for one thing; where matches lie apart, one of those.
      *
      * @param pattern its place among those of the definitions
      * @param key what its events have in common beside the customer
@@ -101,16 +100,11 @@ final class EventMatches {
         return open;
     }
 
-    /** What is open of a pattern for one thing, taken out; or null. */
-    Open take(int pattern, String key) {
-        for (Iterator<Open> all = open.iterator(); all.hasNext(); ) {
-            Open one = all.next();
-            if (one.pattern == pattern && one.key.equals(key)) {
-                all.remove();
-                return one;
-            }
-        }
-        return null;
+    /** What is open of a pattern for one thing, taken out. */
+    List<Open> take(int pattern, String key) {
+        List<Open> taken = new ArrayList<>(1);
+        open.removeIf(one -> one.pattern == pattern && one.key.equals(key) && taken.add(one));
+        return taken;
     }
 
     /** The next instant at which time does something, or {@link TriggerState#NO_TIMER}. */

@@ -8,6 +8,7 @@ import io.tributary.operators.trigger.EventMatches.Open;
 import io.tributary.operators.trigger.cep.MatchSink;
 import io.tributary.operators.trigger.cep.NfaHost;
 import io.tributary.schemas.definition.EventSequence;
+import io.tributary.schemas.definition.EventSequence.Relation;
 import io.tributary.schemas.definition.EventSequence.Select;
 import io.tributary.schemas.definition.EventSequence.Step;
 import io.tributary.schemas.definition.TriggerDefinition.Deadline;
@@ -15,6 +16,7 @@ import io.tributary.schemas.event.EventOrder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -43,6 +45,9 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  * triggers name. Not thread-safe.
  */
 public final class EventTriggers implements AutoCloseable {
+    /** For an event that begins a match, where none is open. */
+    private static final List<Open> NOTHING_YET = Collections.singletonList(null);
+
     /** Matches by trigger, and then by deadline, ascending. */
     private final List<Watched> watched = new ArrayList<>();
 
@@ -77,6 +82,10 @@ public final class EventTriggers implements AutoCloseable {
         private final long wait;
 
         private final Set<String> names = new HashSet<>();
+
+        /** Whether an event that begins a match is nothing to the matches that are open, so that each lies apart. */
+        private final boolean isApart;
+
         private final NfaHost<WatchedEvent> host;
 
         Watched(int place, CartTrigger trigger, Deadline deadline, long decided) {
@@ -85,6 +94,7 @@ public final class EventTriggers implements AutoCloseable {
             this.deadline = deadline;
             this.decided = decided;
             events().steps().stream().map(Step::events).forEach(names::addAll);
+            this.isApart = events().select() == Select.EVERY && isFirstStepApart();
             Duration time = deadline == null ? events().within() : deadline.delay();
             this.window = time.toMillis();
             this.wait = trigger.definition().delay().toMillis() + gate.mostPostponed();
@@ -95,6 +105,15 @@ public final class EventTriggers implements AutoCloseable {
 
         EventSequence events() {
             return trigger.definition().events();
+        }
+
+        private boolean isFirstStepApart() {
+            Step first = events().first();
+            return first.times() == 1
+                    && events().steps().stream()
+                            .skip(1)
+                            .noneMatch(step -> step.relation() == Relation.NEXT
+                                    || !Collections.disjoint(step.events(), first.events()));
         }
 
         /** Whether the first step names it. */
@@ -153,10 +172,10 @@ public final class EventTriggers implements AutoCloseable {
 
         /** @param time at which it happens, milliseconds since 1970 */
         private void step(WatchedEvent event, long time, Found found) {
-            if (restartsWith(event)) {
+            if (events().select() == Select.LAST && mayBegin(event)) {
                 host.reset();
             }
-            if (!host.isEmpty() || begins(event)) {
+            if (!host.isEmpty() || (mayBegin(event) && SequencePattern.begins(events(), event))) {
                 host.advance(event, time, found);
             }
         }
@@ -465,18 +484,25 @@ public final class EventTriggers implements AutoCloseable {
         List<WatchedEvent> past = event.isLate() ? retained(state, retained) : null;
         for (Watched one : concerned) {
             for (String key : event.keys(one.events().correlation())) {
-                Open open = state.events().take(one.place, key);
-                if (past == null && (open == null || one.restartsWith(event)) && !one.begins(event)) {
+                EventMatches matches = state.events();
+                boolean addsToOpen = past == null && one.isApart && one.mayBegin(event);
+                List<Open> open = addsToOpen ? List.of() : matches.take(one.place, key);
+                if (past == null
+                        && (open.isEmpty() || one.restartsWith(event))
+                        && !one.begins(event)
+                        && matches.waiting().all().isEmpty()) {
                     continue;
                 }
                 Found found = one.found();
                 if (past == null || one.window == 0) {
-                    one.load(open);
-                    one.step(event, found);
+                    for (Open match : open.isEmpty() ? NOTHING_YET : open) {
+                        one.load(match);
+                        one.step(event, found);
+                        one.save(key, matches);
+                    }
                 } else {
                     replay(one, key, past, event.knownAt(), event.knownAt() - one.window, event, found, state);
                 }
-                one.save(key, state.events());
                 fire(one, key, event, found, state, retained, customerId, due);
                 if (one.deadline != null) {
                     endWaiting(one, key, event, state, retained, customerId, due);
@@ -522,15 +548,11 @@ public final class EventTriggers implements AutoCloseable {
         if (concerned.isEmpty()) {
             return;
         }
-        Open open = state.events().take(one.place, key);
         for (Retractable told : concerned) {
             if (!one.isFound(told.anchor(), key, past, told.toldAt())) {
                 due.retract(new Retraction(
                         told, customerId, late.knownAt(), SequenceMatch.ended(one.trigger, one.deadline, late)));
             }
-        }
-        if (open != null) {
-            state.events().open().add(open);
         }
     }
 
@@ -658,7 +680,6 @@ public final class EventTriggers implements AutoCloseable {
             for (String key : keys.stream().sorted().toList()) {
                 long oldest = instant - one.window - (startsAnew == null ? 0 : one.wait);
                 Found silent = replay(one, key, past, instant, oldest, null, null, state);
-                one.save(key, matches);
                 if (startsAnew != null && one.wait > 0) {
                     findWaiting(one, key, silent, past, instant, startsAnew, state);
                 }
@@ -667,7 +688,7 @@ public final class EventTriggers implements AutoCloseable {
     }
 
     /**
-     * Finds what is open of a pattern for one thing anew, in its host.
+     * Finds what is open of a pattern for one thing anew.
      *
      * @param oldest what an event has begun that was known before this instant is over, milliseconds since 1970
      * @param late an event among the past that has just become known, or null
@@ -683,20 +704,44 @@ public final class EventTriggers implements AutoCloseable {
             WatchedEvent late,
             Found byLate,
             TriggerState state) {
-        one.host.reset();
         Found silent = one.found();
-        for (WatchedEvent event : past) {
-            if (event.knownAt() < oldest || !one.isAbout(event, key)) {
-                continue;
+        List<WatchedEvent> all = past.stream()
+                .filter(event -> event.knownAt() >= oldest && one.isAbout(event, key))
+                .toList();
+        if (!one.isApart) {
+            replayOne(one, key, all, instant, late, byLate, silent, state);
+        }
+        for (int i = 0; one.isApart && i < all.size(); i++) {
+            WatchedEvent first = all.get(i);
+            if (one.begins(first)) {
+                List<WatchedEvent> match = all.subList(i, all.size()).stream()
+                        .filter(event -> event.equals(first) || !one.mayBegin(event))
+                        .toList();
+                replayOne(one, key, match, instant, late, byLate, silent, state);
             }
+        }
+        silent.byAnchor.keySet().forEach(anchor -> tell(one, key, anchor, state));
+        return silent;
+    }
+
+    private void replayOne(
+            Watched one,
+            String key,
+            List<WatchedEvent> past,
+            long instant,
+            WatchedEvent late,
+            Found byLate,
+            Found silent,
+            TriggerState state) {
+        one.host.reset();
+        for (WatchedEvent event : past) {
             // A deadline that has passed stays as it was.
             boolean mayFire =
                     one.deadline == null && late != null && event.order().equals(late.order());
             one.step(event, mayFire ? byLate : silent);
         }
         one.host.advanceTime(instant, silent);
-        silent.byAnchor.keySet().forEach(anchor -> tell(one, key, anchor, state));
-        return silent;
+        one.save(key, state.events());
     }
 
     /** What fired, by what was known then, and waits beyond an instant. */
