@@ -8,11 +8,12 @@ import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.trigger.cep.MatchSink;
 import io.tributary.operators.trigger.cep.NfaHost;
 import io.tributary.schemas.definition.TriggerDefinition.Deadline;
+import io.tributary.schemas.event.EventOrder;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.ToLongBiFunction;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
@@ -42,8 +43,19 @@ public final class CartTriggers implements AutoCloseable {
 
     private final DataOutputSerializer buffer = new DataOutputSerializer(256);
 
+    /** The match that was read or written last. All deadlines keep what one event begins alike, whatever their windows. */
+    private Begun newest = new Begun(NOTHING, null, 0);
+
+    /**
+     * A match as a host keeps it.
+     *
+     * @param order of the event with which it began; null if it was read
+     * @param at when it began, milliseconds since 1970
+     */
+    private record Begun(byte[] bytes, EventOrder order, long at) {}
+
     /** A deadline of a trigger, and the present customer's match. */
-    private static final class Watched {
+    private final class Watched {
         private final CartTrigger trigger;
         private final Deadline deadline;
 
@@ -52,8 +64,11 @@ public final class CartTriggers implements AutoCloseable {
 
         private final NfaHost<CartStep> host;
 
-        /** Whether the host has a match. What it holds otherwise is another customer's. */
-        private boolean isOpen;
+        /** The open match, or null. The host has it only while it is read, begins or is due. */
+        private Begun open;
+
+        /** The instant that time has been moved to since the match began, milliseconds since 1970. */
+        private long time;
 
         Watched(CartTrigger trigger, Deadline deadline, long decided) {
             this.trigger = trigger;
@@ -68,32 +83,52 @@ public final class CartTriggers implements AutoCloseable {
             return deadline.delay().toMillis();
         }
 
-        void load(byte[] bytes) throws IOException {
-            isOpen = bytes.length > 0;
-            if (isOpen) {
-                host.load(new DataInputDeserializer(bytes));
+        /** The last instant at which an event can still end the match, milliseconds since 1970. */
+        long deadlineAt() {
+            return open.at + delay();
+        }
+
+        void load(byte[] bytes) {
+            open = null;
+            if (bytes.length > 0) {
+                if (!Arrays.equals(bytes, newest.bytes)) {
+                    read(host, bytes);
+                    newest = new Begun(bytes, null, host.nextTimeout().orElseThrow() - 1 - delay());
+                }
+                open = newest;
+                time = open.at + 1;
             }
         }
 
         /** @param fired receives the anchor of what is due */
         void passTo(long instant, Consumer<CartStep> fired) {
-            if (isOpen) {
+            if (open == null) {
+                return;
+            }
+            if (deadlineAt() < instant) {
+                read(host, open.bytes);
                 host.advanceTime(instant, onMatch(fired));
-                isOpen = !host.isEmpty();
+                open = null;
+            } else {
+                time = Math.max(time, instant);
             }
         }
 
-        /** @param fired receives the anchor of what is due before */
-        void step(CartEntry entry, CartVariables cart, Consumer<CartStep> fired) {
-            boolean begins = !entry.isOrder() && trigger.begins(deadline, cart);
-            if (!isOpen && !begins) {
-                return;
+        /** An event, up to which time has been moved, ends the match, and may begin another one. */
+        void step(CartEntry entry, CartVariables cart) {
+            EventOrder order = entry.order();
+            open = null;
+            if (!entry.isOrder() && trigger.begins(deadline, cart)) {
+                if (!order.equals(newest.order)) {
+                    host.reset();
+                    host.advance(new CartStep(order, true), order.timestamp(), onMatch(match -> {}));
+                    // No other event of the instant comes into this match.
+                    host.advanceTime(order.timestamp() + 1, onMatch(match -> {}));
+                    newest = new Begun(saved(host), order, order.timestamp());
+                }
+                open = newest;
+                time = order.timestamp();
             }
-            if (!isOpen) {
-                host.reset();
-            }
-            host.advance(new CartStep(entry.order(), begins), entry.order().timestamp(), onMatch(fired));
-            isOpen = !host.isEmpty();
         }
 
         /**
@@ -103,10 +138,11 @@ public final class CartTriggers implements AutoCloseable {
          * @param fired receives the anchors of what would have fired
          */
         void replay(CartLog cart, long instant, long oldest, Consumer<CartStep> fired) {
-            isOpen = false;
+            open = null;
             for (CartEntry entry : cart.entries()) {
                 if (entry.order().timestamp() >= oldest && entry.order().timestamp() > decided) {
-                    step(entry, variables(cart, entry), fired);
+                    passTo(entry.order().timestamp(), fired);
+                    step(entry, variables(cart, entry));
                 }
             }
             passTo(instant, fired);
@@ -256,7 +292,7 @@ public final class CartTriggers implements AutoCloseable {
         other.advance(state, customerId, watermark, due);
         long instant = Math.max(0, watermark + 1);
         for (Watched one : other.watched) {
-            instant = one.isOpen ? Math.max(instant, one.host.time()) : instant;
+            instant = one.open != null ? Math.max(instant, one.time) : instant;
         }
         state.waiting().all().removeIf(waiting -> watched(waiting) == null);
         for (Watched one : watched) {
@@ -300,7 +336,7 @@ public final class CartTriggers implements AutoCloseable {
             passTo(next.knownAt(), state, customerId, due);
             state.dropRepetitionsOf(next);
             if (state.cart().add(next)) {
-                step(next, state, customerId, due);
+                step(next, state);
                 endWaiting(next, state, customerId, due);
                 if (next.isLate()) {
                     retract(next, state, customerId, due);
@@ -354,14 +390,14 @@ public final class CartTriggers implements AutoCloseable {
                 : new Trigger.Reason(one.trigger.condition(one.deadline), "false");
     }
 
-    private void step(CartEntry entry, TriggerState state, String customerId, Due due) {
+    private void step(CartEntry entry, TriggerState state) {
         CartVariables cart = variables(state.cart(), entry);
         for (Watched one : watched) {
-            long time = one.isOpen ? one.host.time() : entry.knownAt();
+            long time = one.open != null ? one.time : entry.knownAt();
             if (entry.order().timestamp() < time) {
                 replay(one, state, time);
             } else {
-                one.step(entry, cart, anchor -> fire(one, anchor, state, customerId, due));
+                one.step(entry, cart);
             }
         }
     }
@@ -428,8 +464,7 @@ public final class CartTriggers implements AutoCloseable {
         load(state);
         long next = Math.min(state.pending().next(), state.waiting().next());
         for (Watched one : watched) {
-            OptionalLong windowEnd = one.isOpen ? one.host.nextTimeout() : OptionalLong.empty();
-            next = windowEnd.isPresent() ? Math.min(next, windowEnd.getAsLong() - 1) : next;
+            next = one.open != null ? Math.min(next, one.deadlineAt()) : next;
         }
         List<CartEntry> past = state.cart().entries();
         if (!past.isEmpty()) {
@@ -447,23 +482,19 @@ public final class CartTriggers implements AutoCloseable {
             throw new IllegalStateException(
                     "the matches of %d deadlines are no state of %d".formatted(matching.size(), watched.size()));
         }
-        try {
-            for (int i = 0; i < watched.size(); i++) {
-                watched.get(i).load(matching.isEmpty() ? NOTHING : matching.get(i));
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException("the matching state can't be read", e);
+        for (int i = 0; i < watched.size(); i++) {
+            watched.get(i).load(matching.isEmpty() ? NOTHING : matching.get(i));
         }
     }
 
     private void save(TriggerState state) {
-        if (watched.stream().noneMatch(one -> one.isOpen)) {
+        if (watched.stream().allMatch(one -> one.open == null)) {
             state.matching(List.of());
             return;
         }
         List<byte[]> matching = new ArrayList<>(watched.size());
         for (Watched one : watched) {
-            matching.add(one.isOpen ? saved(one.host) : NOTHING);
+            matching.add(one.open != null ? one.open.bytes : NOTHING);
         }
         state.matching(matching);
     }
@@ -476,6 +507,14 @@ public final class CartTriggers implements AutoCloseable {
             throw new IllegalStateException("the matching state can't be written", e);
         }
         return buffer.getCopyOfBuffer();
+    }
+
+    private static void read(NfaHost<CartStep> host, byte[] bytes) {
+        try {
+            host.load(new DataInputDeserializer(bytes));
+        } catch (IOException e) {
+            throw new IllegalStateException("the matching state can't be read", e);
+        }
     }
 
     private static MatchSink<CartStep> onMatch(Consumer<CartStep> anchors) {
