@@ -54,7 +54,7 @@ class DefinitionsCommandTest {
                 folder.resolve("delivery.yaml"),
                 """
                 delivery:
-                  quiet_hours: {from: "22:00", to: "08:00", zone: Europe/Warsaw, then: postpone}
+                  quiet_hours: {from: "22:00", to: "08:00", zone: Europe/Warsaw, then: sleep}
                   caps:
                   - {most: 3, within: 60d}
                 """);
@@ -62,8 +62,7 @@ class DefinitionsCommandTest {
         assertThat(run.exit()).isEqualTo(1);
         assertThat(run.errorLines())
                 .containsExactly(
-                        file + ":2:72: 'then: postpone' is not there yet: what would be told in quiet hours is dropped"
-                                + " ('then: drop')",
+                        file + ":2:72: 'then' can't be 'sleep'; known: drop, postpone",
                         file + ":4:23: 'within' must be 1m to 30d, not '60d'",
                         "2 mistakes");
     }
