@@ -106,7 +106,7 @@ final class EventTriggerRule {
                             && !matches.isEmpty()
                             && rule.satisfies(matches.get(0), deadline.when())
                             && !later.matches(anchor, key).isEmpty()
-                            && !CartTriggerRule.refuses(later.known)) {
+                            && !CartTriggerRule.refuses(knownAt(read, toldAt))) {
                         told.add(new Told(deadline.step(), anchor.messageId(), key, toldAt));
                     }
                 }
