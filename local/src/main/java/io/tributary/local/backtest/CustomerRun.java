@@ -254,7 +254,9 @@ final class CustomerRun {
         private boolean isDecided(Trigger trigger) {
             // An event of that instant comes behind what has changed the customer, a deadline counts as passed.
             boolean comesFirst = trigger.isOfDeadline() || trigger.hasWaited();
-            return (comesFirst ? trigger.toldAt() <= decidedUntil : trigger.toldAt() < decidedUntil)
+            boolean isOfInstant = trigger.isOfDeadline() && trigger.firedAt() == decidedUntil;
+            return isOfInstant
+                    || (comesFirst ? trigger.toldAt() <= decidedUntil : trigger.toldAt() < decidedUntil)
                     || told.contains(trigger.match());
         }
 

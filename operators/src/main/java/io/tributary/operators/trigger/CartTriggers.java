@@ -236,17 +236,14 @@ public final class CartTriggers implements AutoCloseable {
         long instant = restart.decidesInstant() ? restart.instant() + 1 : restart.instant();
         for (Watched one : watched) {
             long oldest = instant - one.delay() - gate.mostPostponed();
-            one.replay(
-                    state.cart(),
-                    instant,
-                    oldest,
-                    anchor -> findWaiting(one, anchor, state, restart.customerId(), instant));
+            one.replay(state.cart(), instant, oldest, anchor -> findWaiting(one, anchor, state, restart, instant));
         }
         save(state);
     }
 
     /** What fired, by what was known then, and waits beyond an instant. */
-    private void findWaiting(Watched one, CartStep anchor, TriggerState state, String customerId, long instant) {
+    private void findWaiting(
+            Watched one, CartStep anchor, TriggerState state, CartChange.Restart restart, long instant) {
         long deadline = anchor.order().timestamp() + one.delay();
         CartLog then = new CartLog();
         state.cart().entries().stream()
@@ -256,10 +253,12 @@ public final class CartTriggers implements AutoCloseable {
         if (last == null || !last.order().equals(anchor.order()) || objection(one, then, last) != null) {
             return;
         }
-        Waiting waits = Due.waits(trigger(one, anchor, then, state, customerId), gate);
+        Waiting waits = Due.waits(trigger(one, anchor, then, state, restart.customerId()), gate);
         if (waits != null
                 && waits.until() >= instant
                 && waits.firedAt() > from
+                // The deadlines of the instant count as passed, whatever happens at it.
+                && deadline != restart.instant()
                 && endedBy(one, waits, state.cart()) == null
                 && state.waiting().all().size() < Waiting.MOST) {
             state.waiting().await(waits);

@@ -335,7 +335,7 @@ public final class EventTriggers implements AutoCloseable {
         List<Waiting> waited = List.copyOf(matches.waiting().all());
         matches.waiting().all().clear();
         long instant = restart.decidesInstant() ? restart.instant() + 1 : restart.instant();
-        findAnew(state, retained, instant, restart.customerId());
+        findAnew(state, retained, instant, restart);
         if (!waited.isEmpty()) {
             List<WatchedEvent> known = retained(state, retained);
             waited.stream().filter(waiting -> isStillFound(waiting, known)).forEach(matches.waiting()::await);
@@ -661,9 +661,9 @@ public final class EventTriggers implements AutoCloseable {
     /**
      * Finds all open matches anew; what would have fired before an instant counts as fired.
      *
-     * @param startsAnew the customer if it does, so that what waits is found, too; else null
+     * @param startsAnew what makes the customer start anew, so that what waits is found, too; else null
      */
-    private void findAnew(TriggerState state, RetainedEvents retained, long instant, String startsAnew) {
+    private void findAnew(TriggerState state, RetainedEvents retained, long instant, CartChange.Restart startsAnew) {
         EventMatches matches = state.events();
         matches.open().clear();
         if (matches.retained() == 0) {
@@ -751,15 +751,17 @@ public final class EventTriggers implements AutoCloseable {
             Found silent,
             List<WatchedEvent> past,
             long instant,
-            String customerId,
+            CartChange.Restart restart,
             TriggerState state) {
         Pending<Waiting> waiting = state.events().waiting();
         for (EventOrder anchor : silent.byAnchor.keySet()) {
-            Trigger fired = fired(one, anchor, key, past, customerId, state);
+            Trigger fired = fired(one, anchor, key, past, restart.customerId(), state);
             Waiting waits = fired == null ? null : Due.waits(fired, gate);
             if (waits != null
                     && waits.until() >= instant
                     && waits.firedAt() > from
+                    // The deadlines of the instant count as passed, whatever happens at it.
+                    && !(one.deadline != null && waits.firedAt() == restart.instant())
                     && (one.deadline == null || one.isFound(anchor, key, past, waits.until()))
                     && waiting.all().size() < Waiting.MOST) {
                 waiting.await(waits);
