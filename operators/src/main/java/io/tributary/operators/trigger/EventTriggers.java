@@ -444,16 +444,26 @@ public final class EventTriggers implements AutoCloseable {
             RetainedEvents retained,
             String customerId,
             Due due) {
-        state.events().waiting().all().removeIf(waiting -> {
-            boolean isEnded = waiting.isOf(one.trigger, step(one))
-                    && waiting.key().equals(key)
-                    && !one.isFound(waiting.anchor(), key, retained(state, retained), waiting.until());
-            if (isEnded) {
-                Trigger.Reason ended = SequenceMatch.ended(one.trigger, one.deadline, by);
-                due.end(waiting, one.trigger, customerId, ended, by.knownAt());
+        List<Waiting> all = state.events().waiting().all();
+        List<Waiting> concerned = all.stream()
+                .filter(waiting ->
+                        waiting.isOf(one.trigger, step(one)) && waiting.key().equals(key))
+                .toList();
+        if (concerned.isEmpty()) {
+            return;
+        }
+        List<WatchedEvent> known = retained(state, retained);
+        for (Waiting waiting : concerned) {
+            if (!one.isFound(waiting.anchor(), key, known, waiting.until())) {
+                all.remove(waiting);
+                due.end(
+                        waiting,
+                        one.trigger,
+                        customerId,
+                        SequenceMatch.ended(one.trigger, one.deadline, by),
+                        by.knownAt());
             }
-            return isEnded;
-        });
+        }
     }
 
     private void wake(long instant, TriggerState state, RetainedEvents retained, String customerId, Due due) {
