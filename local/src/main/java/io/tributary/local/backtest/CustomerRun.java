@@ -13,6 +13,8 @@ import io.tributary.operators.trigger.CartTrigger;
 import io.tributary.operators.trigger.EventWatch;
 import io.tributary.operators.trigger.Gate;
 import io.tributary.operators.trigger.GateHistory;
+import io.tributary.operators.trigger.ProfileTimelines;
+import io.tributary.operators.trigger.ProfileTimelines.Turn;
 import io.tributary.operators.trigger.RetainedEvents;
 import io.tributary.operators.trigger.SuppressedTrigger;
 import io.tributary.operators.trigger.Suppression;
@@ -29,7 +31,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 
 /** One customer's way through a backtest: the ledgers, the open matches, what has fired. */
 final class CustomerRun {
@@ -117,16 +121,22 @@ final class CustomerRun {
 
     private final RetainedEvents retained = new RetainedEvents.InMemory();
 
-    CustomerRun(String customerId) {
-        this(customerId, Long.MIN_VALUE, Set.of(), GateHistory.EMPTY);
+    /** In which segments the customer was for which triggers ask; of those of which nothing is known, never. */
+    private final ProfileTimelines asked;
+
+    /** @param asked in which segments the customer was, which whoever makes this keeps up to date */
+    CustomerRun(String customerId, ProfileTimelines asked) {
+        this(customerId, asked, Long.MIN_VALUE, Set.of(), GateHistory.EMPTY);
     }
 
     /**
+     * @param asked in which segments the customer was, which whoever makes this keeps up to date
      * @param decidedUntil what would fire before this instant, or at it by a deadline, does not; milliseconds since 1970
      * @param told {@link Trigger#match} of what has fired for the customer already
      */
-    CustomerRun(String customerId, long decidedUntil, Set<Long> told, GateHistory history) {
+    CustomerRun(String customerId, ProfileTimelines asked, long decidedUntil, Set<Long> told, GateHistory history) {
         this.customerId = customerId;
+        this.asked = asked;
         this.told = told;
         this.decidedUntil = decidedUntil;
         this.history = history;
@@ -152,9 +162,13 @@ final class CustomerRun {
         WatchedEvent ofSequences = decisions.watch.names(event) && !effect.repeats()
                 ? decisions.watch.watched(event, FragmentId.of(event.firstIdentityKey()))
                 : null;
-        CartChange.Operation change =
-                CartChange.of(customerId, event, effect.changesCart(), ofSequences, () -> activity.said()
-                        .statements());
+        CartChange.Operation change = CartChange.of(
+                customerId,
+                event,
+                effect.changesCart(),
+                ofSequences,
+                () -> activity.said().statements(),
+                () -> turns(decisions));
         if (change != null && (watched != null || change.isEvent())) {
             if (watched == null) {
                 watched = new TriggerState();
@@ -179,8 +193,28 @@ final class CustomerRun {
         decisions.triggers.add(
                 watched,
                 new CartChange.Operation(
-                        customerId, null, change, activity.said().statements()),
+                        customerId, null, change, activity.said().statements(), turns(decisions)),
                 passedBefore(change));
+    }
+
+    /** A membership has changed for which triggers ask. */
+    void see(Decisions decisions) {
+        if (watched != null) {
+            decisions.triggers.add(
+                    watched,
+                    new CartChange.Operation(
+                            customerId, null, null, activity.said().statements(), turns(decisions)),
+                    Long.MIN_VALUE);
+        }
+    }
+
+    private SortedMap<String, List<Turn>> turns(Decisions decisions) {
+        SortedMap<String, List<Turn>> turns = new TreeMap<>();
+        for (String segment : decisions.watch.asked()) {
+            List<Turn> known = asked.turns(segment);
+            turns.put(segment, known == null ? List.of(Turn.always(false)) : known);
+        }
+        return turns;
     }
 
     /** Behind all of the decided past: what happened in it is seen as it shows since its end. */
@@ -272,6 +306,7 @@ final class CustomerRun {
                 customerId,
                 activity.cart().entries(),
                 activity.said().statements(),
+                turns(decisions),
                 decisions.gate,
                 instant);
     }
@@ -290,5 +325,9 @@ final class CustomerRun {
 
     GateHistory history() {
         return history;
+    }
+
+    void history(GateHistory known) {
+        history = known;
     }
 }

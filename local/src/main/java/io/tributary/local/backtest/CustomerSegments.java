@@ -116,6 +116,11 @@ final class CustomerSegments {
         definitions.traits().fold(new EventView(event), computed, Long.MIN_VALUE);
     }
 
+    /** Whether the customer is in a segment, or, if it is parametric, in one of its values. */
+    boolean isIn(String segment) {
+        return definitions.isIn(segment, memberships);
+    }
+
     /** Lets time pass up to and including an instant, milliseconds since 1970. */
     void pass(long until) {
         tracker.advance(facts(), clock, memberships, until, this::changed);

@@ -5,6 +5,8 @@ import io.tributary.operators.profile.ProfileJson;
 import io.tributary.operators.segment.SegmentChange;
 import io.tributary.operators.trigger.EventWatch.Cause;
 import io.tributary.operators.trigger.GateHistory;
+import io.tributary.operators.trigger.ProfileTimelines;
+import io.tributary.operators.trigger.ProfileTimelines.Turn;
 import io.tributary.operators.trigger.RetainedEvents;
 import io.tributary.operators.trigger.WatchedEvent;
 import io.tributary.schemas.event.CustomerEvent;
@@ -17,6 +19,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,11 +52,22 @@ final class GroupRun {
         /** What counts for caps if there is no run, and what it was told otherwise up to its beginning. */
         private GateHistory history = GateHistory.EMPTY;
 
+        /** In which segments it was for which triggers ask: since the last relabelling, as if it had always been the same. */
+        private final ProfileTimelines asked = new ProfileTimelines();
+
         /** Whether its past up to the last relabelling was erased. */
         private boolean erased;
 
         /** What is due before this instant has fired, milliseconds since 1970. */
         private long passedBefore = Long.MIN_VALUE;
+
+        private void turn(String segment, long at, boolean isIn) {
+            if (at <= decidedUntil) {
+                asked.state(Map.of(segment, List.of(Turn.always(isIn))));
+            } else {
+                asked.turn(segment, at, isIn);
+            }
+        }
 
         /** @param place null for the end */
         private List<WatchedEvent> segmentChangesBefore(EventOrder place) {
@@ -77,6 +91,12 @@ final class GroupRun {
     /** The place of the instant in the order of events, before all that happens at it. */
     private EventOrder beginning;
 
+    /** Those who start anew at the instant and of whom it is not known yet what counts for caps. */
+    private final Set<Customer> uncounted = new LinkedHashSet<>();
+
+    /** Whether memberships are those of the instant. */
+    private boolean areSegmentsPassed;
+
     GroupRun(ResolutionRules rules, CustomerRun.Decisions decisions) {
         this.decisions = decisions;
         this.identities = new Identities(rules, decisions.watch(), this::passUpToInstant);
@@ -94,6 +114,7 @@ final class GroupRun {
         while (event < group.events().size() || command < group.commands().size()) {
             long instant = Math.min(group.timeOfEvent(event), group.timeOfCommand(command));
             beginning = EventOrder.beginningOf(instant);
+            areSegmentsPassed = false;
             while (group.timeOfCommand(command) == instant) {
                 identities.obey(group.commands().get(command));
                 command++;
@@ -108,7 +129,7 @@ final class GroupRun {
             relabelled.forEach(customer -> startAnew(customer, instant));
             for (int i = first; i < event; i++) {
                 Customer customer = fragments.get(i - first).customer();
-                if (decisions.watch().namesSegments()) {
+                if (decisions.watch().looksAtSegments()) {
                     segmentsOf(customer).pass(instant - 1);
                 }
                 apply(customer, group.events().get(i));
@@ -117,6 +138,12 @@ final class GroupRun {
                 relabelled.stream().filter(identities::isMerged).forEach(customer -> merged(customer, instant));
             }
             passSegments(instant, relabelled, fragments, group.events().subList(first, event));
+            areSegmentsPassed = true;
+            for (Customer customer : uncounted) {
+                Watch watch = watches.get(customer);
+                watch.run.history(history(customer, watch));
+            }
+            uncounted.clear();
         }
         segments.values().forEach(customer -> customer.pass(end));
         for (Customer customer : List.copyOf(watches.keySet())) {
@@ -172,13 +199,20 @@ final class GroupRun {
                         unknown,
                         decisions.definitions(),
                         decisions.tracker(),
-                        decisions.watch().namesSegments()
+                        decisions.watch().looksAtSegments()
                                 ? (change, isFound) -> changed(unknown, change, isFound)
                                 : null));
     }
 
     /** A trigger may name the change of a membership; of whoever is gone nothing can be triggered. */
     private void changed(Customer customer, SegmentChange change, boolean isFound) {
+        if (decisions.watch().asked().contains(change.segment())) {
+            Watch watch = watches.computeIfAbsent(customer, unknown -> new Watch());
+            watch.turn(change.segment(), change.at(), segmentsOf(customer).isIn(change.segment()));
+            if (watch.run != null) {
+                watch.run.see(decisions);
+            }
+        }
         WatchedEvent watched = decisions
                 .watch()
                 .watched(customer.id(), change, isFound ? Cause.MOVED : Cause.HAPPENED, Long.MIN_VALUE);
@@ -188,7 +222,7 @@ final class GroupRun {
         Watch watch = watches.computeIfAbsent(customer, unknown -> new Watch());
         watch.segmentChanges.add(watched);
         if (watch.run == null && !watch.relabelled) {
-            watch.run = new CustomerRun(customer.id());
+            watch.run = new CustomerRun(customer.id(), watch.asked);
         }
         if (watch.run != null) {
             watch.run.apply(watched, decisions);
@@ -236,6 +270,9 @@ final class GroupRun {
         watch.run = null;
         watch.relabelled = true;
         watch.decidedUntil = instant;
+        for (String segment : decisions.watch().asked()) {
+            watch.turn(segment, instant, segmentsOf(customer).isIn(segment));
+        }
         watch.erased = identities.isForgotten(customer);
         watch.history = watch.erased ? GateHistory.EMPTY : watch.history;
         if (watch.erased || !customer.exists()) {
@@ -259,14 +296,21 @@ final class GroupRun {
             return;
         }
         if (watch.run == null) {
-            watch.run = watch.relabelled ? rebuilt(customer, watch, event.order()) : new CustomerRun(customer.id());
+            watch.run = watch.relabelled
+                    ? rebuilt(customer, watch, event.order())
+                    : new CustomerRun(customer.id(), watch.asked);
         }
         watch.run.apply(event, decisions);
     }
 
     private CustomerRun rebuilt(Customer customer, Watch watch, EventOrder before) {
         try {
-            CustomerRun run = new CustomerRun(customer.id(), watch.decidedUntil, watch.told, history(customer, watch));
+            boolean isCounted = areSegmentsPassed || watch.decidedUntil < beginning.timestamp();
+            GateHistory history = isCounted ? history(customer, watch) : GateHistory.EMPTY;
+            CustomerRun run = new CustomerRun(customer.id(), watch.asked, watch.decidedUntil, watch.told, history);
+            if (!isCounted) {
+                uncounted.add(customer);
+            }
             Deque<WatchedEvent> changes = new ArrayDeque<>(watch.segmentChangesBefore(before));
             for (CustomerEvent event : customer.watched().newestBefore(before)) {
                 while (!changes.isEmpty() && changes.peek().order().compareTo(event.order()) < 0) {
@@ -276,6 +320,7 @@ final class GroupRun {
             }
             changes.forEach(change -> run.replay(change, decisions));
             run.startAnew(decisions);
+            run.see(decisions);
             return run;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -287,7 +332,7 @@ final class GroupRun {
         if (!decisions.gate().counts() || watch.erased) {
             return watch.history;
         }
-        CustomerRun past = new CustomerRun(customer.id());
+        CustomerRun past = new CustomerRun(customer.id(), watch.asked);
         for (CustomerEvent event : customer.watched().newestBefore(EventOrder.beginningOf(watch.decidedUntil + 1))) {
             past.fold(event);
         }
@@ -323,7 +368,7 @@ final class GroupRun {
         Watch watch = watches.get(customer);
         CustomerRun run = watch.run;
         if (watch.relabelled) {
-            run = new CustomerRun(customer.id());
+            run = new CustomerRun(customer.id(), watch.asked);
             for (CustomerEvent event : customer.history()) {
                 run.fold(event);
             }

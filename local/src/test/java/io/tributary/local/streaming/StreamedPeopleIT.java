@@ -248,6 +248,20 @@ class StreamedPeopleIT {
               - {id: back, not_followed_by: [{entered: "%1$s"}, Order Completed]}
               within: 20m
               expires_after: 1d
+            - name: "%1$s_cart"
+              steps:
+              - {id: cart, on: [Product Added, Wishlist Product Added to Cart, Product Removed, Cart Updated], where: "size(cart.items) > 0 && in_segment('%1$s')", select: last}
+              - {id: order, not_followed_by: [Order Completed], or_when: size(cart.items) == 0}
+              within: 20m
+              reminders: [{id: out, after: 1h, when: "!in_segment('%1$s')"}, {id: in, after: 2h}]
+              expires_after: 1d
+            - name: "%1$s_member"
+              steps:
+              - {id: added, on: [Product Added, identify], where: "!in_segment('%1$s')", select: every}
+              - {id: order, followed_by: [Order Completed, Product Viewed], where: "in_segment('%1$s') || event.name == 'Order Completed'"}
+              within: 3h
+              expires_after: 1d
+              payload: {member: "in_segment('%1$s')"}
             - name: "%1$s_changed"
               steps:
               - {id: added, on: [Product Added], select: every}

@@ -3,6 +3,7 @@ package io.tributary.operators.profile;
 import io.tributary.operators.computed.ComputedLedger;
 import io.tributary.operators.segment.Memberships;
 import io.tributary.operators.sink.PersonalIdentifiers;
+import io.tributary.operators.trigger.ProfileTimelines;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.identity.Identifier;
 import java.util.Collection;
@@ -23,6 +24,7 @@ final class CustomerLedgers {
     private final Kept<ComputedLedger> othersComputed;
     private final Kept<Membership> membership;
     private final Kept<Memberships> segments;
+    private final Kept<ProfileTimelines> asked;
 
     // Of both; null if it has to be put together.
     private ActivityLedger activity;
@@ -37,7 +39,8 @@ final class CustomerLedgers {
             Kept<RecordLedger> othersRecord,
             Kept<ComputedLedger> othersComputed,
             Kept<Membership> membership,
-            Kept<Memberships> segments) {
+            Kept<Memberships> segments,
+            Kept<ProfileTimelines> asked) {
         this.hot = hot;
         this.ownRecord = ownRecord;
         this.ownComputed = ownComputed;
@@ -46,10 +49,12 @@ final class CustomerLedgers {
         this.othersComputed = othersComputed;
         this.membership = membership;
         this.segments = segments;
+        this.asked = asked;
     }
 
     private List<Kept<?>> all() {
-        return List.of(hot, ownRecord, ownComputed, othersActivity, othersRecord, othersComputed, membership, segments);
+        return List.of(
+                hot, ownRecord, ownComputed, othersActivity, othersRecord, othersComputed, membership, segments, asked);
     }
 
     /** Another customer has its turn. */
@@ -98,6 +103,11 @@ final class CustomerLedgers {
     /** The memberships in segments. */
     Kept<Memberships> segments() {
         return segments;
+    }
+
+    /** Of the memberships for which triggers ask, as far as they may be asked for behind the watermark, what has changed. */
+    Kept<ProfileTimelines> asked() {
+        return asked;
     }
 
     void keep(Membership members) {

@@ -16,6 +16,7 @@ import io.tributary.operators.sink.Topic;
 import io.tributary.operators.sweep.SweepFunction;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.operators.trigger.EventWatch.Cause;
+import io.tributary.operators.trigger.ProfileTimelines;
 import io.tributary.operators.trigger.WatchedEvent;
 import io.tributary.schemas.codec.Hashes;
 import io.tributary.schemas.definition.PublishedDefinitions;
@@ -33,6 +34,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -104,6 +106,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
     private transient ListState<Long> versionBaseState;
     private transient CustomerLedgers ledgers;
     private transient FoldedSegments segments;
+    private transient AskedSegments asked;
     private transient TraitBeginnings beginnings;
     private transient MapState<FragmentId, FragmentLedger> fragments;
     private transient MapState<Integer, long[]> formerParts;
@@ -156,6 +159,11 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
 
     static ValueStateDescriptor<Membership> membership() {
         return new ValueStateDescriptor<>("membership", WireType.MEMBERSHIP.info());
+    }
+
+    /** Of customers whose memberships have changed for which triggers ask; gone with the customer. */
+    static ValueStateDescriptor<ProfileTimelines> asked() {
+        return new ValueStateDescriptor<>("asked-segments", WireType.PROFILE_TIMELINES.info());
     }
 
     static MapStateDescriptor<Integer, long[]> formerParts() {
@@ -219,8 +227,10 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
                 kept(othersCold(), RecordLedger::new),
                 kept(othersComputed(), ComputedLedger::new),
                 kept(membership(), Membership::new),
-                kept(segments(), Memberships::new));
+                kept(segments(), Memberships::new),
+                kept(asked(), ProfileTimelines::new));
         watch = new ActiveWatch(definitions);
+        asked = new AskedSegments(ledgers, definitions, watch);
         segments = new FoldedSegments(ledgers, definitions, beginnings);
         fragments = getRuntimeContext().getMapState(fragments());
         formerParts = getRuntimeContext().getMapState(formerParts());
@@ -290,10 +300,18 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
         beginnings.at(context.currentWatermark());
         ProfileState state = ledgers.state();
         long due = state.segmentClock().due();
-        if (segments.catchUp(instant)) {
+        long decidedBy = state.publication();
+        boolean isOther = segments.catchUp(instant);
+        if (isOther) {
             state.change(versionBase);
             tellSegments(customerId, Cause.REDEFINED, context);
             publishSoon(customerId, state, context);
+        }
+        if (decidedBy != state.publication()) {
+            // Triggers may ask for others than before.
+            tellAsked(customerId, context);
+        }
+        if (isOther) {
             return true;
         }
         awaitSegments();
@@ -346,13 +364,50 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
      */
     private void tellSegments(String customerId, Cause cause, long knownFrom, ReadOnlyContext context)
             throws IOException {
-        ProfileState state = ledgers.state();
-        for (SegmentChange change : segments.drain()) {
+        List<SegmentChange> changes = segments.drain();
+        if (noteAsked(changes, change -> Math.max(change.at(), knownFrom), context)) {
+            tellAsked(customerId, context);
+        }
+        tellSegments(customerId, changes, cause, knownFrom, context);
+    }
+
+    private void tellSegments(
+            String customerId, List<SegmentChange> changes, Cause cause, long knownFrom, ReadOnlyContext context)
+            throws IOException {
+        long version = ledgers.state().version();
+        for (SegmentChange change : changes) {
             segmentsChanged.inc();
-            context.output(SEGMENT_CHANGES, segmentChange(customerId, change, state.version()));
+            context.output(SEGMENT_CHANGES, segmentChange(customerId, change, version));
             tellTriggers(customerId, change, cause, knownFrom, context);
         }
         awaitSegments();
+    }
+
+    /** @return whether triggers ask for what has changed */
+    private boolean noteAsked(
+            List<SegmentChange> changes, ToLongFunction<SegmentChange> knownFrom, ReadOnlyContext context) {
+        if (isOver(context)) {
+            return false;
+        }
+        if (!ledgers.state().hasAnybody()) {
+            ledgers.asked().clear();
+            return false;
+        }
+        long next = passedOn() + 1;
+        return asked.changed(changes, change -> Math.max(knownFrom.applyAsLong(change), next), passedOn());
+    }
+
+    /** In which of the segments the customer is for which triggers ask. */
+    private void tellAsked(String customerId, ReadOnlyContext context) throws IOException {
+        if (!asked.areNone() && !isOver(context)) {
+            context.output(CART_CHANGES, operation(customerId, null));
+        }
+    }
+
+    /** @param watched an event as triggers of sequences look at it, or null */
+    private CartChange.Operation operation(String customerId, WatchedEvent watched) throws IOException {
+        return new CartChange.Operation(
+                customerId, null, watched, ledgers.said().statements(), asked.turns());
     }
 
     /** Whoever is gone has nothing that could be triggered. */
@@ -364,10 +419,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
         }
         WatchedEvent watched = watch.get().watched(customerId, change, cause, Math.max(knownFrom, passedOn() + 1));
         if (watched != null) {
-            context.output(
-                    CART_CHANGES,
-                    new CartChange.Operation(
-                            customerId, null, watched, ledgers.said().statements()));
+            context.output(CART_CHANGES, operation(customerId, watched));
         }
     }
 
@@ -511,7 +563,8 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
                 event,
                 changesCart,
                 isWatched ? watch.get().watched(event, fragment) : null,
-                () -> ledgers.said().statements());
+                () -> ledgers.said().statements(),
+                asked::turns);
         if (change != null) {
             cartChanges.accept(change);
         }
@@ -591,12 +644,17 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
             pass(moves.nextCause(), customerId, state, moves, context, out);
         }
         if (moves.changesAnything()) {
+            segments.lookAnew(moves.instant());
+            List<SegmentChange> changes = segments.drain();
+            boolean isAskedFor = noteAsked(changes, change -> moves.instant(), context);
             restartTriggers(customerId, moves, context);
+            if (isAskedFor) {
+                tellAsked(customerId, context);
+            }
             if (mayMerge && moves.bringsThePast() && !moves.erases()) {
                 tellMerger(customerId, moves.instant(), context);
             }
-            segments.lookAnew(moves.instant());
-            tellSegments(customerId, moves.changesThePast() ? Cause.MOVED : Cause.HAPPENED, context);
+            tellSegments(customerId, changes, moves.changesThePast() ? Cause.MOVED : Cause.HAPPENED, AT_ONCE, context);
             if (moves.erases()) {
                 context.output(CART_CHANGES, new CartChange.Erasure(customerId, moves.erasedFormer()));
             }
@@ -621,13 +679,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
     /** A customer who had done something before has got what another one did. */
     private void tellMerger(String customerId, long instant, ReadOnlyContext context) throws IOException {
         if (!isOver(context)) {
-            context.output(
-                    CART_CHANGES,
-                    new CartChange.Operation(
-                            customerId,
-                            null,
-                            watch.get().merger(customerId, instant),
-                            ledgers.said().statements()));
+            context.output(CART_CHANGES, operation(customerId, watch.get().merger(customerId, instant)));
         }
     }
 
@@ -887,11 +939,12 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
                         moves.gone(),
                         !ledgers.state().hasAnybody() || moves.erases(),
                         moves.come(),
-                        consent));
+                        consent,
+                        asked.turns()));
         // The cart that they start anew from has these already. What was said when they were folded may have gone
         // since.
         for (WatchedEvent event : moves.waited()) {
-            context.output(CART_CHANGES, new CartChange.Operation(customerId, null, event, consent));
+            context.output(CART_CHANGES, operation(customerId, event));
         }
     }
 

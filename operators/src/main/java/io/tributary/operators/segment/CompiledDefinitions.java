@@ -51,6 +51,20 @@ public final class CompiledDefinitions {
         return read.definitions().triggers().values();
     }
 
+    /** Whether a customer is in a segment, or, if it is parametric, in one of its values. */
+    public boolean isIn(String segment, Memberships memberships) {
+        return memberships(segment, memberships) > 0;
+    }
+
+    /** How many memberships a customer has in a segment: one at most, unless it is parametric; none if there is no such segment. */
+    public int memberships(String segment, Memberships memberships) {
+        SegmentIndex.Segment known = index().byName(segment);
+        if (known == null || !memberships.contains(known.number())) {
+            return 0;
+        }
+        return known.isParametric() ? memberships.values(known.number()).size() : 1;
+    }
+
     SegmentIndex index() {
         return read.index();
     }

@@ -27,6 +27,7 @@ import io.tributary.operators.sweep.SweptKeyGroups;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.operators.trigger.CartStep;
 import io.tributary.operators.trigger.GateHistory;
+import io.tributary.operators.trigger.ProfileTimelines;
 import io.tributary.operators.trigger.TriggerPeriods;
 import io.tributary.operators.trigger.TriggerState;
 import io.tributary.operators.trigger.WatchedEvent;
@@ -117,6 +118,8 @@ public final class WireType<T> {
             of("trigger-periods", TriggerPeriods.class, TriggerPeriods.CODEC, true);
     public static final WireType<TriggerState> TRIGGER_STATE =
             of("trigger-state", TriggerState.class, TriggerState.CODEC, false);
+    public static final WireType<ProfileTimelines> PROFILE_TIMELINES =
+            of("profile-timelines", ProfileTimelines.class, ProfileTimelines.CODEC, false);
     public static final WireType<GateHistory> GATE_HISTORY =
             of("gate-history", GateHistory.class, GateHistory.CODEC, true);
 

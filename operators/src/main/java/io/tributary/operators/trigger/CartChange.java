@@ -4,6 +4,7 @@ import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.Consent;
 import io.tributary.operators.profile.ConsentTimelines;
+import io.tributary.operators.trigger.ProfileTimelines.Turn;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.event.CustomerEvent;
@@ -25,6 +26,9 @@ public sealed interface CartChange {
     /** What was said, by purpose, ascending by time. */
     SortedMap<String, List<Consent.Statement>> consent();
 
+    /** In which segments it is for which triggers ask, ascending by time: all that what waits for the watermark may ask for. */
+    SortedMap<String, List<Turn>> profile();
+
     /**
      * A cart event or an order, an event that a trigger of a sequence names, a change of a membership that one names, or a
      * statement on a purpose.
@@ -39,9 +43,10 @@ public sealed interface CartChange {
             String customerId,
             CartEntry entry,
             WatchedEvent watched,
-            SortedMap<String, List<Consent.Statement>> consent)
+            SortedMap<String, List<Consent.Statement>> consent,
+            SortedMap<String, List<Turn>> profile)
             implements CartChange {
-        /** Whether it says more than what was said on purposes. */
+        /** Whether it says more than what was said on purposes and in which segments somebody is. */
         public boolean isEvent() {
             return entry != null || watched != null;
         }
@@ -59,9 +64,11 @@ public sealed interface CartChange {
             CustomerEvent event,
             boolean changesCart,
             WatchedEvent watched,
-            Supplier<SortedMap<String, List<Consent.Statement>>> consent) {
+            Supplier<SortedMap<String, List<Consent.Statement>>> consent,
+            Supplier<SortedMap<String, List<Turn>>> profile) {
         return changesCart || watched != null || !event.consent().isEmpty()
-                ? new Operation(customerId, changesCart ? CartEntry.of(event) : null, watched, consent.get())
+                ? new Operation(
+                        customerId, changesCart ? CartEntry.of(event) : null, watched, consent.get(), profile.get())
                 : null;
     }
 
@@ -86,7 +93,8 @@ public sealed interface CartChange {
             Set<FragmentId> gone,
             boolean forgetsSegments,
             List<WatchedEvent> come,
-            SortedMap<String, List<Consent.Statement>> consent)
+            SortedMap<String, List<Consent.Statement>> consent,
+            SortedMap<String, List<Turn>> profile)
             implements CartChange {
         /** Whether an event is not the customer's any more. */
         boolean takes(WatchedEvent event) {
@@ -105,6 +113,11 @@ public sealed interface CartChange {
         public SortedMap<String, List<Consent.Statement>> consent() {
             return Collections.emptySortedMap();
         }
+
+        @Override
+        public SortedMap<String, List<Turn>> profile() {
+            return Collections.emptySortedMap();
+        }
     }
 
     /** For channels between operators of one release; never kept in state. */
@@ -121,6 +134,7 @@ public sealed interface CartChange {
                 Wire.writeNullable(operation.entry, CartEntry.CODEC, out);
                 Wire.writeNullable(operation.watched, WatchedEvent.CODEC, out);
                 ConsentTimelines.STATEMENTS.write(operation.consent, out);
+                ProfileTimelines.TURNS.write(operation.profile, out);
             } else if (change instanceof Restart restart) {
                 out.writeByte(RESTART);
                 Wire.writeString(restart.customerId, out);
@@ -131,6 +145,7 @@ public sealed interface CartChange {
                 out.writeBoolean(restart.forgetsSegments);
                 Wire.writeAll(restart.come, WatchedEvent.CODEC, out);
                 ConsentTimelines.STATEMENTS.write(restart.consent, out);
+                ProfileTimelines.TURNS.write(restart.profile, out);
             } else if (change instanceof Erasure erasure) {
                 out.writeByte(ERASURE);
                 Wire.writeString(erasure.customerId, out);
@@ -148,7 +163,8 @@ public sealed interface CartChange {
                             customerId,
                             Wire.readNullable(CartEntry.CODEC, in),
                             Wire.readNullable(WatchedEvent.CODEC, in),
-                            ConsentTimelines.STATEMENTS.read(in));
+                            ConsentTimelines.STATEMENTS.read(in),
+                            ProfileTimelines.TURNS.read(in));
                 case RESTART ->
                     new Restart(
                             customerId,
@@ -158,7 +174,8 @@ public sealed interface CartChange {
                             Set.copyOf(Wire.readAll(FragmentId.CODEC, in)),
                             in.readBoolean(),
                             Wire.readAll(WatchedEvent.CODEC, in),
-                            ConsentTimelines.STATEMENTS.read(in));
+                            ConsentTimelines.STATEMENTS.read(in),
+                            ProfileTimelines.TURNS.read(in));
                 case ERASURE -> new Erasure(customerId, new TreeSet<>(Wire.readAll(Wire.STRING, in)));
                 default -> throw new IOException("no cart change of kind " + kind);
             };

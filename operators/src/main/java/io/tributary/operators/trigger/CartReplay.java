@@ -6,10 +6,13 @@ import io.tributary.operators.profile.CartLog;
 import io.tributary.operators.profile.Consent;
 import io.tributary.operators.profile.ConsentTimelines;
 import io.tributary.operators.profile.ConsentTimelines.Word;
+import io.tributary.operators.trigger.ProfileTimelines.Turn;
 import io.tributary.schemas.definition.TriggerDefinition.Deadline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * What would have fired for a customer who starts anew, had it done all that from the beginning.
@@ -27,6 +30,7 @@ public final class CartReplay {
      * @param all of which those of sequences are nothing to this
      * @param entries the operations that are the customer's, at least those that a cart log keeps at the instant
      * @param consent by purpose, at least what a decision at the instant can ask for
+     * @param profile tells in which segments the customer is at the instant
      * @param gate that says how long something waits
      * @param instant up to and including which something is told, milliseconds since 1970
      */
@@ -35,6 +39,7 @@ public final class CartReplay {
             String customerId,
             List<CartEntry> entries,
             Map<String, List<Consent.Statement>> consent,
+            Map<String, List<Turn>> profile,
             Gate gate,
             long instant) {
         List<CartTrigger> triggers =
@@ -44,6 +49,8 @@ public final class CartReplay {
         cart.forgetBehind(instant);
         ConsentTimelines said = new ConsentTimelines();
         said.state(consent);
+        ProfileTimelines timelines = new ProfileTimelines();
+        timelines.state(profile);
         List<Trigger> fired = new ArrayList<>();
         List<CartEntry> known = cart.entries();
         for (int i = 0; i < known.size(); i++) {
@@ -52,13 +59,14 @@ public final class CartReplay {
             long begun = entry.order().timestamp();
             if (!entry.isOrder() && triggers.stream().anyMatch(trigger -> mayFire(trigger, end - begun))) {
                 Cart left = cart.cartAt(entry.order());
-                CartVariables variables = new CartVariables(left);
+                CartVariables variables =
+                        new CartVariables(left, SeenSegments.at(instant, segmentsOf(triggers), timelines));
                 for (CartTrigger trigger : triggers) {
                     for (Deadline deadline : trigger.definition().deadlines()) {
                         long toldAt = gate.opensAt(begun + deadline.delay().toMillis());
                         if (toldAt <= Math.min(end, instant) && trigger.begins(deadline, variables)) {
                             Word word = said.at(trigger.definition().purpose(), instant - 1);
-                            fired.add(Trigger.ofCart(trigger, deadline, customerId, entry.order(), left, word)
+                            fired.add(Trigger.ofCart(trigger, deadline, customerId, entry.order(), variables, word)
                                     .postponedTo(toldAt));
                         }
                     }
@@ -67,6 +75,12 @@ public final class CartReplay {
         }
         fired.sort(Trigger.ORDER);
         return fired;
+    }
+
+    private static SortedSet<String> segmentsOf(List<CartTrigger> triggers) {
+        SortedSet<String> segments = new TreeSet<>();
+        triggers.forEach(trigger -> segments.addAll(trigger.definition().segments()));
+        return segments;
     }
 
     private static boolean mayFire(CartTrigger trigger, long quietMillis) {

@@ -1,6 +1,5 @@
 package io.tributary.operators.trigger;
 
-import io.tributary.operators.profile.Cart;
 import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.CartLog;
 import io.tributary.operators.profile.ConsentTimelines.Word;
@@ -12,8 +11,13 @@ import io.tributary.schemas.event.EventOrder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.ToLongBiFunction;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
@@ -35,6 +39,9 @@ public final class CartTriggers implements AutoCloseable {
 
     /** One per deadline, by trigger and then ascending. */
     private final List<Watched> watched;
+
+    /** For which triggers ask. */
+    private final SortedSet<String> segments = new TreeSet<>();
 
     private final Gate gate;
 
@@ -137,12 +144,12 @@ public final class CartTriggers implements AutoCloseable {
          * @param oldest what began before this instant is of no interest, milliseconds since 1970
          * @param fired receives the anchors of what would have fired
          */
-        void replay(CartLog cart, long instant, long oldest, Consumer<CartStep> fired) {
+        void replay(SeenCarts carts, long instant, long oldest, Consumer<CartStep> fired) {
             open = null;
-            for (CartEntry entry : cart.entries()) {
+            for (CartEntry entry : carts.log().entries()) {
                 if (entry.order().timestamp() >= oldest && entry.order().timestamp() > decided) {
                     passTo(entry.order().timestamp(), fired);
-                    step(entry, variables(cart, entry));
+                    step(entry, carts.after(entry));
                 }
             }
             passTo(instant, fired);
@@ -174,6 +181,7 @@ public final class CartTriggers implements AutoCloseable {
             for (Deadline deadline : trigger.definition().deadlines()) {
                 watched.add(new Watched(trigger, deadline, decided.applyAsLong(trigger, deadline)));
             }
+            segments.addAll(trigger.definition().segments());
         }
     }
 
@@ -202,6 +210,9 @@ public final class CartTriggers implements AutoCloseable {
     public void add(TriggerState state, CartChange.Operation change, long watermark) {
         state.said().state(change.consent());
         state.said().forgetBehind(watermark);
+        // What comes knows what is still asked for.
+        state.profile().forgetBehind(watermark);
+        state.profile().state(change.profile());
         if (change.entry() != null) {
             state.pending().await(change.entry());
         }
@@ -216,11 +227,14 @@ public final class CartTriggers implements AutoCloseable {
     void restart(TriggerState state, CartChange.Restart restart, Due due) {
         advance(state, restart.customerId(), restart.instant() - 1, due);
         List<Waiting> waited = List.copyOf(state.waiting().all());
+        Map<EventOrder, SeenSegments> seen = restart.decidesInstant() ? Map.of() : new TreeMap<>(state.seen());
         state.clear();
         state.said().state(restart.consent());
+        state.profile().state(restart.profile());
         for (CartEntry entry : restart.entries()) {
             if (entry.knownAt() < restart.instant()) {
                 state.cart().add(entry);
+                see(entry, restart.instant(), seen, state);
             } else {
                 state.pending().await(entry);
             }
@@ -236,7 +250,7 @@ public final class CartTriggers implements AutoCloseable {
         long instant = restart.decidesInstant() ? restart.instant() + 1 : restart.instant();
         for (Watched one : watched) {
             long oldest = instant - one.delay() - gate.mostPostponed();
-            one.replay(state.cart(), instant, oldest, anchor -> findWaiting(one, anchor, state, restart, instant));
+            one.replay(state.carts(), instant, oldest, anchor -> findWaiting(one, anchor, state, restart, instant));
         }
         save(state);
     }
@@ -249,17 +263,18 @@ public final class CartTriggers implements AutoCloseable {
         state.cart().entries().stream()
                 .filter(entry -> entry.knownAt() <= deadline)
                 .forEach(then::add);
+        SeenCarts known = new SeenCarts(then, state.seen());
         CartEntry last = then.lastAt(deadline);
-        if (last == null || !last.order().equals(anchor.order()) || objection(one, then, last) != null) {
+        if (last == null || !last.order().equals(anchor.order()) || objection(one, known, last) != null) {
             return;
         }
-        Waiting waits = Due.waits(trigger(one, anchor, then, state, restart.customerId()), gate);
+        Waiting waits = Due.waits(trigger(one, anchor, known, state, restart.customerId()), gate);
         if (waits != null
                 && waits.until() >= instant
                 && waits.firedAt() > from
                 // The deadlines of the instant count as passed, whatever happens at it.
                 && deadline != restart.instant()
-                && endedBy(one, waits, state.cart()) == null
+                && endedBy(one, waits, state.carts()) == null
                 && state.waiting().all().size() < Waiting.MOST) {
             state.waiting().await(waits);
         }
@@ -302,7 +317,7 @@ public final class CartTriggers implements AutoCloseable {
 
     /** Without whose deadline is decided, whatever came behind it. */
     private static void replay(Watched one, TriggerState state, long instant) {
-        one.replay(state.cart(), instant, instant - one.delay(), match -> {});
+        one.replay(state.carts(), instant, instant - one.delay(), match -> {});
     }
 
     /** Null if there is none any more. */
@@ -323,6 +338,11 @@ public final class CartTriggers implements AutoCloseable {
     void advance(TriggerState state, String customerId, long watermark, Due due) {
         pass(state, customerId, watermark, due);
         state.cart().forgetBehind(watermark);
+        if (!state.seen().isEmpty()) {
+            Set<EventOrder> rest = new HashSet<>();
+            state.cart().entries().forEach(entry -> rest.add(entry.order()));
+            state.seen().keySet().retainAll(rest);
+        }
     }
 
     /** The same, but forgets nothing of the cart. */
@@ -335,6 +355,7 @@ public final class CartTriggers implements AutoCloseable {
             passTo(next.knownAt(), state, customerId, due);
             state.dropRepetitionsOf(next);
             if (state.cart().add(next)) {
+                see(next, next.knownAt(), Map.of(), state);
                 step(next, state);
                 endWaiting(next, state, customerId, due);
                 if (next.isLate()) {
@@ -344,6 +365,19 @@ public final class CartTriggers implements AutoCloseable {
         }
         passTo(watermark + 1, state, customerId, due);
         save(state);
+    }
+
+    /**
+     * Keeps in which segments the customer was at an instant, if triggers ask.
+     *
+     * @param seen what is known of it already
+     */
+    private void see(CartEntry entry, long instant, Map<EventOrder, SeenSegments> seen, TriggerState state) {
+        if (!segments.isEmpty() && !entry.isOrder()) {
+            SeenSegments known = seen.get(entry.order());
+            state.seen()
+                    .put(entry.order(), known == null ? SeenSegments.at(instant, segments, state.profile()) : known);
+        }
     }
 
     private void passTo(long instant, TriggerState state, String customerId, Due due) {
@@ -362,7 +396,7 @@ public final class CartTriggers implements AutoCloseable {
     private void endWaiting(CartEntry entry, TriggerState state, String customerId, Due due) {
         state.waiting().all().removeIf(waiting -> {
             Watched one = watched(waiting);
-            Trigger.Reason by = endedBy(one, waiting, state.cart());
+            Trigger.Reason by = endedBy(one, waiting, state.carts());
             if (by != null) {
                 due.end(waiting, one.trigger, customerId, by, entry.knownAt());
             }
@@ -371,26 +405,26 @@ public final class CartTriggers implements AutoCloseable {
     }
 
     /** What has happened so that what waits is not to be told; null for nothing. */
-    private static Trigger.Reason endedBy(Watched one, Waiting waiting, CartLog cart) {
-        CartEntry last = cart.lastAt(waiting.until());
+    private static Trigger.Reason endedBy(Watched one, Waiting waiting, SeenCarts carts) {
+        CartEntry last = carts.log().lastAt(waiting.until());
         if (last.isOrder()) {
             return noOrder(one, last);
         }
         if (!last.order().equals(waiting.anchor())) {
             return Trigger.Reason.seen("the cart is left alone", last.order());
         }
-        return objection(one, cart, last);
+        return objection(one, carts, last);
     }
 
     /** Null if it is what the trigger wants. */
-    private static Trigger.Reason objection(Watched one, CartLog cart, CartEntry last) {
-        return one.trigger.begins(one.deadline, variables(cart, last))
+    private static Trigger.Reason objection(Watched one, SeenCarts carts, CartEntry last) {
+        return one.trigger.begins(one.deadline, carts.after(last))
                 ? null
                 : new Trigger.Reason(one.trigger.condition(one.deadline), "false");
     }
 
     private void step(CartEntry entry, TriggerState state) {
-        CartVariables cart = variables(state.cart(), entry);
+        CartVariables cart = state.carts().after(entry);
         for (Watched one : watched) {
             long time = one.open != null ? one.time : entry.knownAt();
             if (entry.order().timestamp() < time) {
@@ -401,20 +435,15 @@ public final class CartTriggers implements AutoCloseable {
         }
     }
 
-    /** The cart after an operation; null behind an order, with which nothing begins. */
-    private static CartVariables variables(CartLog cart, CartEntry entry) {
-        return entry.isOrder() ? null : new CartVariables(cart.cartAt(entry.order()));
-    }
-
     private static void fire(Watched one, CartStep anchor, TriggerState state, String customerId, Due due) {
-        due.fire(trigger(one, anchor, state.cart(), state, customerId), state.waiting());
+        due.fire(trigger(one, anchor, state.carts(), state, customerId), state.waiting());
     }
 
-    private static Trigger trigger(Watched one, CartStep anchor, CartLog known, TriggerState state, String customerId) {
-        Cart cart = known.cartAt(anchor.order());
+    private static Trigger trigger(
+            Watched one, CartStep anchor, SeenCarts known, TriggerState state, String customerId) {
         Word word = state.said()
                 .at(one.trigger.definition().purpose(), anchor.order().timestamp() + one.delay());
-        return Trigger.ofCart(one.trigger, one.deadline, customerId, anchor.order(), cart, word);
+        return Trigger.ofCart(one.trigger, one.deadline, customerId, anchor.order(), known.at(anchor.order()), word);
     }
 
     /** Takes back what would not have fired, had the operation been known in time: no cart was left then. */
@@ -425,7 +454,7 @@ public final class CartTriggers implements AutoCloseable {
         for (Watched one : watched) {
             for (Retractable told : concerned) {
                 if (told.trigger().equals(one.trigger.name()) && told.step().equals(one.deadline.step())) {
-                    Trigger.Reason because = objection(one, told, late, state.cart());
+                    Trigger.Reason because = objection(one, told, late, state.carts());
                     if (because != null) {
                         due.retract(new Retraction(told, customerId, late.knownAt(), because));
                     }
@@ -438,7 +467,8 @@ public final class CartTriggers implements AutoCloseable {
      * Why a trigger would not have fired, had a late operation been known in time; null if it would have, be it with another
      * cart.
      */
-    private static Trigger.Reason objection(Watched one, Retractable told, CartEntry late, CartLog cart) {
+    private static Trigger.Reason objection(Watched one, Retractable told, CartEntry late, SeenCarts carts) {
+        CartLog cart = carts.log();
         // Behind the next order or replacement, or behind very many operations, nobody may know any more what the cart
         // was.
         boolean isUnknown = cart.entries().stream()
@@ -447,7 +477,7 @@ public final class CartTriggers implements AutoCloseable {
             return late.isOrder() && late.order().compareTo(told.anchor()) > 0 ? noOrder(one, late) : null;
         }
         CartEntry last = cart.lastAt(told.toldAt());
-        return last.isOrder() ? noOrder(one, last) : objection(one, cart, last);
+        return last.isOrder() ? noOrder(one, last) : objection(one, carts, last);
     }
 
     private static Trigger.Reason noOrder(Watched one, CartEntry order) {

@@ -2,6 +2,7 @@ package io.tributary.operators.trigger;
 
 import dev.cel.runtime.CelVariableResolver;
 import io.tributary.operators.profile.Cart;
+import io.tributary.schemas.definition.SegmentDefinition;
 import io.tributary.schemas.definition.TriggerExpression;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -11,19 +12,33 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 
-/** A cart as expressions of triggers see it. */
-final class CartVariables implements CelVariableResolver {
+/** A cart as expressions of triggers see it, and the segments in which the customer was then. */
+public final class CartVariables implements CelVariableResolver {
     private final Cart cart;
+    private final SeenSegments segments;
 
     /** Null until somebody asks. */
     private Map<String, Object> fields;
 
-    CartVariables(Cart cart) {
+    /** Where nobody asks for segments. */
+    public CartVariables(Cart cart) {
+        this(cart, SeenSegments.NONE);
+    }
+
+    CartVariables(Cart cart, SeenSegments segments) {
         this.cart = cart;
+        this.segments = segments;
+    }
+
+    Cart cart() {
+        return cart;
     }
 
     @Override
     public Optional<Object> find(String name) {
+        if (name.equals(SegmentDefinition.IN_SEGMENT)) {
+            return Optional.of(segments.isIn());
+        }
         if (!name.equals(TriggerExpression.CART)) {
             return Optional.empty();
         }

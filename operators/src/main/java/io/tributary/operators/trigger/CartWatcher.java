@@ -347,6 +347,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
                     restart.customerId(),
                     restart.entries(),
                     restart.consent(),
+                    restart.profile(),
                     gate,
                     restart.instant());
             keep(gate.startedAnew(known, replayed, restart.instant()), known);

@@ -24,6 +24,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.ToLongBiFunction;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -55,6 +57,9 @@ public final class EventTriggers implements AutoCloseable {
 
     /** Names of events with which the cart is looked at → whether its items are. */
     private final Map<String, Boolean> cartLooks = new HashMap<>();
+
+    /** Names of events with which triggers ask for segments → for which. */
+    private final Map<String, SortedSet<String>> segmentLooks = new HashMap<>();
 
     private final long longest;
     private final Gate gate;
@@ -278,12 +283,21 @@ public final class EventTriggers implements AutoCloseable {
                 one.names.forEach(name ->
                         byName.computeIfAbsent(name, added -> new ArrayList<>()).add(one));
                 lookAtCart(one);
+                lookAtSegments(one);
                 // What was told may have to be found again.
                 long grace = deadline == null ? 0 : trigger.definition().grace().toMillis();
                 most = Math.max(most, one.window + one.wait + grace);
             }
         }
         longest = most;
+    }
+
+    private void lookAtSegments(Watched one) {
+        SortedSet<String> segments = one.trigger.definition().segments();
+        if (!segments.isEmpty()) {
+            one.names.forEach(name ->
+                    segmentLooks.computeIfAbsent(name, added -> new TreeSet<>()).addAll(segments));
+        }
     }
 
     private void lookAtCart(Watched one) {
@@ -327,6 +341,7 @@ public final class EventTriggers implements AutoCloseable {
         past.sort(null);
         if (restart.decidesInstant()) {
             seeAnew(past, state, restart.instant());
+            askAnew(past, state, restart.instant());
         }
         past.replaceAll(event -> unmarked(event, restart.gone()));
         matches.pending().all().replaceAll(event -> unmarked(event, restart.gone()));
@@ -584,14 +599,35 @@ public final class EventTriggers implements AutoCloseable {
         return TriggerState.NO_TIMER;
     }
 
-    /** The event that has become known, with the cart as of it. */
+    /** The event that has become known, with the cart and the segments as of it. */
     private WatchedEvent seen(WatchedEvent event, TriggerState state) {
+        SortedSet<String> asked = event.segments() == null ? segmentLooks.get(event.name()) : null;
+        return withCart(
+                asked == null ? event : event.with(SeenSegments.at(event.knownAt(), asked, state.profile())), state);
+    }
+
+    private WatchedEvent withCart(WatchedEvent event, TriggerState state) {
         Boolean withItems = event.cart() == null ? cartLooks.get(event.name()) : null;
         if (withItems == null) {
             return event;
         }
         boolean isForgotten = event.isLate() && state.cart().isForgottenAt(event.order(), event.knownAt() - 1);
         return event.with(isForgotten ? SeenCart.FORGOTTEN : SeenCart.asOf(event.order(), state.cart(), withItems));
+    }
+
+    /**
+     * Looks at segments once more, because the customer has got or lost events of the past: what was known before is seen with
+     * those in which it is since then.
+     *
+     * @param instant at which the customer has become another, milliseconds since 1970
+     */
+    private void askAnew(List<WatchedEvent> past, TriggerState state, long instant) {
+        if (!segmentLooks.isEmpty()) {
+            past.replaceAll(event -> {
+                SortedSet<String> asked = event.knownAt() < instant ? segmentLooks.get(event.name()) : null;
+                return asked == null ? event : event.with(SeenSegments.at(instant, asked, state.profile()));
+            });
+        }
     }
 
     /**

@@ -20,6 +20,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -75,10 +76,14 @@ public final class EventWatch {
     /** Names of the segments of which any change is named. */
     private final Set<String> segments = new HashSet<>();
 
+    /** Segments for which triggers ask. */
+    private final SortedSet<String> asked = new TreeSet<>();
+
     private boolean namesMerger;
 
     public EventWatch(Collection<TriggerDefinition> triggers) {
         for (TriggerDefinition trigger : triggers) {
+            asked.addAll(trigger.segments());
             if (!trigger.isOfCart()) {
                 watch(trigger);
             }
@@ -140,9 +145,14 @@ public final class EventWatch {
                 keys);
     }
 
-    /** Whether a trigger names a change of any segment. */
-    public boolean namesSegments() {
-        return !segments.isEmpty();
+    /** Whether a trigger names a change of any segment, or asks whether somebody is in one. */
+    public boolean looksAtSegments() {
+        return !segments.isEmpty() || !asked.isEmpty();
+    }
+
+    /** The segments for which triggers ask, whatever happens. */
+    public SortedSet<String> asked() {
+        return Collections.unmodifiableSortedSet(asked);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.tributary.operators.trigger;
 import dev.cel.runtime.CelVariableResolver;
 import io.tributary.schemas.definition.EventSequence;
 import io.tributary.schemas.definition.EventSequence.Step;
+import io.tributary.schemas.definition.SegmentDefinition;
 import io.tributary.schemas.definition.TriggerExpression;
 import java.io.Serial;
 import java.time.Duration;
@@ -144,6 +145,8 @@ public final class SequencePattern {
                 case TriggerExpression.STEPS -> Optional.of(new Steps(lastOf));
                 case TriggerExpression.CART ->
                     Optional.ofNullable(event.cart()).filter(SeenCart::isKnown).map(SeenCart::variable);
+                case SegmentDefinition.IN_SEGMENT ->
+                    Optional.ofNullable(event.segments()).map(SeenSegments::isIn);
                 default -> Optional.empty();
             };
         }

@@ -1,7 +1,6 @@
 package io.tributary.operators.trigger;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.tributary.operators.profile.Cart;
 import io.tributary.operators.profile.ConsentTimelines.Word;
 import io.tributary.operators.profile.ProfileJson;
 import io.tributary.schemas.codec.Hashes;
@@ -71,7 +70,12 @@ public record Trigger(
      * @param word what the customer says on its purpose at the deadline
      */
     public static Trigger ofCart(
-            CartTrigger trigger, Deadline deadline, String customerId, EventOrder anchor, Cart cart, Word word) {
+            CartTrigger trigger,
+            Deadline deadline,
+            String customerId,
+            EventOrder anchor,
+            CartVariables cart,
+            Word word) {
         List<Reason> because = new ArrayList<>();
         because.add(new Reason(CartTrigger.noOrderWithin(deadline), "none"));
         if (deadline.when() != null) {

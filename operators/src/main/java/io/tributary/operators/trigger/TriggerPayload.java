@@ -30,9 +30,8 @@ final class TriggerPayload {
     private TriggerPayload() {}
 
     /** Of a cart. */
-    static ObjectNode of(SortedMap<String, TriggerExpression> expressions, Cart cart) {
-        JsonNode profile = profile(cart);
-        CartVariables variables = new CartVariables(cart);
+    static ObjectNode of(SortedMap<String, TriggerExpression> expressions, CartVariables variables) {
+        JsonNode profile = profile(variables.cart());
         return told(
                 expressions,
                 expression ->

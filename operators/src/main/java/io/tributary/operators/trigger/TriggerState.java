@@ -5,23 +5,27 @@ import io.tributary.operators.profile.CartLog;
 import io.tributary.operators.profile.ConsentTimelines;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
+import io.tributary.schemas.event.EventOrder;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * One customer's trigger state: a single value, read once and written once per relevant event.
  *
  * <p>Bound: the cart's operations (see {@link CartLog}), at most {@value Pending#MOST} operations that
  * are ahead of the watermark, one open match per deadline of a definition, what was said on purposes (see {@link
- * ConsentTimelines}), what is open of sequences of events (see {@link EventMatches}), {@value Waiting#MOST} triggers that wait to be told, the newest {@value #MOST_RETRACTABLE} triggers that
+ * ConsentTimelines}), the segments for which triggers ask (see {@link ProfileTimelines}; of each operation on the cart, in which of
+ * them the customer was, if triggers of the cart ask), what is open of sequences of events (see {@link EventMatches}), {@value Waiting#MOST} triggers that wait to be told, the newest {@value #MOST_RETRACTABLE} triggers that
  * may have to be taken back. Gone 30 days after the last cart event, or
  * with the last deadline, or when nothing can be taken back any more.
  */
 public final class TriggerState {
-    private static final byte FORMAT = 10;
+    private static final byte FORMAT = 11;
 
     private static final Codec<byte[]> BYTES = new Codec<>() {
         @Override
@@ -42,6 +46,8 @@ public final class TriggerState {
             CartLog.CODEC.write(state.cart, out);
             Wire.writeAll(state.pending.all(), CartEntry.CODEC, out);
             ConsentTimelines.CODEC.write(state.said, out);
+            ProfileTimelines.PART.write(state.profile, out);
+            Wire.writeMap(state.seen, EventOrder.CODEC, SeenSegments.CODEC, out);
             Wire.writeAll(state.matching, BYTES, out);
             EventMatches.CODEC.write(state.events, out);
             Wire.writeAll(state.waiting.all(), Waiting.CODEC, out);
@@ -57,6 +63,8 @@ public final class TriggerState {
             state.cart = CartLog.CODEC.read(in);
             state.pending.all().addAll(Wire.readAll(CartEntry.CODEC, in));
             state.said = ConsentTimelines.CODEC.read(in);
+            state.profile = ProfileTimelines.PART.read(in);
+            state.seen.putAll(Wire.readMap(EventOrder.CODEC, SeenSegments.CODEC, in));
             state.matching = Wire.readAll(BYTES, in);
             state.events = EventMatches.CODEC.read(in);
             state.waiting.all().addAll(Wire.readAll(Waiting.CODEC, in));
@@ -80,6 +88,12 @@ public final class TriggerState {
     /** What was said on purposes. */
     private ConsentTimelines said = new ConsentTimelines();
 
+    /** In which segments the customer has been. */
+    private ProfileTimelines profile = new ProfileTimelines();
+
+    /** By operation of the cart, if triggers of the cart ask for segments. */
+    private final SortedMap<EventOrder, SeenSegments> seen = new TreeMap<>();
+
     /** By deadline, in the order of the definitions; none if no match is open. */
     private List<byte[]> matching = List.of();
 
@@ -95,11 +109,13 @@ public final class TriggerState {
     private long timer = NO_TIMER;
     private long publication;
 
-    /** Forgets all of the cart and what was said. */
+    /** Forgets all of the cart, what was said and in which segments the customer was. */
     void clear() {
         cart = new CartLog();
         pending.all().clear();
         said = new ConsentTimelines();
+        profile = new ProfileTimelines();
+        seen.clear();
         matching = List.of();
         waiting.all().clear();
     }
@@ -126,6 +142,21 @@ public final class TriggerState {
     /** What was said on purposes. */
     ConsentTimelines said() {
         return said;
+    }
+
+    /** In which segments the customer has been. */
+    ProfileTimelines profile() {
+        return profile;
+    }
+
+    /** By operation of the cart, the segments in which the customer was, if triggers of the cart ask. */
+    SortedMap<EventOrder, SeenSegments> seen() {
+        return seen;
+    }
+
+    /** The carts as triggers look at them. */
+    SeenCarts carts() {
+        return new SeenCarts(cart, seen);
     }
 
     /** Of sequences of events. */

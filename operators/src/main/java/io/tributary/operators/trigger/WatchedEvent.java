@@ -30,6 +30,7 @@ import java.util.TreeMap;
  * @param fields as expressions name them behind {@code event}; {@link EventWatch} says how many
  * @param keys what it is about, by what triggers correlate by
  * @param cart the customer's as of the event, as far as triggers look at it; null before that is decided, or if none does
+ * @param segments in which the customer was, as far as triggers ask; null before that is decided, or if none does
  */
 public record WatchedEvent(
         EventOrder order,
@@ -40,7 +41,8 @@ public record WatchedEvent(
         FragmentId repeats,
         SortedMap<String, Object> fields,
         SortedMap<Correlation, List<String>> keys,
-        SeenCart cart)
+        SeenCart cart,
+        SeenSegments segments)
         implements Comparable<WatchedEvent> {
     private static final Correlation[] CORRELATIONS = Correlation.values();
 
@@ -61,6 +63,7 @@ public record WatchedEvent(
                 Wire.writeAll(keys.getValue(), Wire.STRING, out);
             }
             Wire.writeNullable(event.cart, SeenCart.CODEC, out);
+            Wire.writeNullable(event.segments, SeenSegments.CODEC, out);
         }
 
         @Override
@@ -77,7 +80,8 @@ public record WatchedEvent(
                 keys.put(CORRELATIONS[in.readByte()], List.copyOf(Wire.readAll(Wire.STRING, in)));
             }
             SeenCart cart = Wire.readNullable(SeenCart.CODEC, in);
-            return new WatchedEvent(order, name, knownAt, fragment, orderId, repeats, fields, keys, cart);
+            SeenSegments segments = Wire.readNullable(SeenSegments.CODEC, in);
+            return new WatchedEvent(order, name, knownAt, fragment, orderId, repeats, fields, keys, cart, segments);
         }
     };
 
@@ -91,17 +95,22 @@ public record WatchedEvent(
             FragmentId repeats,
             SortedMap<String, Object> fields,
             SortedMap<Correlation, List<String>> keys) {
-        this(order, name, knownAt, fragment, orderId, repeats, fields, keys, null);
+        this(order, name, knownAt, fragment, orderId, repeats, fields, keys, null, null);
     }
 
     /** The event with the cart as of it. */
     WatchedEvent with(SeenCart seen) {
-        return new WatchedEvent(order, name, knownAt, fragment, orderId, repeats, fields, keys, seen);
+        return new WatchedEvent(order, name, knownAt, fragment, orderId, repeats, fields, keys, seen, segments);
+    }
+
+    /** The event with the segments in which the customer was. */
+    WatchedEvent with(SeenSegments seen) {
+        return new WatchedEvent(order, name, knownAt, fragment, orderId, repeats, fields, keys, cart, seen);
     }
 
     /** The event as one that reports an order again, or for the first time if that is null. */
     WatchedEvent repeating(FragmentId earlier) {
-        return new WatchedEvent(order, name, knownAt, fragment, orderId, earlier, fields, keys, cart);
+        return new WatchedEvent(order, name, knownAt, fragment, orderId, earlier, fields, keys, cart, segments);
     }
 
     /** Whether another one reports the same order earlier. */

@@ -202,7 +202,15 @@ final class StateFixtures {
                     .toList();
             harness.process(
                     new CartChange.Restart(
-                            CUSTOMER, minute(400), true, union, Set.of(), false, List.of(), Said.nothing()),
+                            CUSTOMER,
+                            minute(400),
+                            true,
+                            union,
+                            Set.of(),
+                            false,
+                            List.of(),
+                            Said.nothing(),
+                            Said.noSegments()),
                     0);
             see(harness, added("m3", "p3", minute(410)), List.of());
             return harness.snapshot();
@@ -237,7 +245,9 @@ final class StateFixtures {
 
     static void see(WatcherHarness harness, TestEvent event, List<Consent.Statement> consent) throws Exception {
         harness.process(
-                new CartChange.Operation(CUSTOMER, CartEntry.of(event.event()), null, Said.onMarketing(consent)), 0);
+                new CartChange.Operation(
+                        CUSTOMER, CartEntry.of(event.event()), null, Said.onMarketing(consent), Said.noSegments()),
+                0);
     }
 
     static KeyedHarness<CustomerEvent, FragmentMessage> assigner(OperatorSubtaskState state) throws Exception {

@@ -11,6 +11,7 @@ import io.tributary.operators.identity.Relabelling;
 import io.tributary.operators.testing.TestStreams;
 import io.tributary.operators.trigger.CartChange;
 import io.tributary.operators.trigger.EventWatch;
+import io.tributary.operators.trigger.ProfileTimelines.Turn;
 import io.tributary.operators.trigger.WatchedEvent;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.event.CustomerEvent;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitrary;
@@ -34,6 +36,9 @@ import net.jqwik.api.Provide;
 
 /** What customers are sent and what they keep is what was written. */
 class FragmentCodecPropertyTest {
+    private static final SortedMap<String, List<Turn>> SEGMENTS = new TreeMap<>(
+            Map.of("vip", List.of(Turn.always(false), new Turn(5, true)), "new", List.of(Turn.always(true))));
+
     private static final List<Identifier> PERSONS = Stream.of(
                     "user_id:42", "crm_id:7", "email:ana@x.com", "phone:+48601123456")
             .map(People::id)
@@ -126,13 +131,14 @@ class FragmentCodecPropertyTest {
                 Set.of(FragmentId.of(person(random))),
                 false,
                 watched(events, person(random)),
-                consent));
+                consent,
+                SEGMENTS));
         for (CustomerEvent event : events) {
             boolean changesCart = CartEntry.isRelevant(event.kind());
             for (WatchedEvent watched : watched(List.of(event), person(random))) {
-                changes.add(CartChange.of("c_1", event, changesCart, watched, () -> consent));
+                changes.add(CartChange.of("c_1", event, changesCart, watched, () -> consent, () -> SEGMENTS));
             }
-            changes.add(new CartChange.Operation("c_1", null, null, consent));
+            changes.add(new CartChange.Operation("c_1", null, null, consent, SEGMENTS));
         }
         changes.add(new CartChange.Erasure("c_1", new TreeSet<>(List.of("c_3", "c_2"))));
         for (CartChange change : changes) {

@@ -17,6 +17,7 @@ import io.tributary.operators.testing.Codecs;
 import io.tributary.operators.testing.TestEvent;
 import io.tributary.operators.testing.TestTriggers;
 import io.tributary.operators.trigger.CartTrigger;
+import io.tributary.operators.trigger.CartVariables;
 import io.tributary.operators.trigger.Trigger;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventParser;
@@ -67,7 +68,7 @@ class PublishedBoundsTest {
                         abandoned.definition().deadlines().get(0),
                         "c_0123456789abcdef",
                         last.order(),
-                        ledger.activity.cart().cart(),
+                        new CartVariables(ledger.activity.cart().cart()),
                         Word.SILENT)
                 .json();
         List<DocumentWrite> documents = new ArrayList<>();

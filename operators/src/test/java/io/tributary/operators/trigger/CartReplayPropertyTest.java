@@ -50,7 +50,7 @@ class CartReplayPropertyTest {
                 triggers.advance(state, CUSTOMER, entry.order().timestamp() - 1, due);
                 triggers.add(
                         state,
-                        new CartChange.Operation(CUSTOMER, entry, null, Said.nothing()),
+                        new CartChange.Operation(CUSTOMER, entry, null, Said.nothing(), Said.noSegments()),
                         entry.order().timestamp() - 1);
             }
             triggers.advance(state, CUSTOMER, instant, due);
@@ -65,6 +65,7 @@ class CartReplayPropertyTest {
                     triggers(minutes),
                     CUSTOMER,
                     entries.subList(Math.min(first, forgotten), entries.size()),
+                    Map.of(),
                     Map.of(),
                     Gate.open(),
                     instant);

@@ -64,7 +64,10 @@ final class CartTriggersSpeed {
                 TriggerState state = values[customer] == null
                         ? new TriggerState()
                         : TriggerState.CODEC.read(new DataInputDeserializer(values[customer]));
-                triggers.add(state, new CartChange.Operation("c" + customer, ENTRIES[i], null, Said.nothing()), at - 1);
+                triggers.add(
+                        state,
+                        new CartChange.Operation("c" + customer, ENTRIES[i], null, Said.nothing(), Said.noSegments()),
+                        at - 1);
                 Due due = new Due(Gate.open());
                 triggers.advance(state, "c" + customer, at, due);
                 due.tell(state, trigger -> ++fired[0] > 0);

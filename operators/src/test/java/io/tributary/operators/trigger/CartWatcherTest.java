@@ -524,12 +524,16 @@ class CartWatcherTest {
 
     private static CartChange change(String customer, TestEvent event, long knownAt, List<Consent.Statement> consent) {
         return new CartChange.Operation(
-                customer, CartEntry.of(event.event().knownAt(knownAt)), null, Said.onMarketing(consent));
+                customer,
+                CartEntry.of(event.event().knownAt(knownAt)),
+                null,
+                Said.onMarketing(consent),
+                Said.noSegments());
     }
 
     private void say(String customer, Consent.Statement statement) throws Exception {
         harness.process(
-                new CartChange.Operation(customer, null, null, Said.onMarketing(List.of(statement))),
+                new CartChange.Operation(customer, null, null, Said.onMarketing(List.of(statement)), Said.noSegments()),
                 statement.timestamp());
     }
 

@@ -110,7 +110,8 @@ class GatedCartsTest {
                         null,
                         new TreeMap<>(Map.of(
                                 "news", List.of(new Consent.Statement(minute(1), true)),
-                                "service by post", List.of(new Consent.Statement(minute(1), false))))),
+                                "service by post", List.of(new Consent.Statement(minute(1), false)))),
+                        Said.noSegments()),
                 0);
         restore(true);
         harness.watermark(minute(2 * HOUR));
@@ -494,7 +495,15 @@ class GatedCartsTest {
             }
             harness.process(
                     new CartChange.Restart(
-                            customer, minute(100), true, cart, Set.of(), false, List.of(), Said.onMarketing(said)),
+                            customer,
+                            minute(100),
+                            true,
+                            cart,
+                            Set.of(),
+                            false,
+                            List.of(),
+                            Said.onMarketing(said),
+                            Said.noSegments()),
                     0);
             see(customer, added("m2", "p2", minute(120)), new Consent.Statement(minute(110), true));
         }
@@ -547,7 +556,8 @@ class GatedCartsTest {
                         Set.of(),
                         false,
                         List.of(),
-                        Said.nothing()),
+                        Said.nothing(),
+                        Said.noSegments()),
                 0);
         see(ANA, added("m2", "p2", minute(120)));
         harness.watermark(minute(DAY));
@@ -716,7 +726,11 @@ class GatedCartsTest {
     private void see(String customer, TestEvent event, Consent.Statement... consent) throws Exception {
         harness.process(
                 new CartChange.Operation(
-                        customer, CartEntry.of(event.event()), null, Said.onMarketing(List.of(consent))),
+                        customer,
+                        CartEntry.of(event.event()),
+                        null,
+                        Said.onMarketing(List.of(consent)),
+                        Said.noSegments()),
                 0);
     }
 
@@ -724,7 +738,15 @@ class GatedCartsTest {
     private void decided(String customer, int minute, TestEvent... events) throws Exception {
         harness.process(
                 new CartChange.Restart(
-                        customer, minute(minute), true, entries(events), Set.of(), false, List.of(), Said.nothing()),
+                        customer,
+                        minute(minute),
+                        true,
+                        entries(events),
+                        Set.of(),
+                        false,
+                        List.of(),
+                        Said.nothing(),
+                        Said.noSegments()),
                 0);
     }
 

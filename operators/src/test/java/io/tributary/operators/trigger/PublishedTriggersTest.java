@@ -358,7 +358,10 @@ class PublishedTriggersTest {
 
         private void see(String customer, TestEvent event) throws Exception {
             numbers.put(event.event().messageId(), numbers.size());
-            harness.process(new CartChange.Operation(customer, CartEntry.of(event.event()), null, Said.nothing()), 0);
+            harness.process(
+                    new CartChange.Operation(
+                            customer, CartEntry.of(event.event()), null, Said.nothing(), Said.noSegments()),
+                    0);
         }
 
         /** All that a customer has is an event that was another's. */
@@ -372,7 +375,8 @@ class PublishedTriggersTest {
                             Set.of(),
                             false,
                             List.of(),
-                            Said.nothing()),
+                            Said.nothing(),
+                            Said.noSegments()),
                     0);
         }
 

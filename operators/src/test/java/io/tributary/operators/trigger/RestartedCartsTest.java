@@ -137,7 +137,8 @@ class RestartedCartsTest {
                         Set.of(),
                         false,
                         List.of(),
-                        Said.nothing()),
+                        Said.nothing(),
+                        Said.noSegments()),
                 0);
         assertThat(fired()).isEmpty();
         harness.watermark(minute(60));
@@ -156,7 +157,8 @@ class RestartedCartsTest {
                         Set.of(),
                         false,
                         List.of(),
-                        Said.nothing()),
+                        Said.nothing(),
+                        Said.noSegments()),
                 0);
         harness.watermark(minute(260));
         assertThat(fired()).containsExactly("c_phone m3 p3");
@@ -215,7 +217,15 @@ class RestartedCartsTest {
         CartEntry late = CartEntry.of(added("late", "p9", minute(100.5)).event().knownAt(minute(130)));
         harness.process(
                 new CartChange.Restart(
-                        ANA, minute(120), true, List.of(late), Set.of(), false, List.of(), Said.nothing()),
+                        ANA,
+                        minute(120),
+                        true,
+                        List.of(late),
+                        Set.of(),
+                        false,
+                        List.of(),
+                        Said.nothing(),
+                        Said.noSegments()),
                 0);
         harness.watermark(minute(129));
         assertThat(harness.keysIn("trigger")).isEqualTo(1);
@@ -238,7 +248,8 @@ class RestartedCartsTest {
                         Set.of(),
                         false,
                         List.of(),
-                        Said.onMarketing(List.of(refusal))),
+                        Said.onMarketing(List.of(refusal)),
+                        Said.noSegments()),
                 0);
         harness.watermark(minute(500));
         assertThat(fired()).isEmpty();
@@ -253,7 +264,8 @@ class RestartedCartsTest {
                         Set.of(),
                         false,
                         List.of(),
-                        Said.nothing()),
+                        Said.nothing(),
+                        Said.noSegments()),
                 0);
         harness.watermark(minute(700));
 
@@ -305,14 +317,25 @@ class RestartedCartsTest {
     }
 
     private void see(String customer, TestEvent event) throws Exception {
-        harness.process(new CartChange.Operation(customer, CartEntry.of(event.event()), null, Said.nothing()), 0);
+        harness.process(
+                new CartChange.Operation(
+                        customer, CartEntry.of(event.event()), null, Said.nothing(), Said.noSegments()),
+                0);
     }
 
     /** The customer has this and nothing else, and what is due at the instant counts as decided. */
     private void decided(String customer, int minute, TestEvent... events) throws Exception {
         harness.process(
                 new CartChange.Restart(
-                        customer, minute(minute), true, entries(events), Set.of(), false, List.of(), Said.nothing()),
+                        customer,
+                        minute(minute),
+                        true,
+                        entries(events),
+                        Set.of(),
+                        false,
+                        List.of(),
+                        Said.nothing(),
+                        Said.noSegments()),
                 0);
     }
 

@@ -73,7 +73,8 @@ class RetractionsTest {
                     watch.names(event) ? watch.watched(event, FragmentId.of(event.firstIdentityKey())) : null;
             CartEntry entry = CartEntry.isRelevant(event.kind()) ? CartEntry.of(event) : null;
             harness.process(
-                    new CartChange.Operation(ANA, entry, watched, Said.onMarketing(List.of(consent))),
+                    new CartChange.Operation(
+                            ANA, entry, watched, Said.onMarketing(List.of(consent)), Said.noSegments()),
                     event.timestamp());
         }
 

@@ -249,7 +249,8 @@ final class SequencesSpeed {
         @Override
         void take(CustomerEvent event, String customer, FragmentId fragment) throws Exception {
             harness.processElement1(
-                    new CartChange.Operation(customer, null, watch.watched(event, fragment), Said.nothing()),
+                    new CartChange.Operation(
+                            customer, null, watch.watched(event, fragment), Said.nothing(), Said.noSegments()),
                     event.timestamp());
         }
 

@@ -6,6 +6,7 @@ import io.tributary.operators.profile.LedgerFold;
 import io.tributary.operators.profile.RecordLedger;
 import io.tributary.operators.testing.Codecs;
 import io.tributary.operators.testing.Replay;
+import io.tributary.operators.testing.Said;
 import io.tributary.schemas.event.CustomerEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,9 +71,13 @@ final class TriggerRun {
             if (watched != null) {
                 all.add(watched);
             }
-            CartChange.Operation change =
-                    CartChange.of(CUSTOMER, event, effect.changesCart(), watched, () -> activity.said()
-                            .statements());
+            CartChange.Operation change = CartChange.of(
+                    CUSTOMER,
+                    event,
+                    effect.changesCart(),
+                    watched,
+                    () -> activity.said().statements(),
+                    Said::noSegments);
             if (change != null && (state != null || change.isEvent())) {
                 state = state == null ? new TriggerState() : state;
                 CartChange read = Codecs.roundTrip(CartChange.CODEC, change);
@@ -90,7 +95,8 @@ final class TriggerRun {
                             Set.of(message.fragmentId()),
                             false,
                             all,
-                            activity.said().statements());
+                            activity.said().statements(),
+                            Said.noSegments());
                     triggers.restart(state, retained, restart, sink);
                 }
                 state = storing ? Codecs.roundTrip(TriggerState.CODEC, state) : state;

@@ -549,12 +549,12 @@ class WatchedSequencesTest {
                             .knownAt(minute(knownAt)),
                     fragment);
             seen.add(event);
-            harness.process(new CartChange.Operation(customer, null, event, Said.nothing()), 0);
+            harness.process(new CartChange.Operation(customer, null, event, Said.nothing(), Said.noSegments()), 0);
         }
 
         void changesCart(String customer, TestEvent change, int knownAt) throws Exception {
             CartEntry entry = CartEntry.of(change.event().knownAt(minute(knownAt)));
-            harness.process(new CartChange.Operation(customer, entry, null, Said.nothing()), 0);
+            harness.process(new CartChange.Operation(customer, entry, null, Said.nothing(), Said.noSegments()), 0);
         }
 
         /** @param change {@code +segment value} or {@code -segment value} */
@@ -575,14 +575,22 @@ class WatchedSequencesTest {
             SegmentChange changed = new SegmentChange(
                     minute(at), name[0], name.length == 1 ? null : name[1], change.startsWith("+"), 1, List.of());
             WatchedEvent event = watch.watched(customer, changed, cause, minute(knownAt));
-            harness.process(new CartChange.Operation(customer, null, event, Said.nothing()), 0);
+            harness.process(new CartChange.Operation(customer, null, event, Said.nothing(), Said.noSegments()), 0);
         }
 
         /** The customer is gone. */
         void leaves(String customer, int at) throws Exception {
             harness.process(
                     new CartChange.Restart(
-                            customer, minute(at), true, List.of(), Set.of(), true, List.of(), Said.nothing()),
+                            customer,
+                            minute(at),
+                            true,
+                            List.of(),
+                            Set.of(),
+                            true,
+                            List.of(),
+                            Said.nothing(),
+                            Said.noSegments()),
                     0);
         }
 
@@ -595,10 +603,20 @@ class WatchedSequencesTest {
                     .toList();
             harness.process(
                     new CartChange.Restart(
-                            from, minute(at), true, List.of(), Set.of(fragment), false, List.of(), Said.nothing()),
+                            from,
+                            minute(at),
+                            true,
+                            List.of(),
+                            Set.of(fragment),
+                            false,
+                            List.of(),
+                            Said.nothing(),
+                            Said.noSegments()),
                     0);
             harness.process(
-                    new CartChange.Restart(to, minute(at), true, cart, Set.of(), false, its, Said.nothing()), 0);
+                    new CartChange.Restart(
+                            to, minute(at), true, cart, Set.of(), false, its, Said.nothing(), Said.noSegments()),
+                    0);
         }
 
         void publishes(String... triggers) throws Exception {

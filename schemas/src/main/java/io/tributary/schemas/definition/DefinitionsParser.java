@@ -610,13 +610,16 @@ final class DefinitionsParser {
 
     /** Null if there are mistakes in it. */
     private TriggerDefinition trigger(Written from) {
-        TriggerParser parser = new TriggerParser(
-                from.yaml,
-                mistakes,
-                (yaml, node, what, language, objection) ->
-                        check(yaml, node, what, language, objection, new ArrayList<>()),
-                this::refuseUnknown);
+        TriggerParser parser = new TriggerParser(from.yaml, mistakes, this::checkOfTrigger, this::refuseUnknown);
         return parser.parse(from.name, from.keys, () -> json(from));
+    }
+
+    private CheckedExpression checkOfTrigger(
+            YamlSource yaml, Node node, String what, Language language, Function<CelType, String> objection) {
+        List<Finding> named = new ArrayList<>();
+        CheckedExpression checked = check(yaml, node, what, language, objection, named);
+        refuseUnknown(Map.of(what, new SegmentNames(yaml, (ScalarNode) node, named)));
+        return checked;
     }
 
     // ----------------------------------------------------------------------------------------------------- delivery

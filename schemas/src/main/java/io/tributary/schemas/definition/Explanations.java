@@ -228,11 +228,13 @@ final class Explanations {
     }
 
     private static String unknownFunction(String name, Language language) {
-        boolean elsewhere = language.kind() != Language.Kind.SEGMENT
-                && (SegmentDefinition.TIME_FUNCTIONS.contains(name) || name.equals(SegmentDefinition.IN_SEGMENT));
-        if (elsewhere) {
-            return "'%s' is for the 'when' of segments, not for %s"
-                    .formatted(name, language.kind() == Language.Kind.EVENT ? "events" : "triggers");
+        boolean isTime = SegmentDefinition.TIME_FUNCTIONS.contains(name);
+        if (isTime && language.kind().isOfTriggers()) {
+            return "'%s' is for the 'when' of segments: a trigger asks for one of those by in_segment('its name')"
+                    .formatted(name);
+        }
+        if (language.kind() == Language.Kind.EVENT && (isTime || name.equals(SegmentDefinition.IN_SEGMENT))) {
+            return "'%s' is for the 'when' of segments, not for events".formatted(name);
         }
         return "unknown function '" + name + "'" + NearestName.hint(name, language.functions());
     }
@@ -241,8 +243,12 @@ final class Explanations {
         if (language.kind() == Language.Kind.SEGMENT && name.equals(EventView.EVENT)) {
             return "a segment's 'when' is about the profile, not about an event";
         }
-        if (language.kind().isOfTriggers() && isOfOthers(name)) {
-            return "'%s' can't be looked at by a trigger yet; known here: %s"
+        if (language.kind().isOfTriggers() && name.equals(EventView.EVENT)) {
+            return "'event' is for triggers of sequences, not of the cart; known here: "
+                    + String.join(", ", language.roots().keySet());
+        }
+        if (language.kind().isOfTriggers() && isOfProfile(name)) {
+            return "'%s' is for the 'when' of segments: a trigger asks for one of those by in_segment('its name'); known here: %s"
                     .formatted(name, String.join(", ", language.roots().keySet()));
         }
         if (language.kind() == Language.Kind.SEGMENT && name.equals(SegmentDefinition.VALUE)) {
@@ -260,10 +266,9 @@ final class Explanations {
         return "unknown name '" + name + "'" + (hint.isEmpty() ? known(roots) : hint);
     }
 
-    /** Whether expressions over a profile or an event know the name. */
-    private static boolean isOfOthers(String name) {
-        return name.equals(EventView.EVENT)
-                || Profile.roots(Collections.emptySortedMap(), List.of(), null).containsKey(name);
+    /** Whether expressions over a profile know the name. */
+    private static boolean isOfProfile(String name) {
+        return Profile.roots(Collections.emptySortedMap(), List.of(), null).containsKey(name);
     }
 
     private static String known(Collection<String> names) {

@@ -102,6 +102,8 @@ final class Language {
         if (kind == Kind.SEGMENT) {
             functions.add(time(SegmentDefinition.DAYS_SINCE));
             functions.add(time(SegmentDefinition.HOURS_SINCE));
+        }
+        if (kind != Kind.EVENT) {
             functions.add(CelFunctionDecl.newFunctionDeclaration(
                     SegmentDefinition.IN_SEGMENT,
                     CelOverloadDecl.newGlobalOverload(
@@ -184,6 +186,11 @@ final class Language {
 
     Kind kind() {
         return kind;
+    }
+
+    /** Whether it has {@code in_segment}. */
+    boolean asksForSegments() {
+        return kind != Kind.EVENT;
     }
 
     Map<String, CelType> roots() {
@@ -295,6 +302,8 @@ final class Language {
         }
         if (kind == Kind.SEGMENT) {
             names.addAll(SegmentDefinition.TIME_FUNCTIONS);
+        }
+        if (asksForSegments()) {
             names.add(SegmentDefinition.IN_SEGMENT);
         }
         return names;

@@ -66,7 +66,7 @@ final class Rules {
         this.language = language;
         this.source = parsed.getSource();
         remember(parsed.getExpr(), null, Map.of());
-        if (language.kind() == Language.Kind.SEGMENT) {
+        if (language.asksForSegments()) {
             condition(parsed.getExpr());
         } else {
             inner(parsed.getExpr(), Within.EXPRESSION);
@@ -222,7 +222,9 @@ final class Rules {
             call.args().forEach(this::condition);
         } else if (isSegment(expr)) {
             segment(expr);
-        } else if (ORDER.contains(call.function()) && call.args().stream().anyMatch(Rules::isTime)) {
+        } else if (language.kind() == Language.Kind.SEGMENT
+                && ORDER.contains(call.function())
+                && call.args().stream().anyMatch(Rules::isTime)) {
             timeComparison(expr, call.args().get(0), call.args().get(1));
         } else {
             inner(expr, Within.EXPRESSION);
@@ -235,7 +237,7 @@ final class Rules {
                 && SegmentDefinition.TIME_FUNCTIONS.contains(expr.call().function());
     }
 
-    private static boolean isSegment(CelExpr expr) {
+    static boolean isSegment(CelExpr expr) {
         return expr.getKind() == Kind.CALL
                 && expr.call().target().isEmpty()
                 && expr.call().function().equals(SegmentDefinition.IN_SEGMENT);
@@ -334,8 +336,8 @@ final class Rules {
     }
 
     private void call(CelExpr expr, Within within) {
-        if (language.kind() == Language.Kind.SEGMENT) {
-            if (isTime(expr)) {
+        if (language.asksForSegments()) {
+            if (isTime(expr) && language.kind() == Language.Kind.SEGMENT) {
                 find(expr, nameOffset(expr), whyNot(expr, within));
             } else if (isSegment(expr)) {
                 find(

@@ -8,7 +8,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A trigger: of the cart (a cart event, and then up to a deadline neither another cart event nor an order), or of a sequence of
@@ -115,6 +117,13 @@ public record TriggerDefinition(
         }
         expressions.removeIf(Objects::isNull);
         return expressions;
+    }
+
+    /** The segments that it asks for by {@code in_segment}. */
+    public SortedSet<String> segments() {
+        SortedSet<String> segments = new TreeSet<>();
+        expressions().forEach(expression -> segments.addAll(expression.segments()));
+        return segments;
     }
 
     /** The step with which it begins: what its own {@code trigger_id}s bear, as those of its reminders bear theirs. */

@@ -1,16 +1,26 @@
 package io.tributary.schemas.definition;
 
+import dev.cel.common.ast.CelExpr;
+import dev.cel.common.ast.CelExpr.ExprKind.Kind;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelVariableResolver;
 import io.tributary.schemas.cel.CelDialect;
+import io.tributary.schemas.definition.Rules.Finding;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * A checked expression of a trigger, ready to evaluate, for any number of threads. Its variables are those of {@link
- * Language#ofCartTriggers} or {@link Language#ofEventTriggers}.
+ * Language#ofCartTriggers} or {@link Language#ofEventTriggers}, and {@link SegmentDefinition#IN_SEGMENT}, by which it asks for
+ * the segments that the customer is in: name → whether it is, of as many as are known.
  *
  * <p>Evaluation never throws: of what is missing, fails or is of another kind than wanted, a condition is false and a value
  * says nothing.
@@ -26,18 +36,60 @@ public final class TriggerExpression {
     public static final String STEPS = "steps";
 
     private final CheckedExpression expression;
-    private final CelRuntime.Program whole;
+    private final Function<CelVariableResolver, Object> whole;
     private final Predicate<CelVariableResolver> condition;
     private final List<String> path;
+    private final SortedSet<String> segments;
 
     TriggerExpression(CheckedExpression expression) {
         this.expression = expression;
-        this.whole = expression.program();
-        this.condition = Connectives.predicate(expression.ast().getExpr(), part -> {
-            CelRuntime.Program program = expression.program(part);
-            return variables -> CelDialect.evaluate(program, variables);
-        });
+        this.segments = Collections.unmodifiableSortedSet(
+                expression.segments().stream().map(Finding::what).collect(Collectors.toCollection(TreeSet::new)));
+        this.whole = segments.isEmpty()
+                ? evaluation(expression.ast().getExpr())
+                : valueOf(expression.ast().getExpr());
+        this.condition = predicate(expression.ast().getExpr());
         this.path = expression.path();
+    }
+
+    private Predicate<CelVariableResolver> predicate(CelExpr part) {
+        return Connectives.predicate(part, this::evaluation);
+    }
+
+    /** Of what stands between connectives. */
+    private Function<CelVariableResolver, Object> evaluation(CelExpr part) {
+        if (Rules.isSegment(part)) {
+            String name = part.call().args().get(0).constant().stringValue();
+            return variables -> segmentsOf(variables).get(name);
+        }
+        CelRuntime.Program program = expression.program(part);
+        return variables -> CelDialect.evaluate(program, variables);
+    }
+
+    /** Of a part that may ask for segments, which CEL itself does not know. */
+    private Function<CelVariableResolver, Object> valueOf(CelExpr part) {
+        if (part.getKind() != Kind.CALL
+                || !Rules.CONNECTIVES.contains(part.call().function())) {
+            return evaluation(part);
+        }
+        if (part.call().args().size() < 3) {
+            return predicate(part)::test;
+        }
+        Predicate<CelVariableResolver> first = predicate(part.call().args().get(0));
+        Function<CelVariableResolver, Object> then = valueOf(part.call().args().get(1));
+        Function<CelVariableResolver, Object> otherwise =
+                valueOf(part.call().args().get(2));
+        return variables -> (first.test(variables) ? then : otherwise).apply(variables);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Boolean> segmentsOf(CelVariableResolver variables) {
+        return (Map<String, Boolean>)
+                variables.find(SegmentDefinition.IN_SEGMENT).orElse(Map.of());
+    }
+
+    private boolean knowsSegments(CelVariableResolver variables) {
+        return segments.isEmpty() || segmentsOf(variables).keySet().containsAll(segments);
     }
 
     /** As written. */
@@ -45,9 +97,9 @@ public final class TriggerExpression {
         return expression.text();
     }
 
-    /** Whether it is true. */
+    /** Whether it is true. It is not where it asks for a segment of which nobody knows whether the customer is in it. */
     public boolean holds(CelVariableResolver variables) {
-        return condition.test(variables);
+        return knowsSegments(variables) && condition.test(variables);
     }
 
     /**
@@ -56,7 +108,7 @@ public final class TriggerExpression {
      * @return a value of CEL's, in which decimals are doubles; null for none
      */
     public Object value(CelVariableResolver variables) {
-        return CelDialect.evaluate(whole, variables);
+        return knowsSegments(variables) ? whole.apply(variables) : null;
     }
 
     /** The names that it consists of, such as {@code cart} and {@code items}, if it is nothing else; else none. */
@@ -76,6 +128,11 @@ public final class TriggerExpression {
     /** What of the cart it looks at: the names behind {@code cart}. */
     public Set<List<String>> cartPaths() {
         return expression.pathsBehind(CART);
+    }
+
+    /** The segments that it asks for by {@code in_segment}. */
+    public SortedSet<String> segments() {
+        return segments;
     }
 
     /** Ids of the steps that it looks at. */

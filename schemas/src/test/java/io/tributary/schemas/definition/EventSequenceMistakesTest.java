@@ -174,7 +174,7 @@ class EventSequenceMistakesTest {
                 of(
                         "event.properties.price",
                         "orders.count",
-                        "t.yaml:4:62: 'orders' can't be looked at by a trigger yet; known here: cart, event, steps"),
+                        "t.yaml:4:62: 'orders' is for the 'when' of segments: a trigger asks for one of those by in_segment('its name'); known here: cart, event, steps"),
                 of(
                         "event.properties.price >= 20",
                         "cart.vale.USD >= 20",

@@ -141,7 +141,7 @@ class TriggerMistakesTest {
                 of(
                         "value: cart.value}",
                         "value: orders.count}",
-                        "t.yaml:10:39: 'orders' can't be looked at by a trigger yet; known here: cart"),
+                        "t.yaml:10:39: 'orders' is for the 'when' of segments: a trigger asks for one of those by in_segment('its name'); known here: cart"),
                 of(
                         "payload: {items: cart.items, value: cart.value}",
                         "payload: [cart.items]",
@@ -157,11 +157,11 @@ class TriggerMistakesTest {
                 of(
                         "size(cart.items) > 0",
                         "event.revenue > 20",
-                        "t.yaml:4:107: 'event' can't be looked at by a trigger yet; known here: cart"),
+                        "t.yaml:4:107: 'event' is for triggers of sequences, not of the cart; known here: cart"),
                 of(
                         "size(cart.items) > 0",
                         "days_since(cart.updated_at) > 1",
-                        "t.yaml:4:107: 'days_since' is for the 'when' of segments, not for triggers"),
+                        "t.yaml:4:107: 'days_since' is for the 'when' of segments: a trigger asks for one of those by in_segment('its name')"),
                 of(
                         "size(cart.items) == 0",
                         "cart.value.usd < 1",

@@ -1,0 +1,109 @@
+package io.tributary.local.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.identity.Namespace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A few events and definitions in a folder, backtested, and the triggers that come of them. */
+final class TriggerStory {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path folder;
+    private final String definitions;
+    private final List<String> events = new ArrayList<>();
+    private final Map<String, String> names = new HashMap<>();
+
+    /** @param definitions YAML */
+    TriggerStory(Path folder, String definitions) {
+        this.folder = folder;
+        this.definitions = definitions;
+    }
+
+    /** The next event, {@code m-N} counted from 0; quotes may be single ones. */
+    void event(String at, String rest) {
+        events.add("{'timestamp':'%s','messageId':'m-%d',%s}"
+                .formatted(at, events.size(), rest)
+                .replace('\'', '"'));
+    }
+
+    /** A track call of a user. */
+    void track(String at, String user, String name, String properties) {
+        names.put(new Identifier(Namespace.USER_ID, user).customerId(), user);
+        event(at, "'type':'track','event':'%s','userId':'%s','properties':{%s}".formatted(name, user, properties));
+    }
+
+    /** A track call of a device. */
+    void trackDevice(String at, String device, String name, String properties) {
+        names.put(new Identifier(Namespace.ANONYMOUS_ID, device).customerId(), device);
+        event(
+                at,
+                "'type':'track','event':'%s','anonymousId':'%s','properties':{%s}".formatted(name, device, properties));
+    }
+
+    void login(String at, String user, String device) {
+        names.put(new Identifier(Namespace.USER_ID, user).customerId(), user);
+        event(at, "'type':'identify','userId':'%s','anonymousId':'%s'".formatted(user, device));
+    }
+
+    TriggerStory backtest(String until) throws IOException {
+        Path folderOfDefinitions = Files.createDirectories(folder.resolve("definitions"));
+        Files.writeString(folderOfDefinitions.resolve("d.yaml"), definitions);
+        CommandRun.succeed(
+                "backtest",
+                "--events",
+                Files.write(folder.resolve("events.jsonl"), events),
+                "--definitions",
+                folderOfDefinitions,
+                "--until",
+                until,
+                "--out",
+                folder.resolve("out"));
+        return this;
+    }
+
+    /** What fired. */
+    List<JsonNode> triggers() throws IOException {
+        return lines("triggers.jsonl");
+    }
+
+    List<JsonNode> triggers(String name) throws IOException {
+        return triggers().stream()
+                .filter(line -> line.path("trigger").asText().equals(name))
+                .toList();
+    }
+
+    /** What was held back. */
+    List<JsonNode> suppressed() throws IOException {
+        return lines("triggers-suppressed.jsonl");
+    }
+
+    private List<JsonNode> lines(String file) throws IOException {
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(folder.resolve("out").resolve(file))) {
+            lines.add(JSON.readTree(line));
+        }
+        return lines;
+    }
+
+    /** When what fired for whom, ascending. */
+    List<String> fired() throws IOException {
+        return triggers().stream().map(this::words).sorted().toList();
+    }
+
+    private String words(JsonNode line) {
+        String customer = line.path("customer_id").asText();
+        return "%s %s %s"
+                .formatted(
+                        line.path("fired_at").asText(),
+                        line.path("trigger").asText(),
+                        names.getOrDefault(customer, customer));
+    }
+}
