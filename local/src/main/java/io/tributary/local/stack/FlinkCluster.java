@@ -1,5 +1,6 @@
 package io.tributary.local.stack;
 
+import io.tributary.jobs.JobEnvironment;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -16,7 +17,6 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
@@ -27,6 +27,7 @@ import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.runtime.minicluster.MiniClusterJobClient;
+import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.ExecutionPlan;
 
@@ -129,11 +130,10 @@ public final class FlinkCluster implements AutoCloseable {
     }
 
     private static StreamExecutionEnvironment environment(String job, Path folder) {
-        var options = new Configuration();
+        var options = JobEnvironment.defaults();
         options.set(PipelineOptions.NAME, job);
         options.set(PipelineOptions.OBJECT_REUSE, true);
         options.set(PipelineOptions.GENERIC_TYPES, false);
-        options.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
         options.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
         options.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1));
         options.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
@@ -223,6 +223,8 @@ public final class FlinkCluster implements AutoCloseable {
         options.set(CoreOptions.TMP_DIRS, temporary.toString());
         options.set(TaskManagerOptions.NUM_TASK_SLOTS, 4);
         options.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(256));
+        // All slots share it, so a job that takes one of them has it all.
+        options.set(RocksDBOptions.FIX_PER_TM_MEMORY_SIZE, MemorySize.ofMebiBytes(256));
         options.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(64));
         options.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(64));
         var log = System.getProperty("tributary.log");

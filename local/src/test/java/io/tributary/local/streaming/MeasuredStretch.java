@@ -50,7 +50,7 @@ record MeasuredStretch(String name, long beganNanos, long endedNanos, long began
     }
 
     /**
-     * Starts the job: a checkpoint each 2 s, and no second try. {@code -Dtributary.bufferTimeout} and {@code
+     * Starts the job as it is, but for a checkpoint each 2 s and no second try. {@code -Dtributary.bufferTimeout} and {@code
      * -Dtributary.watermarkInterval} are Flink's, milliseconds.
      */
     static JobClient submit(FlinkCluster flink, String servers, int parallelism) throws Exception {
@@ -62,10 +62,10 @@ record MeasuredStretch(String name, long beganNanos, long endedNanos, long began
         job.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2));
         // A run that fails and starts again would be no measurement.
         job.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
-        job.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(Integer.getInteger("tributary.bufferTimeout", 100)));
+        job.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(Integer.getInteger("tributary.bufferTimeout", 10)));
         job.set(
                 PipelineOptions.AUTO_WATERMARK_INTERVAL,
-                Duration.ofMillis(Integer.getInteger("tributary.watermarkInterval", 200)));
+                Duration.ofMillis(Integer.getInteger("tributary.watermarkInterval", 50)));
         env.configure(job);
         env.setParallelism(parallelism);
         CustomerTopology.wire(env, CustomerPorts.from(options, settings), settings);
