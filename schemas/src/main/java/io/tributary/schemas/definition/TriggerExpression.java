@@ -63,7 +63,9 @@ public final class TriggerExpression {
             return variables -> segmentsOf(variables).get(name);
         }
         CelRuntime.Program program = expression.program(part);
-        return variables -> CelDialect.evaluate(program, variables);
+        Function<CelVariableResolver, Object> byCel = variables -> CelDialect.evaluate(program, variables);
+        PlainComparison plain = PlainComparison.of(part, byCel);
+        return plain == null ? byCel : plain;
     }
 
     /** Of a part that may ask for segments, which CEL itself does not know. */
