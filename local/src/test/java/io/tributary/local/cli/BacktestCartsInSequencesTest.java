@@ -2,19 +2,16 @@ package io.tributary.local.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Triggers of sequences that look at the cart as of their events. */
 class BacktestCartsInSequencesTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String UNTIL = "2026-02-10T00:00:00Z";
 
     private static final String DEFINITIONS =
             """
@@ -32,7 +29,12 @@ class BacktestCartsInSequencesTest {
     @TempDir
     private Path folder;
 
-    private final List<String> events = new ArrayList<>();
+    private TriggerStory story;
+
+    @BeforeEach
+    void begin() {
+        story = new TriggerStory(folder, DEFINITIONS);
+    }
 
     @Test
     void theCartIsThatAsOfTheEvent() throws IOException {
@@ -47,12 +49,12 @@ class BacktestCartsInSequencesTest {
         added("2026-01-01T10:01:00.000Z", "eve", "hat", "10.00");
         started("2026-01-01T10:01:00.000Z", "eve");
 
-        backtest();
+        story.backtest(UNTIL);
 
         assertThat(fired())
                 .containsExactly(
                         "2026-01-01T11:01:00.000Z m-1", "2026-01-01T11:01:00.000Z m-8", "2026-01-02T10:01:00.000Z m-8");
-        assertThat(lines().stream()
+        assertThat(story.triggers().stream()
                         .filter(line -> line.path("anchor_message_id").asText().equals("m-1")))
                 .singleElement()
                 .satisfies(
@@ -74,7 +76,7 @@ class BacktestCartsInSequencesTest {
         added("2026-01-02T10:00:00.000Z", "ana", "coat", "119.90");
         started("2026-01-02T10:01:00.000Z", "ana");
 
-        backtest();
+        story.backtest(UNTIL);
 
         assertThat(fired()).containsExactly("2026-01-02T11:01:00.000Z m-5");
     }
@@ -87,7 +89,7 @@ class BacktestCartsInSequencesTest {
         started("2026-01-31T10:00:00.000Z", "ana");
         started("2026-01-31T10:00:00.001Z", "ben");
 
-        backtest();
+        story.backtest(UNTIL);
 
         assertThat(fired()).containsExactly("2026-01-31T11:00:00.000Z m-2");
     }
@@ -95,41 +97,41 @@ class BacktestCartsInSequencesTest {
     /** Who turns out to be one has one cart; what was in it before it was replaced is not known any more. */
     @Test
     void aMergerLooksAtTheOneCartOfBoth() throws IOException {
-        login("2026-01-01T09:00:00.000Z", "ana", "lap");
-        device("2026-01-01T10:00:00.000Z", "phone", "Product Added", "'product_id':'coat','price':'70'");
+        story.login("2026-01-01T09:00:00.000Z", "ana", "lap");
+        story.trackDevice("2026-01-01T10:00:00.000Z", "phone", "Product Added", "'product_id':'coat','price':'70'");
         added("2026-01-01T10:00:30.000Z", "ana", "hat", "40.00");
-        device("2026-01-01T10:01:00.000Z", "phone", "Checkout Started", "'n':1");
-        device("2026-01-01T10:00:00.000Z", "tablet", "Product Added", "'product_id':'coat','price':'170'");
-        device("2026-01-01T10:01:00.000Z", "tablet", "Checkout Started", "'n':1");
-        device(
+        story.trackDevice("2026-01-01T10:01:00.000Z", "phone", "Checkout Started", "'n':1");
+        story.trackDevice("2026-01-01T10:00:00.000Z", "tablet", "Product Added", "'product_id':'coat','price':'170'");
+        story.trackDevice("2026-01-01T10:01:00.000Z", "tablet", "Checkout Started", "'n':1");
+        story.trackDevice(
                 "2026-01-01T10:02:00.000Z",
                 "tablet",
                 "Cart Updated",
                 "'products':[{'product_id':'coat','price':'170'}]");
-        login("2026-01-01T10:10:00.000Z", "ana", "phone");
-        login("2026-01-01T10:10:00.000Z", "eve", "tablet");
+        story.login("2026-01-01T10:10:00.000Z", "ana", "phone");
+        story.login("2026-01-01T10:10:00.000Z", "eve", "tablet");
 
-        backtest();
+        story.backtest(UNTIL);
 
         assertThat(fired()).containsExactly("2026-01-01T11:01:00.000Z m-3", "2026-01-02T10:01:00.000Z m-3");
-        assertThat(lines().get(0).at("/payload/usd").asText()).isEqualTo("110.00");
+        assertThat(story.triggers().get(0).at("/payload/usd").asText()).isEqualTo("110.00");
     }
 
     @Test
     void itemsThatTakeTooMuchAreLeftOut() throws IOException {
         String name = "x".repeat(1_000);
         for (int i = 0; i < 10; i++) {
-            event(
+            story.event(
                     "2026-01-01T10:00:00.000Z",
                     "'userId':'ana','type':'track','event':'Product Added','properties':{'product_id':'p%d','price':'11','name':'%s'}"
                             .formatted(i, name));
         }
         started("2026-01-01T10:01:00.000Z", "ana");
 
-        backtest();
+        story.backtest(UNTIL);
 
         assertThat(fired()).containsExactly("2026-01-01T11:01:00.000Z m-10");
-        assertThat(lines().get(0).path("payload"))
+        assertThat(story.triggers().get(0).path("payload"))
                 .hasToString(
                         "{\"changed\":\"2026-01-01T10:00:00.000Z\",\"usd\":\"110.00\",\"value\":{\"USD\":\"110.00\"}}");
     }
@@ -137,64 +139,19 @@ class BacktestCartsInSequencesTest {
     // -------------------------------------------------------------------------------------------------------- helpers
 
     private void added(String at, String user, String product, String price) {
-        event(
-                at,
-                "'userId':'%s','type':'track','event':'Product Added','properties':{'product_id':'%s','price':'%s'}"
-                        .formatted(user, product, price));
+        story.track(at, user, "Product Added", "'product_id':'%s','price':'%s'".formatted(product, price));
     }
 
     private void started(String at, String user) {
-        event(at, "'userId':'%s','type':'track','event':'Checkout Started'".formatted(user));
+        story.track(at, user, "Checkout Started", "'n':1");
     }
 
     private void ordered(String at, String user) {
-        event(
-                at,
-                "'userId':'%s','type':'track','event':'Order Completed','properties':{'revenue':'10'}".formatted(user));
-    }
-
-    private void device(String at, String device, String event, String properties) {
-        event(
-                at,
-                "'anonymousId':'%s','type':'track','event':'%s','properties':{%s}"
-                        .formatted(device, event, properties));
-    }
-
-    private void login(String at, String user, String device) {
-        event(at, "'type':'identify','userId':'%s','anonymousId':'%s'".formatted(user, device));
-    }
-
-    private void event(String at, String rest) {
-        events.add("{'timestamp':'%s','messageId':'m-%d',%s}"
-                .formatted(at, events.size(), rest)
-                .replace('\'', '"'));
-    }
-
-    private void backtest() throws IOException {
-        Path definitions = Files.createDirectories(folder.resolve("definitions"));
-        Files.writeString(definitions.resolve("d.yaml"), DEFINITIONS);
-        CommandRun.succeed(
-                "backtest",
-                "--events",
-                Files.write(folder.resolve("events.jsonl"), events),
-                "--definitions",
-                definitions,
-                "--until",
-                "2026-02-10T00:00:00Z",
-                "--out",
-                folder.resolve("out"));
-    }
-
-    private List<JsonNode> lines() throws IOException {
-        List<JsonNode> lines = new ArrayList<>();
-        for (String line : Files.readAllLines(folder.resolve("out/triggers.jsonl"))) {
-            lines.add(JSON.readTree(line));
-        }
-        return lines;
+        story.track(at, user, "Order Completed", "'revenue':'10'");
     }
 
     private List<String> fired() throws IOException {
-        return lines().stream()
+        return story.triggers().stream()
                 .map(line -> "%s %s"
                         .formatted(
                                 line.path("fired_at").asText(),

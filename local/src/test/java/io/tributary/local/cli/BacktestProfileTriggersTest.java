@@ -3,9 +3,7 @@ package io.tributary.local.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,23 +124,13 @@ class BacktestProfileTriggersTest {
 
     @Test
     void whatCantBeAskedIsAMistakeAtItsPlace() throws IOException {
-        assertThat(mistake("in_segment('vip'), select: last", "in_segment('vpi'), select: last"))
+        assertThat(story.mistake("in_segment('vip'), select: last", "in_segment('vpi'), select: last"))
                 .endsWith("d.yaml:11:143: no segment 'vpi' — did you mean 'vip'?");
-        assertThat(mistake("in_segment('vip'), select: last", "in_segment('vip') == true, select: last"))
+        assertThat(story.mistake("in_segment('vip'), select: last", "in_segment('vip') == true, select: last"))
                 .endsWith("'in_segment' has to be a condition of its own: connect it by &&, || and !");
-        assertThat(mistake("{fan: in_segment('fan')}", "{fan: computed.views}"))
+        assertThat(story.mistake("{fan: in_segment('fan')}", "{fan: computed.views}"))
                 .contains(
                         "'computed' is for the 'when' of segments: a trigger asks for one of those by in_segment('its name')");
-    }
-
-    private String mistake(String part, String other) throws IOException {
-        assertThat(DEFINITIONS).contains(part);
-        Path definitions = Files.createDirectories(folder.resolve("mistaken"));
-        Files.writeString(definitions.resolve("d.yaml"), DEFINITIONS.replace(part, other));
-        CommandRun run = CommandRun.of("definitions", "check", definitions);
-        assertThat(run.exit()).isEqualTo(1);
-        List<String> lines = run.errorLines();
-        return lines.get(0);
     }
 
     private void add(String at, String user) {

@@ -11,10 +11,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A few events and definitions in a folder, backtested, and the triggers that come of them. */
 final class TriggerStory {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern WHO = Pattern.compile("'(userId|anonymousId)':'([^']+)'");
 
     private final Path folder;
     private final String definitions;
@@ -29,6 +32,11 @@ final class TriggerStory {
 
     /** The next event, {@code m-N} counted from 0; quotes may be single ones. */
     void event(String at, String rest) {
+        Matcher who = WHO.matcher(rest);
+        while (who.find()) {
+            Namespace namespace = who.group(1).equals("userId") ? Namespace.USER_ID : Namespace.ANONYMOUS_ID;
+            names.put(new Identifier(namespace, who.group(2)).customerId(), who.group(2));
+        }
         events.add("{'timestamp':'%s','messageId':'m-%d',%s}"
                 .formatted(at, events.size(), rest)
                 .replace('\'', '"'));
@@ -36,37 +44,53 @@ final class TriggerStory {
 
     /** A track call of a user. */
     void track(String at, String user, String name, String properties) {
-        names.put(new Identifier(Namespace.USER_ID, user).customerId(), user);
         event(at, "'type':'track','event':'%s','userId':'%s','properties':{%s}".formatted(name, user, properties));
     }
 
     /** A track call of a device. */
     void trackDevice(String at, String device, String name, String properties) {
-        names.put(new Identifier(Namespace.ANONYMOUS_ID, device).customerId(), device);
         event(
                 at,
                 "'type':'track','event':'%s','anonymousId':'%s','properties':{%s}".formatted(name, device, properties));
     }
 
     void login(String at, String user, String device) {
-        names.put(new Identifier(Namespace.USER_ID, user).customerId(), user);
         event(at, "'type':'identify','userId':'%s','anonymousId':'%s'".formatted(user, device));
     }
 
-    TriggerStory backtest(String until) throws IOException {
-        Path folderOfDefinitions = Files.createDirectories(folder.resolve("definitions"));
-        Files.writeString(folderOfDefinitions.resolve("d.yaml"), definitions);
-        CommandRun.succeed(
+    /** @param more options of the command */
+    TriggerStory backtest(String until, Object... more) throws IOException {
+        List<Object> command = new ArrayList<>(List.of(
                 "backtest",
                 "--events",
                 Files.write(folder.resolve("events.jsonl"), events),
                 "--definitions",
-                folderOfDefinitions,
+                definitions(definitions),
                 "--until",
                 until,
                 "--out",
-                folder.resolve("out"));
+                folder.resolve("out")));
+        command.addAll(List.of(more));
+        CommandRun.succeed(command.toArray());
         return this;
+    }
+
+    private Path definitions(String yaml) throws IOException {
+        Path all = Files.createDirectories(folder.resolve("definitions"));
+        Files.writeString(all.resolve("d.yaml"), yaml);
+        return all;
+    }
+
+    /** The first mistake that {@code definitions check} names if a part of the definitions is another. */
+    String mistake(String part, String other) throws IOException {
+        if (!definitions.contains(part)) {
+            throw new IllegalArgumentException("no such part: " + part);
+        }
+        CommandRun run = CommandRun.of("definitions", "check", definitions(definitions.replace(part, other)));
+        if (run.exit() != 1) {
+            throw new AssertionError("exit code " + run.exit() + ": " + run.out());
+        }
+        return run.errorLines().get(0);
     }
 
     /** What fired. */
