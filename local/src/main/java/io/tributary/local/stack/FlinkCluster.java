@@ -134,6 +134,7 @@ public final class FlinkCluster implements AutoCloseable {
         options.set(PipelineOptions.NAME, job);
         options.set(PipelineOptions.OBJECT_REUSE, true);
         options.set(PipelineOptions.GENERIC_TYPES, false);
+        options.set(RocksDBOptions.USE_MANAGED_MEMORY, false);
         options.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
         options.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1));
         options.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
@@ -222,9 +223,11 @@ public final class FlinkCluster implements AutoCloseable {
         options.set(WebOptions.TMP_DIR, temporary.toString());
         options.set(CoreOptions.TMP_DIRS, temporary.toString());
         options.set(TaskManagerOptions.NUM_TASK_SLOTS, 4);
-        options.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(256));
-        // All slots share it, so a job that takes one of them has it all.
+        // All slots share RocksDB's memory, so a job that takes one of them has it all.
+        options.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ZERO);
+        options.set(RocksDBOptions.USE_MANAGED_MEMORY, false);
         options.set(RocksDBOptions.FIX_PER_TM_MEMORY_SIZE, MemorySize.ofMebiBytes(256));
+        options.set(RocksDBOptions.USE_PARTITIONED_INDEX_FILTERS, true);
         options.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(64));
         options.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(64));
         var log = System.getProperty("tributary.log");
