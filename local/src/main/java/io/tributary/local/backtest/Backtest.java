@@ -94,7 +94,7 @@ public final class Backtest {
         this.rules = rules;
         this.traits = new ComputedTraits(definitions);
         this.watch =
-                new EventWatch(triggers.stream().map(CartTrigger::definition).toList());
+                new EventWatch(triggers.stream().map(CartTrigger::definition).toList(), definitions.delivery());
     }
 
     /** Takes a line in. Ticks say nothing here: the whole log is known. */

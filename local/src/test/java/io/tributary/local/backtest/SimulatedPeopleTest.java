@@ -10,6 +10,7 @@ import io.tributary.local.simulate.SimulationRates;
 import io.tributary.local.simulate.Simulator;
 import io.tributary.operators.identity.ResolutionRules;
 import io.tributary.operators.trigger.EventWatch;
+import io.tributary.schemas.definition.DeliveryDefinition;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.event.EventParser;
@@ -72,8 +73,8 @@ class SimulatedPeopleTest {
         List<CustomerEvent> accepted = simulate(persons, days, rates, truths);
         Map<EventOrder, Fragment> fragments = new HashMap<>();
         for (EventGroups.Group group : EventGroups.of(accepted, List.of())) {
-            Identities identities =
-                    new Identities(ResolutionRules.defaults(), new EventWatch(List.of()), customer -> {});
+            Identities identities = new Identities(
+                    ResolutionRules.defaults(), new EventWatch(List.of(), DeliveryDefinition.NONE), customer -> {});
             for (CustomerEvent event : group.events()) {
                 fragments.put(event.order(), identities.see(event));
             }

@@ -58,6 +58,11 @@ final class TriggerStory {
         event(at, "'type':'identify','userId':'%s','anonymousId':'%s'".formatted(user, device));
     }
 
+    /** An identify call of a user with traits. */
+    void identify(String at, String user, String traits) {
+        event(at, "'type':'identify','userId':'%s','traits':{%s}".formatted(user, traits));
+    }
+
     /** @param more options of the command */
     TriggerStory backtest(String until, Object... more) throws IOException {
         List<Object> command = new ArrayList<>(List.of(

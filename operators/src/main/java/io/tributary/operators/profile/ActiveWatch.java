@@ -1,6 +1,7 @@
 package io.tributary.operators.profile;
 
 import io.tributary.operators.segment.ActiveDefinitions;
+import io.tributary.operators.segment.CompiledDefinitions;
 import io.tributary.operators.trigger.EventWatch;
 
 /** Which events the triggers that hold look at. For one thread. */
@@ -15,7 +16,8 @@ final class ActiveWatch {
 
     EventWatch get() {
         if (definitions.publication() != publication) {
-            watch = new EventWatch(definitions.compiled().triggers());
+            CompiledDefinitions those = definitions.compiled();
+            watch = new EventWatch(those.triggers(), those.delivery());
             publication = definitions.publication();
         }
         return watch;

@@ -2,6 +2,7 @@ package io.tributary.operators.segment;
 
 import io.tributary.operators.computed.ComputedLedger;
 import io.tributary.schemas.definition.Definitions;
+import io.tributary.schemas.definition.DeliveryDefinition;
 import io.tributary.schemas.definition.PublishedDefinition;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.definition.TriggerDefinition;
@@ -49,6 +50,11 @@ public final class CompiledDefinitions {
 
     public Collection<TriggerDefinition> triggers() {
         return read.definitions().triggers().values();
+    }
+
+    /** What holds triggers back that have fired. */
+    public DeliveryDefinition delivery() {
+        return read.definitions().delivery();
     }
 
     /** Whether a customer is in a segment, or, if it is parametric, in one of its values. */

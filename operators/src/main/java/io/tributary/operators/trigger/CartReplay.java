@@ -5,7 +5,6 @@ import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.CartLog;
 import io.tributary.operators.profile.Consent;
 import io.tributary.operators.profile.ConsentTimelines;
-import io.tributary.operators.profile.ConsentTimelines.Word;
 import io.tributary.operators.trigger.ProfileTimelines.Turn;
 import io.tributary.schemas.definition.TriggerDefinition.Deadline;
 import java.util.ArrayList;
@@ -51,6 +50,7 @@ public final class CartReplay {
         said.state(consent);
         ProfileTimelines timelines = new ProfileTimelines();
         timelines.state(profile);
+        String suppressedBy = gate.suppressedBy(instant, timelines);
         List<Trigger> fired = new ArrayList<>();
         List<CartEntry> known = cart.entries();
         for (int i = 0; i < known.size(); i++) {
@@ -65,8 +65,9 @@ public final class CartReplay {
                     for (Deadline deadline : trigger.definition().deadlines()) {
                         long toldAt = gate.opensAt(begun + deadline.delay().toMillis());
                         if (toldAt <= Math.min(end, instant) && trigger.begins(deadline, variables)) {
-                            Word word = said.at(trigger.definition().purpose(), instant - 1);
-                            fired.add(Trigger.ofCart(trigger, deadline, customerId, entry.order(), variables, word)
+                            Recipient recipient =
+                                    new Recipient(said.at(trigger.definition().purpose(), instant - 1), suppressedBy);
+                            fired.add(Trigger.ofCart(trigger, deadline, customerId, entry.order(), variables, recipient)
                                     .postponedTo(toldAt));
                         }
                     }

@@ -2,7 +2,6 @@ package io.tributary.operators.trigger;
 
 import io.tributary.operators.profile.CartEntry;
 import io.tributary.operators.profile.CartLog;
-import io.tributary.operators.profile.ConsentTimelines.Word;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.trigger.cep.MatchSink;
 import io.tributary.operators.trigger.cep.NfaHost;
@@ -388,7 +387,7 @@ public final class CartTriggers implements AutoCloseable {
                 waiting != null;
                 waiting = state.waiting().poll(instant - 1)) {
             Watched one = watched(waiting);
-            due.hasWaited(waiting, one.trigger, customerId, state.said(), state.waiting());
+            due.hasWaited(waiting, one.trigger, customerId, state, state.waiting());
         }
     }
 
@@ -435,15 +434,15 @@ public final class CartTriggers implements AutoCloseable {
         }
     }
 
-    private static void fire(Watched one, CartStep anchor, TriggerState state, String customerId, Due due) {
+    private void fire(Watched one, CartStep anchor, TriggerState state, String customerId, Due due) {
         due.fire(trigger(one, anchor, state.carts(), state, customerId), state.waiting());
     }
 
-    private static Trigger trigger(
-            Watched one, CartStep anchor, SeenCarts known, TriggerState state, String customerId) {
-        Word word = state.said()
-                .at(one.trigger.definition().purpose(), anchor.order().timestamp() + one.delay());
-        return Trigger.ofCart(one.trigger, one.deadline, customerId, anchor.order(), known.at(anchor.order()), word);
+    private Trigger trigger(Watched one, CartStep anchor, SeenCarts known, TriggerState state, String customerId) {
+        Recipient recipient = gate.recipient(
+                one.trigger.definition().purpose(), anchor.order().timestamp() + one.delay(), state);
+        return Trigger.ofCart(
+                one.trigger, one.deadline, customerId, anchor.order(), known.at(anchor.order()), recipient);
     }
 
     /** Takes back what would not have fired, had the operation been known in time: no cart was left then. */

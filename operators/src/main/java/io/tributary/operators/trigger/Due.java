@@ -1,7 +1,5 @@
 package io.tributary.operators.trigger;
 
-import io.tributary.operators.profile.ConsentTimelines;
-import io.tributary.operators.profile.ConsentTimelines.Word;
 import io.tributary.operators.trigger.Suppression.Reason;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -55,17 +53,17 @@ final class Due {
      * A trigger has waited.
      *
      * @param holds the trigger as it is defined now
-     * @param said what the customer has said
+     * @param state of the customer
      * @param waiting receives it if it has to wait for longer
      */
-    void hasWaited(Waiting one, CartTrigger holds, String customerId, ConsentTimelines said, Pending<Waiting> waiting) {
+    void hasWaited(Waiting one, CartTrigger holds, String customerId, TriggerState state, Pending<Waiting> waiting) {
         // Other quiet hours may hold than when it fired.
         long until = gate.opensAt(one.until());
         if (until > one.until()) {
             waiting.await(one.until(until));
         } else {
-            Word word = said.at(holds.definition().purpose(), until);
-            decided.add(new Decided(until, one.told(holds, customerId, word), null));
+            Recipient recipient = gate.recipient(holds.definition().purpose(), until, state);
+            decided.add(new Decided(until, one.told(holds, customerId, recipient), null));
         }
     }
 
@@ -75,7 +73,7 @@ final class Due {
      * @param at from when on that is known, milliseconds since 1970
      */
     void end(Waiting one, CartTrigger holds, String customerId, Trigger.Reason by, long at) {
-        Trigger trigger = one.told(holds, customerId, Word.SILENT);
+        Trigger trigger = one.told(holds, customerId, Recipient.UNKNOWN);
         decided.add(new Decided(at, trigger, new Suppression(Reason.ENDED, by.condition() + ": " + by.observed())));
     }
 

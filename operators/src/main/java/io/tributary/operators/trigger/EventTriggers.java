@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.LongFunction;
 import java.util.function.ToLongBiFunction;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -436,7 +437,7 @@ public final class EventTriggers implements AutoCloseable {
                 waiting != null;
                 waiting = matches.waiting().poll(instant - 1)) {
             Watched one = watched(waiting);
-            due.hasWaited(waiting, one.trigger, customerId, state.said(), matches.waiting());
+            due.hasWaited(waiting, one.trigger, customerId, state, matches.waiting());
         }
     }
 
@@ -816,7 +817,7 @@ public final class EventTriggers implements AutoCloseable {
     }
 
     /** The trigger of the match that begins with an event, as it fired; null if it did not. */
-    private static Trigger fired(
+    private Trigger fired(
             Watched one,
             EventOrder anchor,
             String key,
@@ -835,7 +836,7 @@ public final class EventTriggers implements AutoCloseable {
             WatchedEvent last = all.get(all.size() - 1);
             boolean isCompleted = one.deadline != null || (last.knownAt() == instant && !isOver(one, anchor, last));
             SequenceMatch match = new SequenceMatch(one.trigger, one.deadline, events, key);
-            return isCompleted && match.isWanted() ? match.trigger(customerId, instant, state.said()) : null;
+            return isCompleted && match.isWanted() ? match.trigger(customerId, instant, recipient(one, state)) : null;
         }
         return null;
     }
@@ -910,10 +911,14 @@ public final class EventTriggers implements AutoCloseable {
             SequenceMatch found = new SequenceMatch(one.trigger, one.deadline, match.getValue(), key);
             if (found.isWanted()) {
                 due.fire(
-                        found.trigger(customerId, by == null ? 0 : by.knownAt(), state.said()),
+                        found.trigger(customerId, by == null ? 0 : by.knownAt(), recipient(one, state)),
                         state.events().waiting());
             }
         }
+    }
+
+    private LongFunction<Recipient> recipient(Watched one, TriggerState state) {
+        return instant -> gate.recipient(one.trigger.definition().purpose(), instant, state);
     }
 
     /** Whether the time of a match that an event completes was over when the event became known. */

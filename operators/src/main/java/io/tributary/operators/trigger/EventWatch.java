@@ -4,6 +4,7 @@ import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.segment.SegmentChange;
 import io.tributary.schemas.cel.CelValues;
 import io.tributary.schemas.codec.Hashes;
+import io.tributary.schemas.definition.DeliveryDefinition;
 import io.tributary.schemas.definition.EventSequence;
 import io.tributary.schemas.definition.EventSequence.Correlation;
 import io.tributary.schemas.definition.EventSequence.Step;
@@ -76,12 +77,16 @@ public final class EventWatch {
     /** Names of the segments of which any change is named. */
     private final Set<String> segments = new HashSet<>();
 
-    /** Segments for which triggers ask. */
+    /** Segments for which triggers ask, or what holds them back. */
     private final SortedSet<String> asked = new TreeSet<>();
 
     private boolean namesMerger;
 
-    public EventWatch(Collection<TriggerDefinition> triggers) {
+    /** @param delivery what holds the triggers back */
+    public EventWatch(Collection<TriggerDefinition> triggers, DeliveryDefinition delivery) {
+        if (!triggers.isEmpty()) {
+            asked.addAll(delivery.suppress());
+        }
         for (TriggerDefinition trigger : triggers) {
             asked.addAll(trigger.segments());
             if (!trigger.isOfCart()) {
@@ -145,12 +150,12 @@ public final class EventWatch {
                 keys);
     }
 
-    /** Whether a trigger names a change of any segment, or asks whether somebody is in one. */
+    /** Whether a trigger names a change of any segment, or it is asked whether somebody is in one. */
     public boolean looksAtSegments() {
         return !segments.isEmpty() || !asked.isEmpty();
     }
 
-    /** The segments for which triggers ask, whatever happens. */
+    /** The segments for which triggers, or what holds them back, ask, whatever happens. */
     public SortedSet<String> asked() {
         return Collections.unmodifiableSortedSet(asked);
     }

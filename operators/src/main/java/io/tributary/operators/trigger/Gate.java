@@ -48,6 +48,25 @@ public final class Gate {
         return rules.quietHours() != null && rules.quietHours().postpone();
     }
 
+    /**
+     * A customer to whom something is told at an instant, milliseconds since 1970.
+     *
+     * @param purpose of the trigger
+     */
+    Recipient recipient(String purpose, long instant, TriggerState state) {
+        return new Recipient(state.said().at(purpose, instant), suppressedBy(instant, state.profile()));
+    }
+
+    /** The first segment by name in which a customer is told nothing at an instant, milliseconds since 1970; null if it is in none. */
+    String suppressedBy(long instant, ProfileTimelines profile) {
+        for (String segment : rules.suppress()) {
+            if (Boolean.TRUE.equals(profile.isIn(segment, instant))) {
+                return segment;
+            }
+        }
+        return null;
+    }
+
     /** Whether it asks what a customer was told before; else there is no history. */
     public boolean counts() {
         return !rules.caps().isEmpty() || !coolDowns.isEmpty();
@@ -62,16 +81,18 @@ public final class Gate {
         if (trigger.toldAt() > trigger.expiresAt()) {
             return new Suppression(Reason.EXPIRED, "at " + Timestamps.format(trigger.expiresAt()));
         }
-        return suppression(Contact.of(trigger), trigger.trigger().definition().purpose(), trigger.word(), history);
+        return suppression(Contact.of(trigger), trigger.trigger().definition().purpose(), trigger.recipient(), history);
     }
 
-    /** @param word what the customer says on the purpose */
-    Suppression suppression(Contact contact, String purpose, Word word, GateHistory history) {
-        if (word == Word.REFUSED) {
+    Suppression suppression(Contact contact, String purpose, Recipient recipient, GateHistory history) {
+        if (recipient.word() == Word.REFUSED) {
             return new Suppression(Reason.CONSENT, purpose + " is refused");
         }
-        if (word == Word.SILENT && rules.optIn().contains(purpose)) {
+        if (recipient.word() == Word.SILENT && rules.optIn().contains(purpose)) {
             return new Suppression(Reason.CONSENT, purpose + " is not granted");
+        }
+        if (recipient.suppressedBy() != null) {
+            return new Suppression(Reason.SUPPRESSED, "in " + recipient.suppressedBy());
         }
         if (rules.quietHours() != null && rules.quietHours().hold(contact.at())) {
             return new Suppression(Reason.QUIET_HOURS, rules.quietHours().toString());

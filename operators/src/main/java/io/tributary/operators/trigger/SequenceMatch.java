@@ -1,7 +1,6 @@
 package io.tributary.operators.trigger;
 
 import dev.cel.runtime.CelVariableResolver;
-import io.tributary.operators.profile.ConsentTimelines;
 import io.tributary.operators.trigger.Trigger.Reason;
 import io.tributary.schemas.definition.EventSequence.Step;
 import io.tributary.schemas.definition.SegmentEvent;
@@ -11,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -42,9 +42,9 @@ record SequenceMatch(CartTrigger trigger, Deadline deadline, Map<String, List<Wa
      * What fires.
      *
      * @param completedAt if an event has completed it, from when on that is known; milliseconds since 1970
-     * @param said what the customer has said
+     * @param recipient the customer at an instant, milliseconds since 1970
      */
-    Trigger trigger(String customerId, long completedAt, ConsentTimelines said) {
+    Trigger trigger(String customerId, long completedAt, LongFunction<Recipient> recipient) {
         WatchedEvent anchor = events.get(trigger.definition().step()).get(0);
         long firedAt = deadline == null
                 ? completedAt + trigger.definition().delay().toMillis()
@@ -62,7 +62,7 @@ record SequenceMatch(CartTrigger trigger, Deadline deadline, Map<String, List<Wa
                 key,
                 payload,
                 reasons(),
-                said.at(trigger.definition().purpose(), firedAt));
+                recipient.apply(firedAt));
     }
 
     /** Why a match of a deadline is none: an event that must not have happened. */

@@ -14,6 +14,8 @@ public record Suppression(Reason reason, String detail) {
         BACKLOG("backlog"),
         EXPIRED("expired"),
         CONSENT("consent"),
+        /** The customer is in a segment nobody in which is told anything. */
+        SUPPRESSED("suppressed"),
         QUIET_HOURS("quiet_hours"),
         COOL_DOWN("cool_down"),
         CAP("cap");

@@ -22,7 +22,7 @@ import java.util.List;
  * @param key what its events have in common beside the customer; empty for nothing
  * @param payload what it tells, a JSON object
  * @param because why it fired
- * @param word what the customer says on its purpose when it is told
+ * @param recipient the customer when it is told
  */
 public record Trigger(
         CartTrigger trigger,
@@ -34,7 +34,7 @@ public record Trigger(
         String key,
         String payload,
         List<Reason> because,
-        Word word) {
+        Recipient recipient) {
 
     /** In which a customer's are told, and count. */
     public static final Comparator<Trigger> ORDER = Comparator.comparingLong(Trigger::toldAt)
@@ -67,7 +67,7 @@ public record Trigger(
      * One of the cart.
      *
      * @param cart what was left behind
-     * @param word what the customer says on its purpose at the deadline
+     * @param recipient the customer at the deadline
      */
     public static Trigger ofCart(
             CartTrigger trigger,
@@ -75,7 +75,7 @@ public record Trigger(
             String customerId,
             EventOrder anchor,
             CartVariables cart,
-            Word word) {
+            Recipient recipient) {
         List<Reason> because = new ArrayList<>();
         because.add(new Reason(CartTrigger.noOrderWithin(deadline), "none"));
         if (deadline.when() != null) {
@@ -92,12 +92,12 @@ public record Trigger(
                 "",
                 TriggerPayload.of(trigger.definition().payload(), cart).toString(),
                 because,
-                word);
+                recipient);
     }
 
     /** The same, told at an instant, milliseconds since 1970. */
     Trigger postponedTo(long instant) {
-        return new Trigger(trigger, step, customerId, anchor, firedAt, instant, key, payload, because, word);
+        return new Trigger(trigger, step, customerId, anchor, firedAt, instant, key, payload, because, recipient);
     }
 
     /**
@@ -183,7 +183,7 @@ public record Trigger(
 
     /** Whether the customer refuses its purpose when it is told. */
     public boolean isRefused() {
-        return word == Word.REFUSED;
+        return recipient.word() == Word.REFUSED;
     }
 
     /** Whether it fired because time has passed, not with an event. */

@@ -1,6 +1,5 @@
 package io.tributary.operators.trigger;
 
-import io.tributary.operators.profile.ConsentTimelines.Word;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.event.EventOrder;
@@ -114,9 +113,9 @@ record Waiting(
      * What is told when it has waited.
      *
      * @param holds the trigger as it is defined now
-     * @param word what the customer says on its purpose then
+     * @param recipient the customer then
      */
-    Trigger told(CartTrigger holds, String customerId, Word word) {
+    Trigger told(CartTrigger holds, String customerId, Recipient recipient) {
         return new Trigger(
                 new CartTrigger(holds.definition(), version),
                 step,
@@ -127,7 +126,7 @@ record Waiting(
                 key,
                 payload,
                 because,
-                word);
+                recipient);
     }
 
     @Override

@@ -148,6 +148,24 @@ class AskedSegmentsTest {
                 .contains("anew: fan- recent-");
     }
 
+    /** What holds triggers back asks, too; without triggers it holds nothing back. */
+    @Test
+    void whatSuppressesIsAskedFor() throws Exception {
+        see(ordered("m1", "o1", minute(1)));
+        watermark(3);
+        told();
+        String suppressing = SEGMENTS + "delivery: {suppress: [buyer]}\n";
+
+        PublishedDefinitions next = PUBLISHED.next(Definitions.of("next.yaml", suppressing), 1);
+        folder.tellAll(next);
+        folder.runMails();
+        assertThat(told()).isEmpty();
+        folder.tellAll(next.next(Definitions.of("next.yaml", suppressing + asking("in_segment('recent')")), 2));
+        folder.runMails();
+
+        assertThat(told()).containsExactly("change: buyer+ recent-+1");
+    }
+
     @Test
     void otherDefinitionsAskForOthers() throws Exception {
         see(ordered("m1", "o1", minute(1)));

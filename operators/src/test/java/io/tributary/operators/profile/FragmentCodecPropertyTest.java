@@ -14,6 +14,7 @@ import io.tributary.operators.trigger.EventWatch;
 import io.tributary.operators.trigger.ProfileTimelines.Turn;
 import io.tributary.operators.trigger.WatchedEvent;
 import io.tributary.schemas.definition.Definitions;
+import io.tributary.schemas.definition.DeliveryDefinition;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventOrder;
 import io.tributary.schemas.identity.Identifier;
@@ -95,9 +96,10 @@ class FragmentCodecPropertyTest {
     }
 
     private static List<WatchedEvent> watched(List<CustomerEvent> events, Identifier fragment) {
-        EventWatch watch = new EventWatch(Definitions.of(
-                        "triggers.yaml",
-                        """
+        EventWatch watch = new EventWatch(
+                Definitions.of(
+                                "triggers.yaml",
+                                """
                         triggers:
                         - name: any
                           steps:
@@ -108,8 +110,9 @@ class FragmentCodecPropertyTest {
                           expires_after: 1h
                           payload: {all: event.properties, first: steps.first.properties.product_id}
                         """)
-                .triggers()
-                .values());
+                        .triggers()
+                        .values(),
+                DeliveryDefinition.NONE);
         return events.stream()
                 .filter(watch::names)
                 .map(event -> watch.watched(event, FragmentId.of(fragment)))

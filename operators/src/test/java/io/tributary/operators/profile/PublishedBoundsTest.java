@@ -18,6 +18,7 @@ import io.tributary.operators.testing.TestEvent;
 import io.tributary.operators.testing.TestTriggers;
 import io.tributary.operators.trigger.CartTrigger;
 import io.tributary.operators.trigger.CartVariables;
+import io.tributary.operators.trigger.Recipient;
 import io.tributary.operators.trigger.Trigger;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventParser;
@@ -69,7 +70,7 @@ class PublishedBoundsTest {
                         "c_0123456789abcdef",
                         last.order(),
                         new CartVariables(ledger.activity.cart().cart()),
-                        Word.SILENT)
+                        new Recipient(Word.SILENT, null))
                 .json();
         List<DocumentWrite> documents = new ArrayList<>();
         for (OutboundRecord record : List.of(

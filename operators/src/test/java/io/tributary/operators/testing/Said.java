@@ -21,6 +21,11 @@ public final class Said {
         return statements.isEmpty() ? nothing() : new TreeMap<>(Map.of("marketing", statements));
     }
 
+    /** Since when a customer has been in a segment, or out of it, ascending. */
+    public static SortedMap<String, List<Turn>> in(String segment, Turn... turns) {
+        return new TreeMap<>(Map.of(segment, List.of(turns)));
+    }
+
     /** No trigger asks for any. */
     public static SortedMap<String, List<Turn>> noSegments() {
         return Collections.emptySortedMap();

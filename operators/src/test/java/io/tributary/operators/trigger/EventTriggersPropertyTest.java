@@ -51,7 +51,7 @@ class EventTriggersPropertyTest {
                 .flatMap(trigger -> trigger.expressions().stream())
                 .anyMatch(expression -> !expression.cartPaths().isEmpty());
         try (Triggers those = new Triggers(CartTrigger.firstOf(set), quiet.gate())) {
-            EventWatch watch = new EventWatch(set.triggers().values());
+            EventWatch watch = new EventWatch(set.triggers().values(), set.delivery());
             List<String> fired = TriggerRun.of(those, watch, replay, true, restarting && !looksAtCart).stream()
                     .map(trigger -> line(
                             trigger.trigger().name(),

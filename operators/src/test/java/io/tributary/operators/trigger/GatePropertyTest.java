@@ -94,7 +94,10 @@ class GatePropertyTest {
                 attempts.stream().sorted(Comparator.comparingLong(Attempt::at)).toList();
         for (Attempt attempt : inOrder) {
             Suppression suppression = gate.suppression(
-                    attempt.contact(), "marketing", attempt.isRefused ? Word.REFUSED : Word.SILENT, history);
+                    attempt.contact(),
+                    "marketing",
+                    new Recipient(attempt.isRefused ? Word.REFUSED : Word.SILENT, null),
+                    history);
 
             assertThat(suppression == null ? "told" : suppression.reason().id())
                     .isEqualTo(rule(quiet, caps, attempt, told));

@@ -25,7 +25,7 @@ class GateTest {
     }
 
     private static String verdict(Gate gate, Contact contact, GateHistory history) {
-        Suppression suppression = gate.suppression(contact, "marketing", Word.SILENT, history);
+        Suppression suppression = gate.suppression(contact, "marketing", new Recipient(Word.SILENT, null), history);
         return suppression == null ? "told" : suppression.reason().id() + ": " + suppression.detail();
     }
 
@@ -107,11 +107,11 @@ class GateTest {
     void whatHasToBeGrantedIsNotGrantedBySilence() {
         Gate gate = gate("{opt_in: [news, offers by post]}");
 
-        assertThat(gate.suppression(at(0, 1), "news", Word.SILENT, GateHistory.EMPTY))
+        assertThat(gate.suppression(at(0, 1), "news", new Recipient(Word.SILENT, null), GateHistory.EMPTY))
                 .isEqualTo(new Suppression(Suppression.Reason.CONSENT, "news is not granted"));
-        assertThat(gate.suppression(at(0, 1), "news", Word.GRANTED, GateHistory.EMPTY))
+        assertThat(gate.suppression(at(0, 1), "news", new Recipient(Word.GRANTED, null), GateHistory.EMPTY))
                 .isNull();
-        assertThat(gate.suppression(at(0, 1), "marketing", Word.SILENT, GateHistory.EMPTY))
+        assertThat(gate.suppression(at(0, 1), "marketing", new Recipient(Word.SILENT, null), GateHistory.EMPTY))
                 .isNull();
     }
 
@@ -120,8 +120,13 @@ class GateTest {
         Gate gate = gate("{quiet_hours: {from: 11:00, to: 13:00, zone: UTC}, caps: [{most: 1, within: 3d}]}");
         GateHistory history = gate.told(at(-120, 1), GateHistory.EMPTY);
 
-        assertThat(gate.suppression(at(0, 2), "marketing", Word.REFUSED, history))
+        assertThat(gate.suppression(at(0, 2), "marketing", new Recipient(Word.REFUSED, null), history))
                 .isEqualTo(new Suppression(Suppression.Reason.CONSENT, "marketing is refused"));
+        assertThat(gate.suppression(at(0, 2), "marketing", new Recipient(Word.REFUSED, "listed"), history)
+                        .reason())
+                .isEqualTo(Suppression.Reason.CONSENT);
+        assertThat(gate.suppression(at(0, 2), "marketing", new Recipient(Word.GRANTED, "listed"), history))
+                .isEqualTo(new Suppression(Suppression.Reason.SUPPRESSED, "in listed"));
         assertThat(verdict(gate, at(0, 2), history)).isEqualTo("quiet_hours: 11:00-13:00 UTC");
         assertThat(verdict(gate, at(120, 2), history)).isEqualTo("cap: 1 in 3d");
         assertThat(verdict(gate, at(120, 2), GateHistory.EMPTY)).isEqualTo("told");

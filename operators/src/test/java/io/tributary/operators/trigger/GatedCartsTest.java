@@ -16,6 +16,7 @@ import io.tributary.operators.testing.Said;
 import io.tributary.operators.testing.TestEvent;
 import io.tributary.operators.testing.TestTriggers;
 import io.tributary.operators.testing.WatcherHarness;
+import io.tributary.operators.trigger.ProfileTimelines.Turn;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.time.Timestamps;
@@ -58,6 +59,15 @@ class GatedCartsTest {
     private WatcherHarness harness;
     private final List<OutboundRecord> told = new ArrayList<>();
     private final List<OutboundRecord> heldBack = new ArrayList<>();
+
+    private static final Definitions LISTED = withList("{suppress: [listed]}");
+
+    private static Definitions withList(String delivery) {
+        return Definitions.of(
+                "d.yaml",
+                "segments: [{name: listed, when: traits.do_not_contact == true}]\ntriggers:\n%sdelivery: %s\n"
+                        .formatted(ABANDONED, delivery));
+    }
 
     private static String trigger(String name, String within, String more) {
         return TestTriggers.trigger(name, "size(cart.items) > 0", within, "24h", more);
@@ -124,6 +134,68 @@ class GatedCartsTest {
                         "c_ana m1 at 60 abandoned: consent, marketing is refused",
                         "c_ana m1 at 60 news: consent, news is not granted",
                         "c_phone m2 at 61 served: consent, service by post is refused");
+    }
+
+    /** Each deadline lies at minute 60. */
+    @Test
+    void whoIsInASuppressingSegmentWhenSomethingIsToldIsNotToldIt() throws Exception {
+        start(LISTED);
+        Turn out = Turn.always(false);
+        see("c_enters-then", added("m1", "p1", minute(0)), out);
+        see("c_enters-later", added("m2", "p1", minute(0)), out);
+        see("c_leaves-then", added("m3", "p1", minute(0)), Turn.always(true));
+        see("c_leaves-later", added("m4", "p1", minute(0)), Turn.always(true));
+        see("c_unknown", added("m5", "p1", minute(0)));
+        restore(true);
+        tell("c_enters-then", out, new Turn(minute(60), true));
+        tell("c_enters-later", out, new Turn(minute(60) + 1, true));
+        tell("c_leaves-then", Turn.always(true), new Turn(minute(60), false));
+        tell("c_leaves-later", Turn.always(true), new Turn(minute(60) + 1, false));
+        tell("c_without-a-cart", Turn.always(true));
+        restore(true);
+        harness.watermark(minute(HOUR));
+
+        assertThat(told())
+                .containsExactlyInAnyOrder(
+                        "c_enters-later m2 at 60 abandoned",
+                        "c_leaves-then m3 at 60 abandoned",
+                        "c_unknown m5 at 60 abandoned");
+        assertThat(heldBack())
+                .containsExactlyInAnyOrder(
+                        "c_enters-then m1 at 60 abandoned: suppressed, in listed",
+                        "c_leaves-later m4 at 60 abandoned: suppressed, in listed");
+    }
+
+    @Test
+    void whatWaitsIsSuppressedByWhatIsSoInTheMorning() throws Exception {
+        start(withList(NIGHT.replace("}}", "}, suppress: [listed]}")));
+        for (String customer : List.of("c_enters", "c_leaves")) {
+            boolean isIn = customer.equals("c_leaves");
+            see(customer, added(customer, "p1", minute(EVENING - 60)), Turn.always(isIn));
+            harness.watermark(minute(EVENING + 10));
+            tell(customer, Turn.always(isIn), new Turn(minute(MORNING), !isIn));
+        }
+        restore(true);
+        harness.watermark(minute(MORNING));
+
+        assertThat(told()).containsExactly("c_leaves c_leaves at 1260 abandoned, postponed to 1860");
+        assertThat(heldBack())
+                .containsExactly("c_enters c_enters at 1260 abandoned, postponed to 1860: suppressed, in listed");
+    }
+
+    @Test
+    void otherRulesSuppressFromTheWatermarkAtWhichTheyCome() throws Exception {
+        start(TestTriggers.set(ABANDONED));
+        see(ANA, added("m1", "p1", minute(0)));
+        see(ANA, added("m2", "p1", minute(100)));
+        harness.watermark(minute(10));
+        harness.arrive(minute(159));
+        publish(LISTED);
+        tell(ANA, Turn.always(true));
+        harness.watermark(minute(HOUR * 3));
+
+        assertThat(told()).containsExactly("c_ana m1 at 60 abandoned");
+        assertThat(heldBack()).containsExactly("c_ana m2 at 160 abandoned: suppressed, in listed");
     }
 
     @Test
@@ -516,6 +588,38 @@ class GatedCartsTest {
                         "c_refuses-then m2 at 180 abandoned: cap, 1 in 1d");
     }
 
+    /** As of the instant of the merger: what either was in before says nothing of both. */
+    @Test
+    void whoIsSuppressedSinceTheMergerWasToldNothing() throws Exception {
+        start(withList("{suppress: [listed], caps: [{most: 1, within: 1d}]}"));
+        for (String customer : List.of("c_listed", "c_listed-later", "c_no-more")) {
+            Turn[] turns = {
+                Turn.always(customer.equals("c_no-more")),
+                new Turn(minute(customer.equals("c_listed-later") ? 101 : 100), !customer.equals("c_no-more"))
+            };
+            harness.process(
+                    new CartChange.Restart(
+                            customer,
+                            minute(100),
+                            true,
+                            entries(added("m1", "p1", minute(0))),
+                            Set.of(),
+                            false,
+                            List.of(),
+                            Said.nothing(),
+                            Said.in("listed", turns)),
+                    0);
+            see(customer, added("m2", "p2", minute(120)), Turn.always(true), new Turn(minute(150), false));
+        }
+        harness.watermark(minute(DAY));
+
+        assertThat(told()).containsExactly("c_listed m2 at 180 abandoned");
+        assertThat(heldBack())
+                .containsExactlyInAnyOrder(
+                        "c_listed-later m2 at 180 abandoned: cap, 1 in 1d",
+                        "c_no-more m2 at 180 abandoned: cap, 1 in 1d");
+    }
+
     @Test
     void whatWasToldBeforeTheLastOrderOfTheUnionIsNotReplayed() throws Exception {
         start(heldBackBy(ONCE_A_DAY, ABANDONED));
@@ -732,6 +836,23 @@ class GatedCartsTest {
                         Said.onMarketing(List.of(consent)),
                         Said.noSegments()),
                 0);
+    }
+
+    private void see(String customer, TestEvent event, Turn first, Turn... listed) throws Exception {
+        send(customer, CartEntry.of(event.event()), all(first, listed));
+    }
+
+    /** Since when the customer has been on the list. */
+    private void tell(String customer, Turn first, Turn... listed) throws Exception {
+        send(customer, null, all(first, listed));
+    }
+
+    private static Turn[] all(Turn first, Turn... rest) {
+        return Stream.concat(Stream.of(first), Stream.of(rest)).toArray(Turn[]::new);
+    }
+
+    private void send(String customer, CartEntry entry, Turn... listed) throws Exception {
+        harness.process(new CartChange.Operation(customer, entry, null, Said.nothing(), Said.in("listed", listed)), 0);
     }
 
     /** The customer has this and nothing else, and what is due at the instant counts as decided. */

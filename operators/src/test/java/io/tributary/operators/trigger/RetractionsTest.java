@@ -55,7 +55,7 @@ class RetractionsTest {
 
         Run(Definitions definitions) throws Exception {
             this.definitions = definitions;
-            this.watch = new EventWatch(definitions.triggers().values());
+            this.watch = new EventWatch(definitions.triggers().values(), definitions.delivery());
             this.harness = new WatcherHarness(definitions, null);
         }
 

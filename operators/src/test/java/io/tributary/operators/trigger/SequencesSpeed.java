@@ -1,7 +1,6 @@
 package io.tributary.operators.trigger;
 
 import io.tributary.operators.identity.FragmentId;
-import io.tributary.operators.profile.ConsentTimelines;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sweep.SweepOperator;
@@ -191,7 +190,7 @@ final class SequencesSpeed {
         long relevant;
 
         Consumer(Definitions definitions) {
-            this.watch = new EventWatch(definitions.triggers().values());
+            this.watch = new EventWatch(definitions.triggers().values(), definitions.delivery());
         }
 
         final void see(CustomerEvent event, String customer, FragmentId fragment) throws Exception {
@@ -392,7 +391,7 @@ final class SequencesSpeed {
                 WatchedEvent first =
                         events.get(trigger.definition().events().first().id()).get(0);
                 Trigger fired = new SequenceMatch(trigger, deadlines.isEmpty() ? null : deadlines.get(0), events, "")
-                        .trigger(first.fragment().customerId(), context.timestamp(), new ConsentTimelines());
+                        .trigger(first.fragment().customerId(), context.timestamp(), instant -> Recipient.UNKNOWN);
                 out.collect(HandWrittenSequences.record(fired.customerId(), fired.id(), fired.firedAt(), fired.json()));
             }
         }

@@ -7,6 +7,7 @@ import io.tributary.operators.profile.RecordLedger;
 import io.tributary.operators.testing.Codecs;
 import io.tributary.operators.testing.Replay;
 import io.tributary.operators.testing.Said;
+import io.tributary.schemas.definition.DeliveryDefinition;
 import io.tributary.schemas.event.CustomerEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ final class TriggerRun {
     private TriggerRun() {}
 
     /** For triggers of the cart alone. */
-    static final EventWatch NO_SEQUENCE = new EventWatch(List.of());
+    static final EventWatch NO_SEQUENCE = new EventWatch(List.of(), DeliveryDefinition.NONE);
 
     /**
      * What fires and is not refused.

@@ -20,6 +20,7 @@ import io.tributary.operators.trigger.EventWatch.Cause;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.identity.Identifier;
+import io.tributary.schemas.identity.IdentitySettings;
 import io.tributary.schemas.identity.Namespace;
 import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
@@ -532,9 +533,8 @@ class WatchedSequencesTest {
 
         private void hold(PublishedDefinitions those) {
             published = those;
-            watch = new EventWatch(PublishedTriggers.of(those).triggers().stream()
-                    .map(CartTrigger::definition)
-                    .toList());
+            Definitions definitions = those.definitions(IdentitySettings.defaults());
+            watch = new EventWatch(definitions.triggers().values(), definitions.delivery());
         }
 
         void sees(String customer, FragmentId fragment, String name, int at, int n) throws Exception {

@@ -627,7 +627,7 @@ final class DefinitionsParser {
     private DeliveryDefinition delivery() {
         DeliveryDefinition delivery = DeliveryDefinition.NONE;
         for (Written rules : written.get(DefinitionKind.DELIVERY)) {
-            DeliveryParser parser = new DeliveryParser(rules.yaml, mistakes);
+            DeliveryParser parser = new DeliveryParser(rules.yaml, mistakes, this::refuseUnknown);
             delivery = mistakes.attempt(rules.yaml, () -> parser.parse(rules.keys, () -> json(rules)));
             keep(DefinitionKind.DELIVERY, rules, delivery, new TreeMap<>());
         }

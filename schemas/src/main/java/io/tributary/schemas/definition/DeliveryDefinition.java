@@ -12,6 +12,7 @@ import java.time.zone.ZoneOffsetTransition;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -20,16 +21,21 @@ import java.util.TreeSet;
  * @param quietHours in which nobody is told anything, or null
  * @param caps on how much a customer is told
  * @param optIn purposes that have to be granted: of others who has said nothing has not refused
+ * @param suppress segments of the set: nobody in one of them is told anything
  * @param json as it was written: its keys sorted, numbers in their shortest form; null of what nobody has written
  */
-public record DeliveryDefinition(QuietHours quietHours, List<Cap> caps, Set<String> optIn, ObjectNode json) {
+public record DeliveryDefinition(
+        QuietHours quietHours, List<Cap> caps, Set<String> optIn, SortedSet<String> suppress, ObjectNode json) {
     /** Nothing is held back. */
-    public static final DeliveryDefinition NONE = new DeliveryDefinition(null, List.of(), Set.of(), null);
+    public static final DeliveryDefinition NONE =
+            new DeliveryDefinition(null, List.of(), Set.of(), new TreeSet<>(), null);
 
     public static final int MAX_CAPS = 20;
 
     /** As many purposes as are remembered of a customer. */
     public static final int MAX_OPT_IN = 32;
+
+    public static final int MAX_SUPPRESS = 20;
 
     /** The greatest {@link Cap#most}. */
     public static final int MAX_PER_CAP = 1_000;
@@ -121,5 +127,6 @@ public record DeliveryDefinition(QuietHours quietHours, List<Cap> caps, Set<Stri
     public DeliveryDefinition {
         caps = List.copyOf(caps);
         optIn = Collections.unmodifiableSortedSet(new TreeSet<>(optIn));
+        suppress = Collections.unmodifiableSortedSet(new TreeSet<>(suppress));
     }
 }

@@ -21,6 +21,7 @@ import org.yaml.snakeyaml.nodes.Node;
 /** Reads what holds triggers back. */
 final class DeliveryParser {
     private static final String OPT_IN = "opt_in";
+    private static final String SUPPRESS = "suppress";
     private static final String QUIET_HOURS = "quiet_hours";
     private static final String FROM = "from";
     private static final String TO = "to";
@@ -39,10 +40,12 @@ final class DeliveryParser {
 
     private final YamlSource yaml;
     private final Mistakes mistakes;
+    private final KnownSegments segments;
 
-    DeliveryParser(YamlSource yaml, Mistakes mistakes) {
+    DeliveryParser(YamlSource yaml, Mistakes mistakes, KnownSegments segments) {
         this.yaml = yaml;
         this.mistakes = mistakes;
+        this.segments = segments;
     }
 
     /**
@@ -53,7 +56,7 @@ final class DeliveryParser {
      */
     DeliveryDefinition parse(YamlSource.Obj keys, Supplier<ObjectNode> json) {
         int before = mistakes.count();
-        keys.allow(List.of(OPT_IN, QUIET_HOURS, CAPS));
+        keys.allow(List.of(OPT_IN, SUPPRESS, QUIET_HOURS, CAPS));
         QuietHours quietHours =
                 keys.has(QUIET_HOURS) ? mistakes.attempt(yaml, () -> quietHours(keys.get(QUIET_HOURS))) : null;
         List<Cap> caps = new ArrayList<>();
@@ -64,19 +67,37 @@ final class DeliveryParser {
         if (keys.has(OPT_IN)) {
             mistakes.attempt(yaml, () -> optIn(keys.get(OPT_IN), optIn));
         }
-        return mistakes.count() > before ? null : new DeliveryDefinition(quietHours, caps, optIn, json.get());
+        SortedSet<String> suppress = new TreeSet<>();
+        if (keys.has(SUPPRESS)) {
+            mistakes.attempt(yaml, () -> suppress(keys.get(SUPPRESS), suppress));
+        }
+        return mistakes.count() > before ? null : new DeliveryDefinition(quietHours, caps, optIn, suppress, json.get());
+    }
+
+    private List<Node> list(Node node, String key, int most) {
+        List<Node> all = yaml.list(node, "'" + key + "'");
+        if (all.size() > most) {
+            throw yaml.error(node, "'%s' has %d of them, and %d is the most".formatted(key, all.size(), most));
+        }
+        return all;
+    }
+
+    private Void suppress(Node node, SortedSet<String> suppress) {
+        list(node, SUPPRESS, DeliveryDefinition.MAX_SUPPRESS)
+                .forEach(segment -> mistakes.attempt(yaml, () -> suppress.add(segment(segment))));
+        return null;
+    }
+
+    private String segment(Node node) {
+        String segment = yaml.text(node, "a segment of '" + SUPPRESS + "'");
+        segments.refuseUnknown(yaml, node, segment);
+        return segment;
     }
 
     private Void optIn(Node node, SortedSet<String> optIn) {
-        List<Node> all = yaml.list(node, "'" + OPT_IN + "'");
-        if (all.size() > DeliveryDefinition.MAX_OPT_IN) {
-            throw yaml.error(
-                    node,
-                    "'%s' has %d of them, and %d is the most"
-                            .formatted(OPT_IN, all.size(), DeliveryDefinition.MAX_OPT_IN));
-        }
-        all.forEach(purpose ->
-                mistakes.attempt(yaml, () -> optIn.add(TriggerParser.purpose(yaml, purpose, "a purpose of 'opt_in'"))));
+        list(node, OPT_IN, DeliveryDefinition.MAX_OPT_IN)
+                .forEach(purpose -> mistakes.attempt(
+                        yaml, () -> optIn.add(TriggerParser.purpose(yaml, purpose, "a purpose of 'opt_in'"))));
         return null;
     }
 
@@ -122,13 +143,7 @@ final class DeliveryParser {
     }
 
     private Void caps(Node node, List<Cap> caps) {
-        List<Node> all = yaml.list(node, "'" + CAPS + "'");
-        if (all.size() > DeliveryDefinition.MAX_CAPS) {
-            throw yaml.error(
-                    node,
-                    "'%s' has %d of them, and %d is the most".formatted(CAPS, all.size(), DeliveryDefinition.MAX_CAPS));
-        }
-        all.forEach(cap -> mistakes.attempt(yaml, () -> cap(cap, caps)));
+        list(node, CAPS, DeliveryDefinition.MAX_CAPS).forEach(cap -> mistakes.attempt(yaml, () -> cap(cap, caps)));
         return null;
     }
 

@@ -31,13 +31,6 @@ final class EventSequenceParser {
     private final TriggerExpressions expressions;
     private final KnownSegments segments;
 
-    /** Which segments there are. */
-    @FunctionalInterface
-    interface KnownSegments {
-        /** @throws io.tributary.schemas.yaml.DefinitionException if there is none of that name */
-        void refuseUnknown(YamlSource yaml, Node node, String name);
-    }
-
     EventSequenceParser(YamlSource yaml, Mistakes mistakes, TriggerExpressions expressions, KnownSegments segments) {
         this.yaml = yaml;
         this.mistakes = mistakes;

@@ -66,7 +66,7 @@ final class TriggerParser {
     private final YamlSource yaml;
     private final Mistakes mistakes;
     private final Check check;
-    private final EventSequenceParser.KnownSegments segments;
+    private final KnownSegments segments;
 
     /** Reads an expression, whose mistakes it tells. */
     @FunctionalInterface
@@ -80,7 +80,7 @@ final class TriggerParser {
                 YamlSource yaml, Node node, String what, Language language, Function<CelType, String> objection);
     }
 
-    TriggerParser(YamlSource yaml, Mistakes mistakes, Check check, EventSequenceParser.KnownSegments segments) {
+    TriggerParser(YamlSource yaml, Mistakes mistakes, Check check, KnownSegments segments) {
         this.yaml = yaml;
         this.mistakes = mistakes;
         this.check = check;

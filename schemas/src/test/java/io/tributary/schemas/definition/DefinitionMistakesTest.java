@@ -181,11 +181,19 @@ class DefinitionMistakesTest {
                 of(
                         "delivery: {opt_in: [' ', a b]}",
                         "d.yaml:1:21: a purpose of 'opt_in' must have 1 to 256 characters, as context.consent of events has it"),
+                of("delivery: {suppress: lapsed}", "d.yaml:1:22: 'suppress' must be a list"),
+                of(
+                        "segments: [{name: lapsed, when: events.count > 1}]\ndelivery:\n  suppress: [laps, [lapsed], lapsed]",
+                        "d.yaml:3:14: no segment 'laps' — did you mean 'lapsed'?",
+                        "d.yaml:3:20: a segment of 'suppress' must be a text"),
+                of(
+                        "delivery: {suppress: [" + "s, ".repeat(21) + "]}",
+                        "d.yaml:1:22: 'suppress' has 21 of them, and 20 is the most"),
                 of("delivery: {caps: []}\ndelivery: {}", "d.yaml:2:1: the key 'delivery' is here twice"),
                 of(
                         "delivery: {quite_hours: {}, frequency: 3}",
                         "d.yaml:1:12: unknown key 'quite_hours' — did you mean 'quiet_hours'?",
-                        "d.yaml:1:29: unknown key 'frequency'; known here: opt_in, quiet_hours, caps"),
+                        "d.yaml:1:29: unknown key 'frequency'; known here: opt_in, suppress, quiet_hours, caps"),
                 of(
                         "delivery:\n  quiet_hours: {}",
                         "d.yaml:2:16: 'from' is missing: a time of day such as \"22:00\"",

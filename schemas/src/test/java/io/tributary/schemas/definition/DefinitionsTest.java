@@ -44,6 +44,7 @@ class DefinitionsTest {
                 "delivery.yaml",
                 """
                 delivery:
+                  suppress: [lapsed_vip, category_fan]
                   quiet_hours: {from: "22:00", to: 08:00, zone: Europe/Warsaw, then: drop}
                   caps:
                   - {most: 3, within: 7d}
@@ -240,6 +241,7 @@ class DefinitionsTest {
                 .isEqualTo(new DeliveryDefinition.QuietHours(
                         LocalTime.of(22, 0), LocalTime.of(8, 0), ZoneId.of("Europe/Warsaw"), false))
                 .hasToString("22:00-08:00 Europe/Warsaw");
+        assertThat(delivery.suppress()).containsExactly("category_fan", "lapsed_vip");
         assertThat(delivery.caps())
                 .containsExactly(
                         new DeliveryDefinition.Cap(3, Duration.ofDays(7), "7d", null, null),
