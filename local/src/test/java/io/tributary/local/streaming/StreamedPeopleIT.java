@@ -56,6 +56,13 @@ class StreamedPeopleIT {
     /** A segment beside random ones, which may be such that nobody ever comes into them. */
     private static final String NEVER_EMPTY = "- {name: has_come_again, when: events.count > 1}\n";
 
+    /** Segments in which nobody is told anything: people come into them by what they do, and leave by time and by what they do. */
+    private static final String LEFT_ALONE =
+            """
+            - {name: left_alone, for_each: event.name, trait: {aggregate: count, events: [identify, Product Removed], window: 30m}, when: value >= 1}
+            - {name: just_ordered, when: "orders.count > 0 && size(cart.items) == 0"}
+            """;
+
     /** Triggers beside the abandoned cart, and what holds all of them back. */
     private static final String TRIGGERS =
             """
@@ -133,7 +140,7 @@ class StreamedPeopleIT {
               group: always
               expires_after: 1d
             delivery:
-              opt_in: [news]
+              opt_in: [news]%s
               quiet_hours: {from: "11:10", to: "%s", zone: Asia/Tokyo, then: %s}
               caps:
               - {most: 3, within: 2d}
@@ -215,16 +222,7 @@ class StreamedPeopleIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("everySecondSeed")
     void triggersOnSegmentsAreThoseOfABacktest(CrowdScenario of) throws Exception {
-        CrowdScenario scenario = new CrowdScenario(
-                of.seed(),
-                2,
-                1,
-                Duration.ZERO,
-                of.publishInterval(),
-                of.smallLimits(),
-                of.interruption(),
-                of.reading(),
-                of.drained());
+        CrowdScenario scenario = inOrder(of);
         String random = RandomDefinitions.of(scenario.seed()) + NEVER_EMPTY;
         Set<String> segments = Definitions.of("random.yaml", random).segments().keySet();
 
@@ -234,6 +232,24 @@ class StreamedPeopleIT {
                 List.of(),
                 random + "triggers:\n"
                         + segments.stream().map(StreamedPeopleIT::triggersOn).collect(Collectors.joining()));
+    }
+
+    /** As above: what the profile says holds back is asked as of an instant. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("everySecondSeed")
+    void whatIsHeldBackByTheProfileIsThatOfABacktest(CrowdScenario of) throws Exception {
+        CrowdScenario scenario = inOrder(of);
+        String rules = triggers(scenario, "\n  suppress: [left_alone, just_ordered]");
+
+        BacktestResult expected = assertEqual(
+                scenario,
+                strangers(scenario),
+                List.of(),
+                RandomDefinitions.of(scenario.seed()) + NEVER_EMPTY + LEFT_ALONE + rules);
+
+        assertThat(expected.counts().triggers().suppressedByTrigger().values())
+                .flatExtracting(Map::keySet)
+                .contains(Reason.SUPPRESSED, Reason.CONSENT, Reason.CAP);
     }
 
     private static String triggersOn(String segment) {
@@ -275,12 +291,37 @@ class StreamedPeopleIT {
                 .formatted(segment);
     }
 
+    private static CrowdScenario inOrder(CrowdScenario of) {
+        return new CrowdScenario(
+                of.seed(),
+                2,
+                1,
+                Duration.ZERO,
+                of.publishInterval(),
+                of.smallLimits(),
+                of.interruption(),
+                of.reading(),
+                of.drained());
+    }
+
+    private static boolean postpones(CrowdScenario scenario) {
+        return scenario.seed() / 2 % 2 == 1;
+    }
+
+    /** @param more rules of what holds them back */
+    private static String triggers(CrowdScenario scenario, String more) {
+        boolean postpones = postpones(scenario);
+        return TRIGGERS.formatted(more, postpones ? "14:10" : "11:40", postpones ? "postpone" : "drop");
+    }
+
     private static void assertEqual(CrowdScenario scenario, List<List<String>> crowd, List<PrivacyCommand> commands)
             throws Exception {
-        boolean postpones = scenario.seed() / 2 % 2 == 1;
-        String triggers = TRIGGERS.formatted(postpones ? "14:10" : "11:40", postpones ? "postpone" : "drop");
-        BacktestResult expected =
-                assertEqual(scenario, crowd, commands, RandomDefinitions.of(scenario.seed()) + NEVER_EMPTY + triggers);
+        boolean postpones = postpones(scenario);
+        BacktestResult expected = assertEqual(
+                scenario,
+                crowd,
+                commands,
+                RandomDefinitions.of(scenario.seed()) + NEVER_EMPTY + triggers(scenario, ""));
         if (Integer.getInteger("tributary.jobGroup") == null) {
             assertThat(expected.counts().triggers().suppressedByTrigger().values())
                     .flatExtracting(Map::keySet)
