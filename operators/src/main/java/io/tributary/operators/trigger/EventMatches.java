@@ -18,30 +18,43 @@ import java.util.Map;
  */
 final class EventMatches {
     /**
-     * What of one pattern is open for one thing; where matches lie apart, one of those.
+     * What of one pattern is open for one thing; where matches lie apart, one of those. As long as nothing but one event has
+     * come to it, that event says all: what other patterns have begun with the same one is kept once.
      *
      * @param pattern its place among those of the definitions
      * @param key what its events have in common beside the customer
      * @param wakeAt the next instant at which time does something to it, milliseconds since 1970
-     * @param bytes the host's
+     * @param begunBy the one event that has come to it; null if more than that has happened
+     * @param bytes the host's; null if one event says all
      */
-    record Open(int pattern, String key, long wakeAt, byte[] bytes) {}
+    record Open(int pattern, String key, long wakeAt, WatchedEvent begunBy, byte[] bytes) {}
+
+    private static final int NONE = -1;
 
     /** Without a format of its own: part of a value that has one. */
     static final Codec<EventMatches> CODEC = new Codec<>() {
         @Override
         public void write(EventMatches matches, DataOutput out) throws IOException {
             Wire.writeAll(matches.pending.all(), WatchedEvent.CODEC, out);
+            List<WatchedEvent> beginnings = matches.beginnings();
+            Wire.writeAll(beginnings, WatchedEvent.CODEC, out);
             Wire.writeVarInt(matches.open.size(), out);
             for (Open one : matches.open) {
                 Wire.writeVarInt(one.pattern, out);
                 Wire.writeString(one.key, out);
-                out.writeLong(one.wakeAt);
-                Wire.writeBytes(one.bytes, out);
+                int begunBy = place(one.begunBy, beginnings);
+                Wire.writeVarInt(begunBy + 1, out);
+                if (begunBy == NONE) {
+                    out.writeLong(one.wakeAt);
+                    Wire.writeBytes(one.bytes, out);
+                } else {
+                    Wire.writeVarLong(one.wakeAt - one.begunBy.order().timestamp(), out);
+                }
             }
             Wire.writeMap(matches.told, Wire.LONG, Wire.LONG, out);
             Wire.writeAll(matches.waiting.all(), Waiting.CODEC, out);
             Wire.writeVarInt(matches.retained, out);
+            Wire.writeVarInt(matches.retainedOrders, out);
             out.writeLong(matches.newest);
         }
 
@@ -49,12 +62,23 @@ final class EventMatches {
         public EventMatches read(DataInput in) throws IOException {
             EventMatches matches = new EventMatches();
             matches.pending.all().addAll(Wire.readAll(WatchedEvent.CODEC, in));
+            List<WatchedEvent> beginnings = Wire.readAll(WatchedEvent.CODEC, in);
             for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
-                matches.open.add(new Open(Wire.readVarInt(in), Wire.readString(in), in.readLong(), Wire.readBytes(in)));
+                int pattern = Wire.readVarInt(in);
+                String key = Wire.readString(in);
+                int begunBy = Wire.readVarInt(in) - 1;
+                if (begunBy == NONE) {
+                    matches.open.add(new Open(pattern, key, in.readLong(), null, Wire.readBytes(in)));
+                } else {
+                    WatchedEvent event = beginnings.get(begunBy);
+                    long wakeAt = event.order().timestamp() + Wire.readVarLong(in);
+                    matches.open.add(new Open(pattern, key, wakeAt, event, null));
+                }
             }
             matches.told.putAll(Wire.readMap(Wire.LONG, Wire.LONG, in));
             matches.waiting.all().addAll(Wire.readAll(Waiting.CODEC, in));
             matches.retained = Wire.readVarInt(in);
+            matches.retainedOrders = Wire.readVarInt(in);
             matches.newest = in.readLong();
             return matches;
         }
@@ -71,6 +95,9 @@ final class EventMatches {
 
     /** How many events are retained, or were when that was last counted and have come since. */
     private int retained;
+
+    /** How many of them report an order. */
+    private int retainedOrders;
 
     /** From when on the retained event is known that became known last, milliseconds since 1970; the least long for none. */
     private long newest = Long.MIN_VALUE;
@@ -98,6 +125,27 @@ final class EventMatches {
 
     List<Open> open() {
         return open;
+    }
+
+    /** The events that alone say what is open, each once. */
+    private List<WatchedEvent> beginnings() {
+        List<WatchedEvent> beginnings = new ArrayList<>(2);
+        for (Open one : open) {
+            if (one.begunBy != null && place(one.begunBy, beginnings) == NONE) {
+                beginnings.add(one.begunBy);
+            }
+        }
+        return beginnings;
+    }
+
+    /** What one event begins comes together, so it is mostly the last. */
+    private static int place(WatchedEvent event, List<WatchedEvent> beginnings) {
+        for (int i = beginnings.size() - 1; i >= 0; i--) {
+            if (beginnings.get(i).equals(event)) {
+                return i;
+            }
+        }
+        return NONE;
     }
 
     /** What is open of a pattern for one thing, taken out. */
@@ -138,8 +186,13 @@ final class EventMatches {
         return newest;
     }
 
-    void retains(int count, long newestAt) {
+    int retainedOrders() {
+        return retainedOrders;
+    }
+
+    void retains(int count, int orders, long newestAt) {
         retained = count;
+        retainedOrders = orders;
         newest = newestAt;
     }
 }

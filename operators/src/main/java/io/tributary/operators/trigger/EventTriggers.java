@@ -92,6 +92,9 @@ public final class EventTriggers implements AutoCloseable {
         /** Whether an event that begins a match is nothing to the matches that are open, so that each lies apart. */
         private final boolean isApart;
 
+        /** Whether nothing comes of an event that begins a match before something else happens. */
+        private final boolean beginsSilently;
+
         private final NfaHost<WatchedEvent> host;
 
         Watched(int place, CartTrigger trigger, Deadline deadline, long decided) {
@@ -103,6 +106,8 @@ public final class EventTriggers implements AutoCloseable {
             this.isApart = events().select() == Select.EVERY && isFirstStepApart();
             Duration time = deadline == null ? events().within() : deadline.delay();
             this.window = time.toMillis();
+            this.beginsSilently = window > 0
+                    && (events().steps().size() > 1 || events().first().times() > 1);
             this.wait = trigger.definition().delay().toMillis() + gate.mostPostponed();
             this.host = new NfaHost<>(
                     SequencePattern.of(events(), time),
@@ -148,7 +153,9 @@ public final class EventTriggers implements AutoCloseable {
 
         void load(Open open) {
             host.reset();
-            if (open != null) {
+            if (open != null && open.begunBy() != null) {
+                host.advance(open.begunBy(), open.begunBy().order().timestamp(), found());
+            } else if (open != null) {
                 try {
                     host.load(new DataInputDeserializer(open.bytes()));
                 } catch (IOException e) {
@@ -167,7 +174,19 @@ public final class EventTriggers implements AutoCloseable {
             } catch (IOException e) {
                 throw new IllegalStateException("the matching state can't be written", e);
             }
-            matches.open().add(new Open(place, key, host.nextTimeout().orElseThrow(), buffer.getCopyOfBuffer()));
+            matches.open().add(new Open(place, key, host.nextTimeout().orElseThrow(), null, buffer.getCopyOfBuffer()));
+        }
+
+        /** An event {@linkplain #begins begins} a match, where none is open. */
+        void begin(String key, WatchedEvent event, Found found, EventMatches matches) {
+            long time = event.order().timestamp();
+            if (beginsSilently) {
+                matches.open().add(new Open(place, key, time + window + 1, event, null));
+            } else {
+                host.reset();
+                host.advance(event, time, found);
+                save(key, matches);
+            }
         }
 
         void step(WatchedEvent event, Found found) {
@@ -411,7 +430,7 @@ public final class EventTriggers implements AutoCloseable {
         matches.forgetTold(watermark);
         if (matches.retained() > 0 && forgetAt(matches) <= watermark) {
             retained.clear();
-            matches.retains(0, Long.MIN_VALUE);
+            matches.retains(0, 0, Long.MIN_VALUE);
         }
     }
 
@@ -488,6 +507,10 @@ public final class EventTriggers implements AutoCloseable {
         matches.open().removeIf(open -> open.wakeAt() <= instant && waking.add(open));
         for (Open open : waking) {
             Watched one = watched.get(open.pattern());
+            if (open.begunBy() != null && one.deadline == null) {
+                // Its time is over.
+                continue;
+            }
             Found found = one.found();
             one.load(open);
             one.host.advanceTime(instant, found);
@@ -513,14 +536,17 @@ public final class EventTriggers implements AutoCloseable {
                 EventMatches matches = state.events();
                 boolean addsToOpen = past == null && one.isApart && one.mayBegin(event);
                 List<Open> open = addsToOpen ? List.of() : matches.take(one.place, key);
-                if (past == null
-                        && (open.isEmpty() || one.restartsWith(event))
-                        && !one.begins(event)
-                        && matches.waiting().all().isEmpty()) {
+                boolean startsOver = past == null && (open.isEmpty() || one.restartsWith(event));
+                boolean begins = startsOver && one.begins(event);
+                if (startsOver && !begins && matches.waiting().all().isEmpty()) {
                     continue;
                 }
                 Found found = one.found();
-                if (past == null || one.window == 0) {
+                if (startsOver) {
+                    if (begins) {
+                        one.begin(key, event, found, matches);
+                    }
+                } else if (past == null || one.window == 0) {
                     for (Open match : open.isEmpty() ? NOTHING_YET : open) {
                         one.load(match);
                         one.step(event, found);
@@ -673,7 +699,7 @@ public final class EventTriggers implements AutoCloseable {
             return event;
         }
         state.events().markRepetitionsOf(event);
-        if (event.repeats() == null && state.events().retained() > 0) {
+        if (event.repeats() == null && state.events().retainedOrders() > 0) {
             for (WatchedEvent known : retained.all()) {
                 if (event.isRepetitionOf(known)) {
                     return event.repeating(known.fragment());
@@ -865,7 +891,10 @@ public final class EventTriggers implements AutoCloseable {
             findAnew(state, retained, event.knownAt(), null);
         }
         retained.add(event);
-        matches.retains(matches.retained() + 1, Math.max(matches.newest(), event.knownAt()));
+        matches.retains(
+                matches.retained() + 1,
+                matches.retainedOrders() + (event.orderId() == null ? 0 : 1),
+                Math.max(matches.newest(), event.knownAt()));
     }
 
     /** Keeps of events those that can still be part of a match. */
@@ -877,6 +906,9 @@ public final class EventTriggers implements AutoCloseable {
         state.events()
                 .retains(
                         rest.size(),
+                        (int) rest.stream()
+                                .filter(event -> event.orderId() != null)
+                                .count(),
                         rest.stream().mapToLong(WatchedEvent::knownAt).max().orElse(Long.MIN_VALUE));
     }
 

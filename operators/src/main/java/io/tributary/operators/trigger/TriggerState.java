@@ -25,7 +25,7 @@ import java.util.TreeMap;
  * with the last deadline, or when nothing can be taken back any more.
  */
 public final class TriggerState {
-    private static final byte FORMAT = 11;
+    private static final byte FORMAT = 12;
 
     private static final Codec<byte[]> BYTES = new Codec<>() {
         @Override
