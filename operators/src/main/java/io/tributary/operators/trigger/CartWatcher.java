@@ -70,7 +70,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
     /** By publication, of the definitions that have been asked for. */
     private transient Map<Long, Triggers> triggers;
 
-    private transient ValueState<TriggerState> state;
+    private transient NewestStates state;
     private transient RetainedEvents retained;
 
     /** Whoever has one has the other state, too: so all of them are reached when other definitions hold. */
@@ -127,13 +127,15 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
 
     @Override
     public void snapshotState(FunctionSnapshotContext context) {
-        // All states are written when they change.
+        // All states are written when they change. What is in memory, too, may be what a checkpoint of the heap goes on
+        // to write.
+        state.forget();
     }
 
     @Override
     public void open(OpenContext openContext) {
         triggers = new HashMap<>();
-        state = getRuntimeContext().getState(state());
+        state = new NewestStates(getRuntimeContext().getState(state()));
         retained = new KeptEvents(getRuntimeContext().getMapState(retained()));
         history = getRuntimeContext().getState(history());
         triggersFired = getRuntimeContext().getMetricGroup().counter("triggersFired");
@@ -169,7 +171,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
 
     @Override
     protected void sweep(ReadOnlyContext context, Collector<OutboundRecord> out) throws Exception {
-        TriggerState current = state.value();
+        TriggerState current = state.of(context.getCurrentKey());
         if (current != null && catchUp(current, context.getCurrentKey(), context, out)) {
             long watermark = context.currentWatermark();
             now().advance(current, retained, context.getCurrentKey(), watermark, outputs(context, out));
@@ -257,7 +259,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
         } else if (change instanceof CartChange.Restart restart) {
             restart(restart, context, out);
         } else if (change instanceof CartChange.Erasure erasure) {
-            forgetTold(context.timerService());
+            forgetTold(erasure.customerId(), context.timerService());
             forget(erasure.customerId(), context);
             erasure.formerIds().forEach(former -> forget(former, context));
         }
@@ -268,8 +270,8 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
         context.output(SEARCHED, new OutboundRecord(Topic.TRIGGERS, customerId, customerId, TYPE, 0, 0, null));
     }
 
-    private void forgetTold(TimerService timers) throws IOException {
-        TriggerState current = state.value();
+    private void forgetTold(String customerId, TimerService timers) throws IOException {
+        TriggerState current = state.of(customerId);
         if (current != null) {
             keep(GateHistory.EMPTY, known());
             current.retractable().clear();
@@ -288,7 +290,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
     private void add(CartChange.Operation change, ReadOnlyContext context, Collector<OutboundRecord> out)
             throws IOException {
         TimerService timers = context.timerService();
-        TriggerState current = state.value();
+        TriggerState current = state.of(change.customerId());
         if (current == null) {
             if (!change.isEvent()) {
                 // The next event brings along whatever still counts of what was said before it.
@@ -324,7 +326,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
     private void restart(CartChange.Restart restart, ReadOnlyContext context, Collector<OutboundRecord> out)
             throws IOException {
         TimerService timers = context.timerService();
-        TriggerState current = state.value();
+        TriggerState current = state.of(restart.customerId());
         if (current == null) {
             if (restart.entries().isEmpty() && restart.come().isEmpty()) {
                 return;
@@ -356,7 +358,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<OutboundRecord> out) throws Exception {
-        TriggerState current = state.value();
+        TriggerState current = state.of(context.getCurrentKey());
         TimerService timers = context.timerService();
         long watermark = timers.currentWatermark();
         // The end of a bounded log: a deadline beyond its last tick has not passed, nothing fires.

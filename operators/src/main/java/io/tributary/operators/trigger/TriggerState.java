@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
  * One customer's trigger state: a single value, read once and written once per relevant event.
@@ -42,6 +43,7 @@ public final class TriggerState {
     public static final Codec<TriggerState> CODEC = new Codec<>() {
         @Override
         public void write(TriggerState state, DataOutput out) throws IOException {
+            int before = length(out);
             out.writeByte(FORMAT);
             CartLog.CODEC.write(state.cart, out);
             Wire.writeAll(state.pending.all(), CartEntry.CODEC, out);
@@ -54,6 +56,7 @@ public final class TriggerState {
             Wire.writeAll(state.retractable, Retractable.CODEC, out);
             out.writeLong(state.timer);
             Wire.writeVarLong(state.publication, out);
+            state.bytes = length(out) - before;
         }
 
         @Override
@@ -72,6 +75,10 @@ public final class TriggerState {
             state.timer = in.readLong();
             state.publication = Wire.readVarLong(in);
             return state;
+        }
+
+        private static int length(DataOutput out) {
+            return out instanceof DataOutputSerializer buffer ? buffer.length() : 0;
         }
     };
 
@@ -108,6 +115,8 @@ public final class TriggerState {
 
     private long timer = NO_TIMER;
     private long publication;
+
+    private int bytes;
 
     /** Forgets all of the cart, what was said and in which segments the customer was. */
     void clear() {
@@ -202,6 +211,11 @@ public final class TriggerState {
 
     public void timer(long instant) {
         timer = instant;
+    }
+
+    /** How many bytes it took when it was last written; 0 if nobody knows. */
+    int bytes() {
+        return bytes;
     }
 
     /** The publication by whose definitions the matches were found. */
