@@ -12,9 +12,11 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.AbstractMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -44,6 +46,7 @@ public record WatchedEvent(
         SeenCart cart,
         SeenSegments segments)
         implements Comparable<WatchedEvent> {
+    private static final List<String> OF_EVERY_EVENT = List.of("name", "message_id", "timestamp");
     private static final Correlation[] CORRELATIONS = Correlation.values();
 
     /** Part of values that have a format. */
@@ -153,11 +156,36 @@ public record WatchedEvent(
 
     /** As expressions see it. */
     Map<String, Object> variable() {
-        Map<String, Object> all = new HashMap<>(fields);
-        all.put("name", title());
-        all.put("message_id", order.messageId());
-        all.put("timestamp", Instant.ofEpochMilli(order.timestamp()));
-        return all;
+        return new Variable();
+    }
+
+    private Object field(String called) {
+        return switch (called) {
+            case "name" -> title();
+            case "message_id" -> order.messageId();
+            case "timestamp" -> Instant.ofEpochMilli(order.timestamp());
+            default -> fields.get(called);
+        };
+    }
+
+    /** What every event has is made when somebody asks for it. */
+    private final class Variable extends AbstractMap<String, Object> {
+        @Override
+        public Object get(Object name) {
+            return name instanceof String text ? field(text) : null;
+        }
+
+        @Override
+        public boolean containsKey(Object name) {
+            return get(name) != null;
+        }
+
+        @Override
+        public Set<Entry<String, Object>> entrySet() {
+            Map<String, Object> all = new HashMap<>(fields);
+            OF_EVERY_EVENT.forEach(called -> all.put(called, field(called)));
+            return all.entrySet();
+        }
     }
 
     @Override
