@@ -373,7 +373,10 @@ public final class EventTriggers implements AutoCloseable {
         findAnew(state, retained, instant, restart);
         if (!waited.isEmpty()) {
             List<WatchedEvent> known = retained(state, retained);
-            waited.stream().filter(waiting -> isStillFound(waiting, known)).forEach(matches.waiting()::await);
+            waited.stream()
+                    // What would be told at a decided instant counts as told.
+                    .filter(waiting -> waiting.until() >= instant && isStillFound(waiting, known))
+                    .forEach(matches.waiting()::await);
         }
     }
 

@@ -227,6 +227,21 @@ class WatchedSequencesTest {
         }
     }
 
+    /** As a deadline of that instant does: in a backtest as well. */
+    @Test
+    void whatWouldBeToldAtTheInstantOfAMergerCountsAsTold() throws Exception {
+        try (Watch watch = new Watch(published(WELCOME))) {
+            watch.sees("phone", PHONE, "Signed Up", 0, 7);
+            watch.sees("ana", ANA, "Signed Up", 0, 8);
+            watch.sees("ana", ANA, "Signed Up", 1, 9);
+            watch.arrives(59);
+            watch.moves(PHONE, "phone", "ana", 60);
+            watch.arrives(200);
+
+            assertThat(watch.fired()).containsExactly("welcome ana 1 at 61");
+        }
+    }
+
     @Test
     void asManyAsWaitForACustomerAreBounded() throws Exception {
         try (Watch watch = new Watch(published(WELCOME))) {
