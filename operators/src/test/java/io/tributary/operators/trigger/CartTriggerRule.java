@@ -22,12 +22,31 @@ import java.util.function.Predicate;
 final class CartTriggerRule {
     private final List<CustomerEvent> known;
 
-    /** What has to hold of the cart: products and how many of each. */
-    private final Predicate<Map<String, Long>> condition;
+    private final Condition condition;
 
-    private CartTriggerRule(List<CustomerEvent> known, Predicate<Map<String, Long>> condition) {
+    /** When what it decides is told, milliseconds since 1970. */
+    private final long toldAt;
+
+    private CartTriggerRule(List<CustomerEvent> known, Condition condition, long toldAt) {
         this.known = known;
         this.condition = condition;
+        this.toldAt = toldAt;
+    }
+
+    /** What has to hold behind a cart event. */
+    interface Condition {
+        /**
+         * Whether it does.
+         *
+         * @param cart products and how many of each
+         * @param toldAt when that is told, milliseconds since 1970: who the customer is then has done the event
+         */
+        boolean holds(Map<String, Long> cart, CustomerEvent event, long toldAt);
+
+        /** One that looks at the cart alone. */
+        static Condition of(Predicate<Map<String, Long>> condition) {
+            return (cart, event, toldAt) -> condition.test(cart);
+        }
     }
 
     /**
@@ -36,7 +55,7 @@ final class CartTriggerRule {
      * @param sorted in the order of events
      */
     static List<String> anchors(List<CustomerEvent> sorted, Duration delay) {
-        return anchors(sorted, delay, cart -> !cart.isEmpty());
+        return anchors(sorted, delay, Condition.of(cart -> !cart.isEmpty()));
     }
 
     /**
@@ -44,32 +63,31 @@ final class CartTriggerRule {
      *
      * @param sorted in the order of events
      */
-    static List<String> anchors(List<CustomerEvent> sorted, Duration delay, Predicate<Map<String, Long>> condition) {
-        return anchors(sorted, delay, deadline -> deadline, Long.MAX_VALUE, condition);
+    static List<String> anchors(List<CustomerEvent> sorted, Duration delay, Condition condition) {
+        return anchors(sorted, delay, deadline -> deadline, Long.MAX_VALUE, condition).stream()
+                .map(CustomerEvent::messageId)
+                .toList();
     }
 
     /**
-     * The message ids of the anchors that are told.
+     * The anchors that are told.
      *
      * @param opensAt when it is told what fires at an instant; what ends it before that ends it
      * @param until nothing is told after it, milliseconds since 1970
      */
-    static List<String> anchors(
-            List<CustomerEvent> sorted,
-            Duration delay,
-            LongUnaryOperator opensAt,
-            long until,
-            Predicate<Map<String, Long>> condition) {
-        List<String> anchors = new ArrayList<>();
+    static List<CustomerEvent> anchors(
+            List<CustomerEvent> sorted, Duration delay, LongUnaryOperator opensAt, long until, Condition condition) {
+        List<CustomerEvent> anchors = new ArrayList<>();
         for (CustomerEvent event : sorted) {
             if (event.kind().isCart()) {
                 long deadline = event.timestamp() + delay.toMillis();
                 long toldAt = opensAt.applyAsLong(deadline);
                 List<CustomerEvent> known = knownAt(sorted, toldAt);
-                boolean fires = event.equals(new CartTriggerRule(knownAt(sorted, deadline), condition).anchor());
-                boolean isLeft = event.equals(new CartTriggerRule(known, condition).anchor());
+                boolean fires =
+                        event.equals(new CartTriggerRule(knownAt(sorted, deadline), condition, toldAt).anchor());
+                boolean isLeft = event.equals(new CartTriggerRule(known, condition, toldAt).anchor());
                 if (fires && isLeft && toldAt <= until && !refuses(known)) {
-                    anchors.add(event.messageId());
+                    anchors.add(event);
                 }
             }
         }
@@ -87,11 +105,7 @@ final class CartTriggerRule {
      * @param grace how long after a deadline
      */
     static List<String> retractions(
-            List<CustomerEvent> sorted,
-            List<String> told,
-            Duration delay,
-            Duration grace,
-            Predicate<Map<String, Long>> condition) {
+            List<CustomerEvent> sorted, List<String> told, Duration delay, Duration grace, Condition condition) {
         List<String> retractions = new ArrayList<>();
         for (CustomerEvent anchor : sorted) {
             if (!told.contains(anchor.messageId())) {
@@ -118,11 +132,7 @@ final class CartTriggerRule {
 
     /** Whether a late event shows that no cart was left at the deadline. */
     private static boolean endsBy(
-            List<CustomerEvent> sorted,
-            CustomerEvent anchor,
-            long deadline,
-            CustomerEvent late,
-            Predicate<Map<String, Long>> condition) {
+            List<CustomerEvent> sorted, CustomerEvent anchor, long deadline, CustomerEvent late, Condition condition) {
         // What is known when it is.
         List<CustomerEvent> known = sorted.stream()
                 .filter(event -> event.knownAt() < late.knownAt()
@@ -140,7 +150,7 @@ final class CartTriggerRule {
         }
         List<CustomerEvent> until =
                 known.stream().filter(event -> event.timestamp() <= deadline).toList();
-        return new CartTriggerRule(until, condition).anchor() == null;
+        return new CartTriggerRule(until, condition, late.knownAt()).anchor() == null;
     }
 
     /** Whether an event is no order that an earlier one has reported. */
@@ -167,7 +177,7 @@ final class CartTriggerRule {
                     && !orders.add(event.purchase().orderId());
             if ((isOrder && !repeats) || event.kind().isCart()) {
                 change(cart, event);
-                anchor = !isOrder && condition.test(cart) ? event : null;
+                anchor = !isOrder && condition.holds(cart, event, toldAt) ? event : null;
             }
         }
         return anchor;

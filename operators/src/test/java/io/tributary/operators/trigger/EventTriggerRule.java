@@ -6,6 +6,7 @@ import io.tributary.schemas.definition.EventSequence.Relation;
 import io.tributary.schemas.definition.EventSequence.Select;
 import io.tributary.schemas.definition.EventSequence.Step;
 import io.tributary.schemas.definition.EventView;
+import io.tributary.schemas.definition.SegmentDefinition;
 import io.tributary.schemas.definition.TriggerDefinition;
 import io.tributary.schemas.definition.TriggerDefinition.Deadline;
 import io.tributary.schemas.definition.TriggerExpression;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -39,9 +41,14 @@ final class EventTriggerRule {
     /** What is known at some moment and is an event, in the order of events. */
     private final List<CustomerEvent> known;
 
-    private EventTriggerRule(EventSequence sequence, List<CustomerEvent> known) {
+    /** In which segments the customer was as of an event. */
+    private final Function<CustomerEvent, Map<String, Boolean>> segments;
+
+    private EventTriggerRule(
+            EventSequence sequence, List<CustomerEvent> known, Function<CustomerEvent, Map<String, Boolean>> segments) {
         this.sequence = sequence;
         this.known = withoutRepeats(known);
+        this.segments = segments;
     }
 
     /**
@@ -51,8 +58,14 @@ final class EventTriggerRule {
      * @param anchor message id of the event with which the match begins
      * @param key the product, the category or the cart that its events have in common, or {@link #CUSTOMER}
      * @param toldAt milliseconds since 1970
+     * @param segments whether the customer was in each segment of which that is known, as of the last event of the match
      */
-    record Told(String step, String anchor, String key, long toldAt) {}
+    record Told(String step, String anchor, String key, long toldAt, Map<String, Boolean> segments) {
+        /** To somebody of whose segments nothing is known. */
+        Told(String step, String anchor, String key, long toldAt) {
+            this(step, anchor, key, toldAt, Map.of());
+        }
+    }
 
     /**
      * A match, or as much of one as there is.
@@ -68,46 +81,62 @@ final class EventTriggerRule {
 
     /** What is told of a customer if no hours are quiet. */
     static List<Told> fired(TriggerDefinition definition, List<CustomerEvent> sorted, long until) {
-        return fired(definition, sorted, instant -> instant, until);
+        return fired(definition, sorted, Memberships.NONE, instant -> instant, until);
     }
 
     /**
      * What is told of a customer, by instant, then as the events with which the matches begin.
      *
      * @param sorted the customer's events, in the order of events
+     * @param memberships what they are, and when the customer has become another one, with the same events
      * @param opensAt when it is told what fires at an instant; what ends it before that ends it
      * @param until nothing is told after it, and what happens after it is not read
      */
     static List<Told> fired(
-            TriggerDefinition definition, List<CustomerEvent> sorted, LongUnaryOperator opensAt, long until) {
+            TriggerDefinition definition,
+            List<CustomerEvent> sorted,
+            Memberships memberships,
+            LongUnaryOperator opensAt,
+            long until) {
         List<CustomerEvent> read =
                 sorted.stream().filter(event -> event.timestamp() <= until).toList();
         List<Told> told = definition.events().endsByAbsence()
-                ? atDeadlines(definition, read, opensAt, until)
-                : withEvents(definition, read, opensAt, until);
+                ? atDeadlines(definition, read, memberships, opensAt, until)
+                : withEvents(definition, read, memberships, opensAt, until);
         return told.stream().sorted(Comparator.comparingLong(Told::toldAt)).toList();
     }
 
     // ------------------------------------------------------------------------------------------------ when it fires
 
-    /** Each deadline of each event is decided by itself, on what is known at that instant. */
+    /**
+     * Each deadline of each event is decided by itself, on what is known at that instant. Whoever becomes another one
+     * afterwards, while it waits, waits for what would have fired had it been that one from the beginning.
+     */
     private static List<Told> atDeadlines(
-            TriggerDefinition definition, List<CustomerEvent> read, LongUnaryOperator opensAt, long until) {
+            TriggerDefinition definition,
+            List<CustomerEvent> read,
+            Memberships memberships,
+            LongUnaryOperator opensAt,
+            long until) {
         List<Told> told = new ArrayList<>();
         for (CustomerEvent anchor : read) {
             for (Deadline deadline : definition.deadlines()) {
                 long at = anchor.timestamp() + deadline.delay().toMillis();
                 long toldAt = opensAt.applyAsLong(at);
-                EventTriggerRule rule = new EventTriggerRule(definition.events(), knownAt(read, at));
-                EventTriggerRule later = new EventTriggerRule(definition.events(), knownAt(read, toldAt));
+                Function<CustomerEvent, Map<String, Boolean>> segments = event -> memberships.asOf(event, toldAt);
+                EventTriggerRule rule = new EventTriggerRule(definition.events(), knownAt(read, at), segments);
+                EventTriggerRule later = new EventTriggerRule(definition.events(), knownAt(read, toldAt), segments);
                 for (String key : rule.keys(anchor)) {
                     List<Match> matches = rule.matches(anchor, key);
                     if (toldAt <= until
+                            && !memberships.decides(at)
+                            && !memberships.decides(toldAt)
                             && !matches.isEmpty()
                             && rule.satisfies(matches.get(0), deadline.when())
                             && !later.matches(anchor, key).isEmpty()
                             && !CartTriggerRule.refuses(knownAt(read, toldAt))) {
-                        told.add(new Told(deadline.step(), anchor.messageId(), key, toldAt));
+                        told.add(new Told(
+                                deadline.step(), anchor.messageId(), key, toldAt, segments.apply(matches.get(0).last)));
                     }
                 }
             }
@@ -115,44 +144,82 @@ final class EventTriggerRule {
         return told;
     }
 
-    /** Events become known one after the other, and each may complete matches of which it is the last. */
+    /**
+     * Events become known one after the other, and each may complete matches of which it is the last. Whoever has become another
+     * one is told of what that one would have been told from then on, had it been that one from the beginning, but of nothing that
+     * it was told itself.
+     */
     private static List<Told> withEvents(
-            TriggerDefinition definition, List<CustomerEvent> read, LongUnaryOperator opensAt, long until) {
+            TriggerDefinition definition,
+            List<CustomerEvent> read,
+            Memberships memberships,
+            LongUnaryOperator opensAt,
+            long until) {
+        List<Told> told = new ArrayList<>();
+        Set<List<String>> own = new HashSet<>();
+        List<Long> begins = new ArrayList<>(List.of(Long.MIN_VALUE));
+        begins.addAll(memberships.restarts());
+        for (int i = 0; i < begins.size(); i++) {
+            long from = begins.get(i);
+            long to = i + 1 < begins.size() ? begins.get(i + 1) : Long.MAX_VALUE;
+            Function<CustomerEvent, Map<String, Boolean>> segments = event -> memberships.asOf(event, to);
+            for (Fired fired : completed(definition, knownAt(read, to - 1), segments)) {
+                long at = fired.at + definition.delay().toMillis();
+                long toldAt = opensAt.applyAsLong(at);
+                boolean waits = toldAt > fired.at;
+                // Of what is told at the very instant only an event of that instant comes behind it.
+                boolean isOfThis = (waits ? toldAt > from : toldAt >= from) && toldAt < to;
+                if (isOfThis && toldAt <= until && own.add(List.of(fired.anchor, fired.key))) {
+                    if (!CartTriggerRule.refuses(knownAt(read, toldAt))) {
+                        told.add(new Told(definition.step(), fired.anchor, fired.key, toldAt, fired.segments));
+                    }
+                }
+            }
+        }
+        return told;
+    }
+
+    /**
+     * A match that is complete.
+     *
+     * @param anchor message id
+     * @param at when that is known, milliseconds since 1970
+     */
+    private record Fired(String anchor, String key, long at, Map<String, Boolean> segments) {}
+
+    /** All that events complete, refused or not, in the order in which they become known. */
+    private static List<Fired> completed(
+            TriggerDefinition definition,
+            List<CustomerEvent> read,
+            Function<CustomerEvent, Map<String, Boolean>> segments) {
         List<CustomerEvent> arriving = read.stream()
-                .filter(event -> event.knownAt() <= until)
                 .sorted(Comparator.comparingLong((CustomerEvent event) -> event.knownAt())
                         .thenComparing(CustomerEvent::order))
                 .toList();
-        List<Told> told = new ArrayList<>();
+        List<Fired> all = new ArrayList<>();
         Set<List<String>> fired = new HashSet<>();
         for (int i = 0; i < arriving.size(); i++) {
             CustomerEvent event = arriving.get(i);
             List<CustomerEvent> known = arriving.subList(0, i + 1).stream()
                     .sorted(Comparator.comparing(CustomerEvent::order))
                     .toList();
-            EventTriggerRule rule = new EventTriggerRule(definition.events(), known);
-            long toldAt =
-                    opensAt.applyAsLong(event.knownAt() + definition.delay().toMillis());
-            boolean refuses = CartTriggerRule.refuses(knownAt(read, toldAt));
+            EventTriggerRule rule = new EventTriggerRule(definition.events(), known, segments);
             for (String key : rule.keys(event)) {
                 for (CustomerEvent anchor : rule.about(key)) {
                     List<Match> matches = rule.matches(anchor, key);
                     boolean completes =
                             matches.stream().anyMatch(match -> match.last().equals(event));
-                    // What nobody is told because it is refused has fired all the same; so has what would have fired
-                    // before, had a late event been known in time.
+                    // What would have fired before, had a late event been known in time, has fired all the same.
                     if (!matches.isEmpty()
                             && !(completes && rule.isOver(anchor, event))
                             && fired.add(List.of(anchor.messageId(), key))
-                            && completes
-                            && toldAt <= until
-                            && !refuses) {
-                        told.add(new Told(definition.step(), anchor.messageId(), key, toldAt));
+                            && completes) {
+                        all.add(new Fired(anchor.messageId(), key, event.knownAt(), segments.apply(event)));
                     }
                 }
             }
         }
-        return told;
+        return all;
     }
 
     /** Whether a match's time had passed before its last event became known; where one event is enough there is no time. */
@@ -347,9 +414,10 @@ final class EventTriggerRule {
             case TriggerExpression.EVENT -> Optional.of(view(event));
             case TriggerExpression.STEPS -> Optional.of(steps);
             case TriggerExpression.CART -> cart(event);
+            case SegmentDefinition.IN_SEGMENT -> Optional.of(segments.apply(event));
             default -> Optional.empty();
         };
-        return condition.holds(resolver);
+        return segments.apply(event).keySet().containsAll(condition.segments()) && condition.holds(resolver);
     }
 
     /** The cart as of an event, by what was known with it; nothing if it had been ordered or replaced since. */

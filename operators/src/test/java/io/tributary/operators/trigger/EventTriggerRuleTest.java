@@ -302,6 +302,7 @@ class EventTriggerRuleTest {
         return EventTriggerRule.fired(
                 RandomSequences.read(yaml),
                 TestStreams.sorted(List.of(events)),
+                Memberships.NONE,
                 new RandomQuiet(5, 30)::opensAt,
                 minute(END));
     }

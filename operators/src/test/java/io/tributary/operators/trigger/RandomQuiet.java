@@ -45,6 +45,11 @@ record RandomQuiet(int from, int to) {
         return from < to ? minute >= from && minute < to : from > to && (minute >= from || minute < to);
     }
 
+    /** For how long they hold. */
+    int longestMinutes() {
+        return Math.floorMod(to - from, DAY);
+    }
+
     /** The first instant from another one on that is not quiet, both milliseconds since 1970. */
     long opensAt(long instant) {
         long opens = instant;

@@ -84,7 +84,7 @@ final class RandomSequences {
 
     /** Reads one trigger, an entry of a list. */
     static TriggerDefinition read(String yaml) {
-        return Definitions.of("t.yaml", "triggers:\n" + yaml)
+        return Definitions.of("t.yaml", RandomMemberships.SEGMENTS + "triggers:\n" + yaml)
                 .triggers()
                 .values()
                 .iterator()
@@ -156,7 +156,10 @@ final class RandomSequences {
                     + (choices.inAHundred(30) ? "  correlation: product\n" : "")
                     + (takesTime ? "  within: %dm\n".formatted(within()) : "")
                     + (endsByAbsence ? reminders() : delay())
-                    + "  expires_after: 1h\n";
+                    + "  expires_after: 1h\n"
+                    + (choices.inAHundred(50)
+                            ? "  payload: {s1: \"in_segment('s1')\", not_s2: \"!in_segment('s2')\"}\n"
+                            : "");
         }
 
         /** Minutes, rather more than less: of what is over soon little fires. */
@@ -239,6 +242,16 @@ final class RandomSequences {
 
         /** A condition of the event and of the steps so far; null for none. */
         private String condition(int inAHundred, List<String> steps) {
+            if (choices.inAHundred(18)) {
+                String membership = membership();
+                return choices.of(List.of(
+                        membership,
+                        membership + " || " + comparison(steps),
+                        membership + " || " + comparison(steps),
+                        membership + " && " + comparison(steps),
+                        "!(" + membership + " && " + comparison(steps) + ")",
+                        membership + " || " + membership()));
+            }
             if (!choices.inAHundred(inAHundred)) {
                 return null;
             }
@@ -252,6 +265,11 @@ final class RandomSequences {
 
         private List<String> mandatory() {
             return taken.stream().filter(id -> !optionalIds.contains(id)).toList();
+        }
+
+        private String membership() {
+            return choices.of(
+                    List.of("in_segment('s1')", "!in_segment('s2')", "!in_segment('s1')", "in_segment('s2')"));
         }
 
         private String comparison(List<String> steps) {

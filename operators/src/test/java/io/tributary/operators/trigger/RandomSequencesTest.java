@@ -18,15 +18,23 @@ import net.jqwik.api.statistics.Statistics;
 class RandomSequencesTest {
     @Property(tries = 400)
     void everyDefinitionIsOneAndManyFire(
-            @ForAll("definitions") String yaml, @ForAll("events") List<CustomerEvent> events) {
+            @ForAll("definitions") String yaml,
+            @ForAll("events") List<CustomerEvent> events,
+            @ForAll("memberships") Memberships memberships) {
         TriggerDefinition definition = RandomSequences.read(yaml);
 
-        List<Told> told = EventTriggerRule.fired(definition, events, TestEvent.minute(400));
+        List<Told> told = fired(definition, events, memberships);
 
         assertThat(definition.isOfCart()).isFalse();
         assertThat(told).doesNotHaveDuplicates();
         Statistics.label("fires").collect(!told.isEmpty()).coverage(coverage -> coverage.check(true)
                 .percentage(share -> share > 15));
+        if (!definition.segments().isEmpty()) {
+            List<Told> reversed = fired(definition, events, memberships.reversed());
+            Statistics.label("depends on memberships")
+                    .collect(!matches(told).equals(matches(reversed)))
+                    .coverage(coverage -> coverage.check(true).percentage(share -> share > 4));
+        }
         if (!told.isEmpty()) {
             Statistics.label("late")
                     .collect(events.stream()
@@ -43,6 +51,22 @@ class RandomSequencesTest {
             Statistics.label("times")
                     .collect(definition.events().steps().stream().anyMatch(step -> step.times() > 1));
         }
+    }
+
+    private static List<Told> fired(TriggerDefinition definition, List<CustomerEvent> events, Memberships memberships) {
+        return EventTriggerRule.fired(definition, events, memberships, instant -> instant, TestEvent.minute(400));
+    }
+
+    /** Without what they tell. */
+    private static List<String> matches(List<Told> told) {
+        return told.stream()
+                .map(each -> each.step() + " " + each.anchor() + " " + each.key() + " " + each.toldAt())
+                .toList();
+    }
+
+    @Provide
+    Arbitrary<Memberships> memberships() {
+        return RandomMemberships.within(100);
     }
 
     @Provide
