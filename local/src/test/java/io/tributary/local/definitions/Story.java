@@ -29,7 +29,7 @@ record Story(String file, String title, List<Act> acts, List<Outcome> outcomes) 
 
     private static final Pattern LINE = Pattern.compile("day (\\d{1,3}), (\\d\\d):([0-5]\\d) +(.+)");
     private static final Pattern OUTCOME = Pattern.compile("(fires|does not fire|holds back) "
-            + "(?<subject>[a-z][a-z0-9_]*(?:, [a-z][a-z0-9_]*)?)(?:: (?<reason>consent|quiet_hours|cap))?");
+            + "(?<subject>[a-z][a-z0-9_]*(?:, [a-z][a-z0-9_]*)?)(?:: (?<reason>consent|quiet_hours|cool_down|cap))?");
 
     /** What a customer does. */
     record Act(String text, Instant at, byte[] event) {}
@@ -76,7 +76,7 @@ record Story(String file, String title, List<Act> acts, List<Outcome> outcomes) 
      * @param words a regular expression; the product or whatever it is about, and the amount, are groups of it
      * @param form of a sentence, for whoever has mistyped one
      * @param event name of the event, or the type of the call
-     * @param fill writes what else the event says, of the groups
+     * @param fill writes the properties of the event, or the traits, of the groups
      */
     private record Verb(Pattern words, String form, String event, BiConsumer<Matcher, ObjectNode> fill) {
         Verb(String words, String form, String event, BiConsumer<Matcher, ObjectNode> fill) {
@@ -129,6 +129,16 @@ record Story(String file, String title, List<Act> acts, List<Outcome> outcomes) 
                     "Product Reviewed",
                     (said, json) -> json.put("product_id", said.group("thing"))
                             .put("rating", Integer.parseInt(said.group("amount")))),
+            new Verb(
+                    "(?:starts a trial until|extends the trial to) day (?<day>\\d{1,3})",
+                    "starts a trial until day 15",
+                    "identify",
+                    (said, json) -> json.put(
+                            "trial_ends_at",
+                            FIRST_DAY
+                                    .plus(Duration.ofDays(Integer.parseInt(said.group("day")) - 1))
+                                    .toString())),
+            new Verb("subscribes to a plan", "Subscription Started"),
             new Verb("subscribes", "Newsletter Subscribed"),
             new Verb("unsubscribes", "Unsubscribed"),
             new Verb("refuses marketing", "identify"),
@@ -196,8 +206,9 @@ record Story(String file, String title, List<Act> acts, List<Outcome> outcomes) 
             if (what.startsWith(fate.words + " ")) {
                 Matcher said = OUTCOME.matcher(what);
                 if (!said.matches() || (fate == Fate.HOLDS_BACK) != (said.group("reason") != null)) {
-                    throw new IllegalArgumentException("write: fires NAME, does not fire NAME, or holds back NAME: cap"
-                            + " (or: consent, quiet_hours); NAME is a trigger, and behind a comma its reminder");
+                    throw new IllegalArgumentException(
+                            "write: fires NAME, does not fire NAME, or holds back NAME: cap"
+                                    + " (or: consent, quiet_hours, cool_down); NAME is a trigger, and behind a comma its reminder");
                 }
                 return new Outcome(at, fate, said.group("subject"), said.group("reason"));
             }
@@ -217,8 +228,8 @@ record Story(String file, String title, List<Act> acts, List<Outcome> outcomes) 
                         .put("timestamp", at.toString());
                 if (isTrack) {
                     event.put("event", verb.event);
-                    verb.fill.accept(said, event.putObject("properties"));
                 }
+                verb.fill.accept(said, event.putObject(isTrack ? "properties" : "traits"));
                 if (what.endsWith(" marketing")) {
                     event.putObject("context")
                             .putObject("consent")
