@@ -121,16 +121,16 @@ final class CustomerRun {
 
     private final RetainedEvents retained = new RetainedEvents.InMemory();
 
-    /** In which segments the customer was for which triggers ask; of those of which nothing is known, never. */
+    /** What triggers ask for of the customer; of segments of which nothing is known, that it never was in one. */
     private final ProfileTimelines asked;
 
-    /** @param asked in which segments the customer was, which whoever makes this keeps up to date */
+    /** @param asked what triggers ask for of the customer, which whoever makes this keeps up to date */
     CustomerRun(String customerId, ProfileTimelines asked) {
         this(customerId, asked, Long.MIN_VALUE, Set.of(), GateHistory.EMPTY);
     }
 
     /**
-     * @param asked in which segments the customer was, which whoever makes this keeps up to date
+     * @param asked what triggers ask for of the customer, which whoever makes this keeps up to date
      * @param decidedUntil what would fire before this instant, or at it by a deadline, does not; milliseconds since 1970
      * @param told {@link Trigger#match} of what has fired for the customer already
      */
@@ -210,9 +210,9 @@ final class CustomerRun {
 
     private SortedMap<String, List<Turn>> turns(Decisions decisions) {
         SortedMap<String, List<Turn>> turns = new TreeMap<>();
-        for (String segment : decisions.watch.asked()) {
-            List<Turn> known = asked.turns(segment);
-            turns.put(segment, known == null ? List.of(Turn.always(false)) : known);
+        for (String name : decisions.watch.asked()) {
+            List<Turn> known = asked.turns(name);
+            turns.put(name, known == null ? List.of(Turn.always(false)) : known);
         }
         return turns;
     }

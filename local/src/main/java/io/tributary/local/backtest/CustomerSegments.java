@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** A customer's computed traits and memberships on its way through a backtest. */
@@ -40,6 +41,9 @@ final class CustomerSegments {
 
     /** Null if nobody wants to know. */
     private final Listener listener;
+
+    /** Null if nothing asks for it, or if there is none. */
+    private String zone;
 
     private Memberships memberships = new Memberships();
     private final List<byte[]> changes = new ArrayList<>(0);
@@ -59,6 +63,15 @@ final class CustomerSegments {
     interface Listener {
         /** @param isFound whether it shows because the customer has got or lost events of the past */
         void changed(SegmentChange change, boolean isFound);
+
+        /**
+         * It is in another time zone.
+         *
+         * @param at milliseconds since 1970
+         */
+        default void moved(long at, String before, String zone) {
+            // Not everybody asks.
+        }
     }
 
     /** A change, whenever. */
@@ -108,12 +121,26 @@ final class CustomerSegments {
             folded.merge(one.fragment, 1, Integer::sum);
         }
         listing = Set.copyOf(listed);
+        lookAtZone(instant);
         tracker.close(facts, clock, memberships, instant, this::changed);
     }
 
     private void fold(CustomerEvent event) throws IOException {
         LedgerFold.apply(activity, () -> record, event, event.timestamp() - 1);
         definitions.traits().fold(new EventView(event), computed, Long.MIN_VALUE);
+    }
+
+    private void lookAtZone(long instant) {
+        String before = zone;
+        zone = definitions.zone(facts());
+        if (listener != null && !Objects.equals(before, zone)) {
+            listener.moved(instant, before, zone);
+        }
+    }
+
+    /** The time zone of the customer; null if nothing asks for it, or if there is none. */
+    String zone() {
+        return zone;
     }
 
     /** Whether the customer is in a segment, or, if it is parametric, in one of its values. */
@@ -151,6 +178,7 @@ final class CustomerSegments {
             fold(event);
         }
         listing = Set.copyOf(customer.listing());
+        lookAtZone(instant);
         if (customer.exists()) {
             tracker.lookAnew(
                     facts(),

@@ -9,6 +9,7 @@ import io.tributary.operators.trigger.ProfileTimelines;
 import io.tributary.operators.trigger.ProfileTimelines.Turn;
 import io.tributary.operators.trigger.RetainedEvents;
 import io.tributary.operators.trigger.WatchedEvent;
+import io.tributary.schemas.definition.DeliveryDefinition.CustomerZone;
 import io.tributary.schemas.event.CustomerEvent;
 import io.tributary.schemas.event.EventOrder;
 import java.io.IOException;
@@ -52,7 +53,7 @@ final class GroupRun {
         /** What counts for caps if there is no run, and what it was told otherwise up to its beginning. */
         private GateHistory history = GateHistory.EMPTY;
 
-        /** In which segments it was for which triggers ask: since the last relabelling, as if it had always been the same. */
+        /** What triggers ask for of it: since the last relabelling, as if it had always been the same. */
         private final ProfileTimelines asked = new ProfileTimelines();
 
         /** Whether its past up to the last relabelling was erased. */
@@ -61,11 +62,11 @@ final class GroupRun {
         /** What is due before this instant has fired, milliseconds since 1970. */
         private long passedBefore = Long.MIN_VALUE;
 
-        private void turn(String segment, long at, boolean isIn) {
+        private void turn(String name, long at, String before, String value) {
             if (at <= decidedUntil) {
-                asked.state(Map.of(segment, List.of(Turn.always(isIn))));
+                asked.state(Map.of(name, List.of(Turn.always(value))));
             } else {
-                asked.turn(segment, at, isIn);
+                asked.turn(name, at, before, value);
             }
         }
 
@@ -129,7 +130,7 @@ final class GroupRun {
             relabelled.forEach(customer -> startAnew(customer, instant));
             for (int i = first; i < event; i++) {
                 Customer customer = fragments.get(i - first).customer();
-                if (decisions.watch().looksAtSegments()) {
+                if (decisions.watch().looksAtProfile()) {
                     segmentsOf(customer).pass(instant - 1);
                 }
                 apply(customer, group.events().get(i));
@@ -199,19 +200,53 @@ final class GroupRun {
                         unknown,
                         decisions.definitions(),
                         decisions.tracker(),
-                        decisions.watch().looksAtSegments()
-                                ? (change, isFound) -> changed(unknown, change, isFound)
-                                : null));
+                        decisions.watch().looksAtProfile() ? listenerOf(unknown) : null));
+    }
+
+    private CustomerSegments.Listener listenerOf(Customer customer) {
+        return new CustomerSegments.Listener() {
+            @Override
+            public void changed(SegmentChange change, boolean isFound) {
+                GroupRun.this.changed(customer, change, isFound);
+            }
+
+            @Override
+            public void moved(long at, String before, String zone) {
+                if (asksForZone()) {
+                    turn(customer, zoneName(), at, before, zone);
+                }
+            }
+        };
+    }
+
+    private boolean asksForZone() {
+        return zoneName() != null && decisions.watch().asked().contains(zoneName());
+    }
+
+    /** Null if nothing asks for the time zones of customers. */
+    private String zoneName() {
+        CustomerZone zone = decisions.definitions().delivery().customerZone();
+        return zone == null ? null : zone.toString();
+    }
+
+    private void turn(Customer customer, String name, long at, String before, String value) {
+        Watch watch = watches.computeIfAbsent(customer, unknown -> new Watch());
+        watch.turn(name, at, before, value);
+        if (watch.run != null) {
+            watch.run.see(decisions);
+        }
     }
 
     /** A trigger may name the change of a membership; of whoever is gone nothing can be triggered. */
     private void changed(Customer customer, SegmentChange change, boolean isFound) {
         if (decisions.watch().asked().contains(change.segment())) {
-            Watch watch = watches.computeIfAbsent(customer, unknown -> new Watch());
-            watch.turn(change.segment(), change.at(), segmentsOf(customer).isIn(change.segment()));
-            if (watch.run != null) {
-                watch.run.see(decisions);
-            }
+            boolean isIn = segmentsOf(customer).isIn(change.segment());
+            turn(
+                    customer,
+                    change.segment(),
+                    change.at(),
+                    ProfileTimelines.membership(!isIn),
+                    ProfileTimelines.membership(isIn));
         }
         WatchedEvent watched = decisions
                 .watch()
@@ -270,8 +305,10 @@ final class GroupRun {
         watch.run = null;
         watch.relabelled = true;
         watch.decidedUntil = instant;
-        for (String segment : decisions.watch().asked()) {
-            watch.turn(segment, instant, segmentsOf(customer).isIn(segment));
+        for (String name : decisions.watch().asked()) {
+            CustomerSegments of = segmentsOf(customer);
+            String value = name.equals(zoneName()) ? of.zone() : ProfileTimelines.membership(of.isIn(name));
+            watch.turn(name, instant, value, value);
         }
         watch.erased = identities.isForgotten(customer);
         watch.history = watch.erased ? GateHistory.EMPTY : watch.history;

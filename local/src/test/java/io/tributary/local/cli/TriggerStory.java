@@ -139,7 +139,8 @@ final class TriggerStory {
         return triggers().stream().map(this::words).sorted().toList();
     }
 
-    private String words(JsonNode line) {
+    /** When what fired for whom. */
+    String words(JsonNode line) {
         String customer = line.path("customer_id").asText();
         return "%s %s %s"
                 .formatted(

@@ -96,6 +96,11 @@ final class FoldedSegments {
         tracker().changing(event, facts, clock());
     }
 
+    /** The time zone of the customer; null if nothing asks for it, or if there is none that is known. */
+    String zone() {
+        return definitions.compiled().zone(facts());
+    }
+
     /** Whether a computed trait or a parametric segment looks at the event. */
     boolean lookAt(CustomerEvent event) {
         return definitions.compiled().traits().lookAt(event);

@@ -106,7 +106,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
     private transient ListState<Long> versionBaseState;
     private transient CustomerLedgers ledgers;
     private transient FoldedSegments segments;
-    private transient AskedSegments asked;
+    private transient AskedProfile asked;
     private transient TraitBeginnings beginnings;
     private transient MapState<FragmentId, FragmentLedger> fragments;
     private transient MapState<Integer, long[]> formerParts;
@@ -163,7 +163,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
 
     /** Of customers whose memberships have changed for which triggers ask; gone with the customer. */
     static ValueStateDescriptor<ProfileTimelines> asked() {
-        return new ValueStateDescriptor<>("asked-segments", WireType.PROFILE_TIMELINES.info());
+        return new ValueStateDescriptor<>("asked-profile", WireType.PROFILE_TIMELINES.info());
     }
 
     static MapStateDescriptor<Integer, long[]> formerParts() {
@@ -230,8 +230,8 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
                 kept(segments(), Memberships::new),
                 kept(asked(), ProfileTimelines::new));
         watch = new ActiveWatch(definitions);
-        asked = new AskedSegments(ledgers, definitions, watch);
         segments = new FoldedSegments(ledgers, definitions, beginnings);
+        asked = new AskedProfile(ledgers, definitions, segments, watch);
         fragments = getRuntimeContext().getMapState(fragments());
         formerParts = getRuntimeContext().getMapState(formerParts());
         former = new FormerCustomers(formerParts);
@@ -309,6 +309,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
         }
         if (decidedBy != state.publication()) {
             // Triggers may ask for others than before.
+            asked.redefined(passedOn() + 1, passedOn());
             tellAsked(customerId, context);
         }
         if (isOther) {
@@ -336,14 +337,16 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
         } else if (!state.isStartWaiting() || !waiting.await(event)) {
             passDue(context.currentWatermark(), event.customerId(), context);
             catchUp(event.customerId(), instantOf(context.currentWatermark()), context);
+            boolean mayMove = definitions.compiled().mayChangeZone(event.event());
+            String zone = mayMove ? asked.zone() : null;
             segments.begin(event.event());
             CustomerMessage.Sight sight = fold(event, state, context.currentWatermark(), tell(context), out);
             segments.end(event.event());
-            tellSegments(
-                    event.customerId(),
-                    Cause.HAPPENED,
-                    event.event().isLate() ? event.event().knownAt() : AT_ONCE,
-                    context);
+            long knownFrom = event.event().isLate() ? event.event().knownAt() : AT_ONCE;
+            if (mayMove && noteZone(zone, Math.max(event.event().timestamp(), knownFrom), context)) {
+                tellAsked(event.customerId(), context);
+            }
+            tellSegments(event.customerId(), Cause.HAPPENED, knownFrom, context);
             if (sight != null) {
                 await(sight, context);
             }
@@ -397,7 +400,18 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
         return asked.changed(changes, change -> Math.max(knownFrom.applyAsLong(change), next), passedOn());
     }
 
-    /** In which of the segments the customer is for which triggers ask. */
+    /**
+     * @param before the time zone before
+     * @param from from when on it may be another one, milliseconds since 1970
+     * @return whether it is
+     */
+    private boolean noteZone(String before, long from, ReadOnlyContext context) {
+        return !isOver(context)
+                && ledgers.state().hasAnybody()
+                && asked.zoneChanged(before, Math.max(from, passedOn() + 1), passedOn());
+    }
+
+    /** What triggers ask for of the customer. */
     private void tellAsked(String customerId, ReadOnlyContext context) throws IOException {
         if (!asked.areNone() && !isOver(context)) {
             context.output(CART_CHANGES, operation(customerId, null));
@@ -639,6 +653,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
     private void pass(
             String customerId, ProfileState state, Moves moves, OnTimerContext context, Collector<OutboundRecord> out)
             throws Exception {
+        String zone = asked.zone();
         boolean mayMerge = watch.get().namesMerger() && hasPast(moves.instant(), state);
         while (!moves.isOver()) {
             pass(moves.nextCause(), customerId, state, moves, context, out);
@@ -646,7 +661,8 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
         if (moves.changesAnything()) {
             segments.lookAnew(moves.instant());
             List<SegmentChange> changes = segments.drain();
-            boolean isAskedFor = noteAsked(changes, change -> moves.instant(), context);
+            boolean isElsewhere = noteZone(zone, moves.instant(), context);
+            boolean isAskedFor = noteAsked(changes, change -> moves.instant(), context) || isElsewhere;
             restartTriggers(customerId, moves, context);
             if (isAskedFor) {
                 tellAsked(customerId, context);

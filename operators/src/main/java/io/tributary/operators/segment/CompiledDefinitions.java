@@ -1,11 +1,15 @@
 package io.tributary.operators.segment;
 
 import io.tributary.operators.computed.ComputedLedger;
+import io.tributary.operators.segment.ProfileField.Root;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.DeliveryDefinition;
+import io.tributary.schemas.definition.DeliveryDefinition.CustomerZone;
+import io.tributary.schemas.definition.DeliveryDefinition.QuietHours;
 import io.tributary.schemas.definition.PublishedDefinition;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.definition.TriggerDefinition;
+import io.tributary.schemas.event.CustomerEvent;
 import java.util.Collection;
 
 /** A set of definitions as it decides. For one thread: what it decides with has room for one customer at a time. */
@@ -13,6 +17,10 @@ public final class CompiledDefinitions {
     private final ReadDefinitions read;
     private final ComputedTraits traits;
     private final boolean decidesAnything;
+
+    /** Null if nothing asks for it. */
+    private final ProfileField customerZone;
+
     private final SegmentEvaluator evaluator;
     private final SegmentForecast forecast;
     private final DefinitionChanges changes;
@@ -21,8 +29,11 @@ public final class CompiledDefinitions {
         this.read = read;
         Definitions definitions = read.definitions();
         traits = new ComputedTraits(definitions);
+        CustomerZone zone = definitions.delivery().customerZone();
+        customerZone =
+                zone == null ? null : new ProfileField(zone.isComputed() ? Root.COMPUTED : Root.TRAITS, zone.name());
         decidesAnything =
-                !definitions.traits().isEmpty() || !definitions.segments().isEmpty();
+                !definitions.traits().isEmpty() || !definitions.segments().isEmpty() || zone != null;
         evaluator = new SegmentEvaluator(
                 read.index(), new FactsOfNobody(traits.facts(ComputedLedger::new)), traits::foldOf);
         forecast = new SegmentForecast(read.index(), traits::mayChangeByTime);
@@ -39,7 +50,7 @@ public final class CompiledDefinitions {
         return new CompiledDefinitions(definitions, PublishedDefinitions.NONE.next(definitions, 0));
     }
 
-    /** Whether there is any segment or computed trait. */
+    /** Whether there is any segment or computed trait, or something asks for the time zones of customers. */
     public boolean decideAnything() {
         return decidesAnything;
     }
@@ -55,6 +66,23 @@ public final class CompiledDefinitions {
     /** What holds triggers back that have fired. */
     public DeliveryDefinition delivery() {
         return read.definitions().delivery();
+    }
+
+    /** Whether an event may change the time zone of a customer, for which something asks. */
+    public boolean mayChangeZone(CustomerEvent event) {
+        return customerZone != null
+                && (customerZone.root() == Root.TRAITS
+                        ? event.traits().containsKey(customerZone.name())
+                        : traits.changedBy(event).contains(customerZone));
+    }
+
+    /** The time zone of a customer; null if nothing asks for it, or if there is none that is known. */
+    public String zone(Facts facts) {
+        return customerZone != null
+                        && facts.value(customerZone) instanceof String zone
+                        && QuietHours.zones().contains(zone)
+                ? zone
+                : null;
     }
 
     /** Whether a customer is in a segment, or, if it is parametric, in one of its values. */

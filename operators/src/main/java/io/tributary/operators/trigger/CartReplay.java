@@ -50,7 +50,6 @@ public final class CartReplay {
         said.state(consent);
         ProfileTimelines timelines = new ProfileTimelines();
         timelines.state(profile);
-        String suppressedBy = gate.suppressedBy(instant, timelines);
         List<Trigger> fired = new ArrayList<>();
         List<CartEntry> known = cart.entries();
         for (int i = 0; i < known.size(); i++) {
@@ -63,10 +62,10 @@ public final class CartReplay {
                         new CartVariables(left, SeenSegments.at(instant, segmentsOf(triggers), timelines));
                 for (CartTrigger trigger : triggers) {
                     for (Deadline deadline : trigger.definition().deadlines()) {
-                        long toldAt = gate.opensAt(begun + deadline.delay().toMillis());
+                        Recipient recipient = gate.recipient(
+                                said.at(trigger.definition().purpose(), instant - 1), instant, timelines);
+                        long toldAt = gate.opensAt(begun + deadline.delay().toMillis(), recipient.zone());
                         if (toldAt <= Math.min(end, instant) && trigger.begins(deadline, variables)) {
-                            Recipient recipient =
-                                    new Recipient(said.at(trigger.definition().purpose(), instant - 1), suppressedBy);
                             fired.add(Trigger.ofCart(trigger, deadline, customerId, entry.order(), variables, recipient)
                                     .postponedTo(toldAt));
                         }

@@ -249,14 +249,24 @@ public final class CartTriggers implements AutoCloseable {
         long instant = restart.decidesInstant() ? restart.instant() + 1 : restart.instant();
         for (Watched one : watched) {
             long oldest = instant - one.delay() - gate.mostPostponed();
-            one.replay(state.carts(), instant, oldest, anchor -> findWaiting(one, anchor, state, restart, instant));
+            one.replay(
+                    state.carts(),
+                    instant,
+                    oldest,
+                    anchor -> findWaiting(one, anchor, state, restart, waited, instant, due));
         }
         save(state);
     }
 
     /** What fired, by what was known then, and waits beyond an instant. */
     private void findWaiting(
-            Watched one, CartStep anchor, TriggerState state, CartChange.Restart restart, long instant) {
+            Watched one,
+            CartStep anchor,
+            TriggerState state,
+            CartChange.Restart restart,
+            List<Waiting> waited,
+            long instant,
+            Due due) {
         long deadline = anchor.order().timestamp() + one.delay();
         CartLog then = new CartLog();
         state.cart().entries().stream()
@@ -267,7 +277,10 @@ public final class CartTriggers implements AutoCloseable {
         if (last == null || !last.order().equals(anchor.order()) || objection(one, known, last) != null) {
             return;
         }
-        Waiting waits = Due.waits(trigger(one, anchor, known, state, restart.customerId()), gate);
+        // Where the other was when it fired nobody knows.
+        long asOf = Math.max(deadline, restart.instant());
+        Trigger fired = trigger(one, anchor, known, state, restart.customerId(), asOf);
+        Waiting waits = due.waitsAnew(fired, restart, waited, state);
         if (waits != null
                 && waits.until() >= instant
                 && waits.firedAt() > from
@@ -435,12 +448,14 @@ public final class CartTriggers implements AutoCloseable {
     }
 
     private void fire(Watched one, CartStep anchor, TriggerState state, String customerId, Due due) {
-        due.fire(trigger(one, anchor, state.carts(), state, customerId), state.waiting());
+        long deadline = anchor.order().timestamp() + one.delay();
+        due.fire(trigger(one, anchor, state.carts(), state, customerId, deadline), state.waiting());
     }
 
-    private Trigger trigger(Watched one, CartStep anchor, SeenCarts known, TriggerState state, String customerId) {
-        Recipient recipient = gate.recipient(
-                one.trigger.definition().purpose(), anchor.order().timestamp() + one.delay(), state);
+    /** @param asOf the instant as of which the customer is asked for, milliseconds since 1970 */
+    private Trigger trigger(
+            Watched one, CartStep anchor, SeenCarts known, TriggerState state, String customerId, long asOf) {
+        Recipient recipient = gate.recipient(one.trigger.definition().purpose(), asOf, state);
         return Trigger.ofCart(
                 one.trigger, one.deadline, customerId, anchor.order(), known.at(anchor.order()), recipient);
     }

@@ -274,7 +274,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
         TriggerState current = state.of(customerId);
         if (current != null) {
             keep(GateHistory.EMPTY, known());
-            current.retractable().clear();
+            current.forgetTold();
             current.waiting().all().clear();
             current.events().waiting().all().clear();
             settle(current, timers.currentWatermark(), timers);

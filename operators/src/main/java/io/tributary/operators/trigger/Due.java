@@ -32,7 +32,7 @@ final class Due {
      * @param waiting receives it if it has to wait
      */
     void fire(Trigger trigger, Pending<Waiting> waiting) {
-        Waiting waits = waits(trigger, gate);
+        Waiting waits = waits(trigger, trigger.completedAt());
         if (waits == null) {
             decided.add(new Decided(trigger.toldAt(), trigger, null));
         } else if (waiting.all().size() < Waiting.MOST) {
@@ -43,10 +43,36 @@ final class Due {
         }
     }
 
-    /** A trigger that has to wait; null if it does not. */
-    static Waiting waits(Trigger trigger, Gate gate) {
-        long until = gate.opensAt(trigger.firedAt());
+    /**
+     * A trigger that has to wait; null if it does not.
+     *
+     * @param instant up to which it is known where the customer is, milliseconds since 1970
+     */
+    private Waiting waits(Trigger trigger, long instant) {
+        boolean isAskedLater = gate.postponesByZone() && trigger.firedAt() > instant;
+        long until = isAskedLater
+                ? trigger.firedAt()
+                : gate.opensAt(trigger.firedAt(), trigger.recipient().zone());
         return until > trigger.firedAt() || trigger.hasWaited() ? Waiting.of(trigger, until) : null;
+    }
+
+    /**
+     * A trigger that fired before a customer started anew, as it waits since then; null if it does not.
+     *
+     * @param fired told to the customer as it is since then
+     * @param waited what waited before
+     */
+    Waiting waitsAnew(Trigger fired, CartChange.Restart restart, List<Waiting> waited, TriggerState state) {
+        if (!gate.postponesByZone()) {
+            return waits(fired, restart.instant());
+        }
+        if (restart.decidesInstant()) {
+            boolean isDecided = state.isDecided(fired.match())
+                    || decided.stream().anyMatch(one -> one.trigger.match() == fired.match());
+            return isDecided ? null : waits(fired, restart.instant());
+        }
+        // Whoever has done nothing else before waits for what it waited for, wherever it was when that fired.
+        return waited.stream().filter(one -> one.isSame(fired)).findFirst().orElse(null);
     }
 
     /**
@@ -57,13 +83,13 @@ final class Due {
      * @param waiting receives it if it has to wait for longer
      */
     void hasWaited(Waiting one, CartTrigger holds, String customerId, TriggerState state, Pending<Waiting> waiting) {
-        // Other quiet hours may hold than when it fired.
-        long until = gate.opensAt(one.until());
-        if (until > one.until()) {
+        // Other quiet hours may hold than when it fired, and the customer may be elsewhere; but not on and on.
+        Recipient recipient = gate.recipient(holds.definition().purpose(), one.until(), state);
+        long until = gate.opensAt(one.until(), recipient.zone());
+        if (until > one.until() && until - one.firedAt() <= gate.mostPostponed()) {
             waiting.await(one.until(until));
         } else {
-            Recipient recipient = gate.recipient(holds.definition().purpose(), until, state);
-            decided.add(new Decided(until, one.told(holds, customerId, recipient), null));
+            decided.add(new Decided(one.until(), one.told(holds, customerId, recipient), null));
         }
     }
 
@@ -111,8 +137,11 @@ final class Due {
         decided.subList(next, decided.size()).forEach(one -> tell(one, state, sink));
     }
 
-    private static void tell(Decided one, TriggerState state, TriggerSink sink) {
+    private void tell(Decided one, TriggerState state, TriggerSink sink) {
         Trigger trigger = one.trigger;
+        if (gate.postponesByZone()) {
+            state.decide(trigger.match(), trigger.firedAt() + gate.mostPostponed());
+        }
         if (one.ended != null) {
             sink.holdBack(new SuppressedTrigger(trigger, one.ended, one.at));
         } else if (sink.fire(trigger)

@@ -342,8 +342,11 @@ public final class EventTriggers implements AutoCloseable {
 
     // ------------------------------------------------------------------------------------------------- what happens
 
-    /** @param restart of which the watermark has reached the instant */
-    void restart(TriggerState state, RetainedEvents retained, CartChange.Restart restart) {
+    /**
+     * @param restart of which the watermark has reached the instant
+     * @param due what was due before
+     */
+    void restart(TriggerState state, RetainedEvents retained, CartChange.Restart restart, Due due) {
         EventMatches matches = state.events();
         matches.pending().all().removeIf(restart::takes);
         List<WatchedEvent> past = new ArrayList<>(matches.retained() == 0 ? List.of() : retained.all());
@@ -370,15 +373,35 @@ public final class EventTriggers implements AutoCloseable {
         List<Waiting> waited = List.copyOf(matches.waiting().all());
         matches.waiting().all().clear();
         long instant = restart.decidesInstant() ? restart.instant() + 1 : restart.instant();
-        findAnew(state, retained, instant, restart);
+        findAnew(state, retained, instant, new StartAnew(restart, waited, due));
         if (!waited.isEmpty()) {
             List<WatchedEvent> known = retained(state, retained);
             waited.stream()
+                    .map(waiting -> since(restart, waiting, state))
                     // What would be told at a decided instant counts as told.
                     .filter(waiting -> waiting.until() >= instant && isStillFound(waiting, known))
                     .forEach(matches.waiting()::await);
         }
     }
+
+    /** What has waited before, by where the customer is since it starts anew. */
+    private Waiting since(CartChange.Restart restart, Waiting waiting, TriggerState state) {
+        boolean isAskedAnew = gate.postponesByZone()
+                && restart.decidesInstant()
+                && waiting.firedAt() > from
+                && waiting.firedAt() <= restart.instant();
+        return isAskedAnew
+                ? waiting.until(gate.opensAt(waiting.firedAt(), gate.zone(restart.instant(), state.profile())))
+                : waiting;
+    }
+
+    /**
+     * What makes a customer start anew.
+     *
+     * @param waited what waited before
+     * @param due what was due before
+     */
+    private record StartAnew(CartChange.Restart restart, List<Waiting> waited, Due due) {}
 
     /** Whether what waits is found by what the customer has done, as far as that was known then. */
     private boolean isStillFound(Waiting waiting, List<WatchedEvent> past) {
@@ -739,7 +762,7 @@ public final class EventTriggers implements AutoCloseable {
      *
      * @param startsAnew what makes the customer start anew, so that what waits is found, too; else null
      */
-    private void findAnew(TriggerState state, RetainedEvents retained, long instant, CartChange.Restart startsAnew) {
+    private void findAnew(TriggerState state, RetainedEvents retained, long instant, StartAnew startsAnew) {
         EventMatches matches = state.events();
         matches.open().clear();
         if (matches.retained() == 0) {
@@ -827,12 +850,13 @@ public final class EventTriggers implements AutoCloseable {
             Found silent,
             List<WatchedEvent> past,
             long instant,
-            CartChange.Restart restart,
+            StartAnew anew,
             TriggerState state) {
+        CartChange.Restart restart = anew.restart();
         Pending<Waiting> waiting = state.events().waiting();
         for (EventOrder anchor : silent.byAnchor.keySet()) {
-            Trigger fired = fired(one, anchor, key, past, restart.customerId(), state);
-            Waiting waits = fired == null ? null : Due.waits(fired, gate);
+            Trigger fired = fired(one, anchor, key, past, restart, state);
+            Waiting waits = fired == null ? null : anew.due().waitsAnew(fired, restart, anew.waited(), state);
             if (waits != null
                     && waits.until() >= instant
                     && waits.firedAt() > from
@@ -851,8 +875,11 @@ public final class EventTriggers implements AutoCloseable {
             EventOrder anchor,
             String key,
             List<WatchedEvent> past,
-            String customerId,
+            CartChange.Restart restart,
             TriggerState state) {
+        // Where another was when it fired nobody knows.
+        LongFunction<Recipient> recipient =
+                instant -> recipient(one, state).apply(Math.max(instant, restart.instant()));
         LongStream instants = one.deadline == null
                 ? past.stream().mapToLong(WatchedEvent::knownAt).sorted().distinct()
                 : LongStream.of(anchor.timestamp() + one.window);
@@ -865,7 +892,7 @@ public final class EventTriggers implements AutoCloseable {
             WatchedEvent last = all.get(all.size() - 1);
             boolean isCompleted = one.deadline != null || (last.knownAt() == instant && !isOver(one, anchor, last));
             SequenceMatch match = new SequenceMatch(one.trigger, one.deadline, events, key);
-            return isCompleted && match.isWanted() ? match.trigger(customerId, instant, recipient(one, state)) : null;
+            return isCompleted && match.isWanted() ? match.trigger(restart.customerId(), instant, recipient) : null;
         }
         return null;
     }

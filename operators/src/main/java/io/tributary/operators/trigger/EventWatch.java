@@ -77,7 +77,7 @@ public final class EventWatch {
     /** Names of the segments of which any change is named. */
     private final Set<String> segments = new HashSet<>();
 
-    /** Segments for which triggers ask, or what holds them back. */
+    /** Segments for which triggers ask, or what holds them back, and where the profile has a time zone. */
     private final SortedSet<String> asked = new TreeSet<>();
 
     private boolean namesMerger;
@@ -86,6 +86,9 @@ public final class EventWatch {
     public EventWatch(Collection<TriggerDefinition> triggers, DeliveryDefinition delivery) {
         if (!triggers.isEmpty()) {
             asked.addAll(delivery.suppress());
+            if (delivery.customerZone() != null) {
+                asked.add(delivery.customerZone().toString());
+            }
         }
         for (TriggerDefinition trigger : triggers) {
             asked.addAll(trigger.segments());
@@ -150,12 +153,15 @@ public final class EventWatch {
                 keys);
     }
 
-    /** Whether a trigger names a change of any segment, or it is asked whether somebody is in one. */
-    public boolean looksAtSegments() {
+    /** Whether a trigger names a change of any segment, or it is asked for one or for a time zone. */
+    public boolean looksAtProfile() {
         return !segments.isEmpty() || !asked.isEmpty();
     }
 
-    /** The segments for which triggers, or what holds them back, ask, whatever happens. */
+    /**
+     * The names of the segments for which triggers, or what holds them back, ask, whatever happens; and, if quiet hours are
+     * by it, where the profile has a time zone, which is no name of a segment.
+     */
     public SortedSet<String> asked() {
         return Collections.unmodifiableSortedSet(asked);
     }

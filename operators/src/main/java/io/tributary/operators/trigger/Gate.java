@@ -4,6 +4,7 @@ import io.tributary.operators.profile.ConsentTimelines.Word;
 import io.tributary.operators.trigger.Suppression.Reason;
 import io.tributary.schemas.definition.DeliveryDefinition;
 import io.tributary.schemas.definition.DeliveryDefinition.Cap;
+import io.tributary.schemas.definition.DeliveryDefinition.QuietHours;
 import io.tributary.schemas.definition.TriggerDefinition;
 import io.tributary.schemas.time.Timestamps;
 import java.time.Duration;
@@ -34,14 +35,23 @@ public final class Gate {
         return new Gate(DeliveryDefinition.NONE, List.of());
     }
 
-    /** When something that fires at an instant may be told, if nothing else holds it back; both milliseconds since 1970. */
-    long opensAt(long instant) {
-        return postpones() ? rules.quietHours().end(instant) : instant;
+    /**
+     * When something that fires at an instant may be told, if nothing else holds it back; both milliseconds since 1970.
+     *
+     * @param zone of the customer; null if nobody knows
+     */
+    long opensAt(long instant, String zone) {
+        return postpones() ? rules.quietHours().in(zone).end(instant) : instant;
     }
 
     /** At most how much later than it fires something is told, milliseconds. */
     long mostPostponed() {
         return postpones() ? DeliveryDefinition.MOST_POSTPONED : 0;
+    }
+
+    /** Whether what has fired may turn out to wait if the customer is another one: because it is elsewhere. */
+    boolean postponesByZone() {
+        return postpones() && rules.customerZone() != null;
     }
 
     private boolean postpones() {
@@ -54,11 +64,23 @@ public final class Gate {
      * @param purpose of the trigger
      */
     Recipient recipient(String purpose, long instant, TriggerState state) {
-        return new Recipient(state.said().at(purpose, instant), suppressedBy(instant, state.profile()));
+        return recipient(state.said().at(purpose, instant), instant, state.profile());
+    }
+
+    /** @param instant as of which the profile is asked, milliseconds since 1970 */
+    Recipient recipient(Word word, long instant, ProfileTimelines profile) {
+        return new Recipient(word, suppressedBy(instant, profile), zone(instant, profile));
+    }
+
+    /** In which zone a customer is at an instant, milliseconds since 1970; null if nobody asks or knows. */
+    String zone(long instant, ProfileTimelines profile) {
+        return rules.customerZone() == null
+                ? null
+                : profile.value(rules.customerZone().toString(), instant);
     }
 
     /** The first segment by name in which a customer is told nothing at an instant, milliseconds since 1970; null if it is in none. */
-    String suppressedBy(long instant, ProfileTimelines profile) {
+    private String suppressedBy(long instant, ProfileTimelines profile) {
         for (String segment : rules.suppress()) {
             if (Boolean.TRUE.equals(profile.isIn(segment, instant))) {
                 return segment;
@@ -94,8 +116,11 @@ public final class Gate {
         if (recipient.suppressedBy() != null) {
             return new Suppression(Reason.SUPPRESSED, "in " + recipient.suppressedBy());
         }
-        if (rules.quietHours() != null && rules.quietHours().hold(contact.at())) {
-            return new Suppression(Reason.QUIET_HOURS, rules.quietHours().toString());
+        if (rules.quietHours() != null) {
+            QuietHours quiet = rules.quietHours().in(recipient.zone());
+            if (quiet.hold(contact.at())) {
+                return new Suppression(Reason.QUIET_HOURS, quiet.toString());
+            }
         }
         Duration coolDown = coolDowns.get(contact.trigger());
         if (coolDown != null && history.hasAnother(contact, coolDown)) {

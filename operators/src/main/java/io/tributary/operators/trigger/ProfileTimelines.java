@@ -9,41 +9,55 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * In which of the segments that triggers ask for a customer has been, as far as a decision that waits for the watermark may
- * still ask. Not thread-safe.
+ * What has been so of the profile of a customer, as far as a decision that waits for the watermark may still ask: in which of
+ * the segments that triggers ask for it was, and in which time zone. Not thread-safe.
  *
- * <p>Bound: {@value #MAX_TURNS} turns of each segment that triggers ask for; of more, which takes that many ahead of the
- * watermark, the oldest go.
+ * <p>Bound: {@value #MAX_TURNS} turns of each; of more, which takes that many ahead of the watermark, the oldest go.
  */
 public final class ProfileTimelines {
     static final int MAX_TURNS = 200;
 
+    /** The value of a membership that there is. */
+    private static final String IN = "";
+
     /**
-     * A membership begins or ends.
+     * A membership begins or ends, or a value is another one.
      *
      * @param from the instant from which on that is so, milliseconds since 1970; the least long for ever
+     * @param value null for no membership, or no value
      */
-    public record Turn(long from, boolean isIn) {
+    public record Turn(long from, String value) {
         private static final Codec<Turn> CODEC = new Codec<>() {
             @Override
             public void write(Turn turn, DataOutput out) throws IOException {
                 out.writeLong(turn.from);
-                out.writeBoolean(turn.isIn);
+                Wire.writeNullable(turn.value, Wire.STRING, out);
             }
 
             @Override
             public Turn read(DataInput in) throws IOException {
-                return new Turn(in.readLong(), in.readBoolean());
+                return new Turn(in.readLong(), Wire.readNullable(Wire.STRING, in));
             }
         };
 
+        /** Of a membership. */
+        public Turn(long from, boolean isIn) {
+            this(from, membership(isIn));
+        }
+
         /** Nothing else is known. */
+        public static Turn always(String value) {
+            return new Turn(Long.MIN_VALUE, value);
+        }
+
+        /** Of a membership of which nothing else is known. */
         public static Turn always(boolean isIn) {
-            return new Turn(Long.MIN_VALUE, isIn);
+            return always(membership(isIn));
         }
     }
 
@@ -76,18 +90,18 @@ public final class ProfileTimelines {
     static final Codec<ProfileTimelines> PART = new Codec<>() {
         @Override
         public void write(ProfileTimelines timelines, DataOutput out) throws IOException {
-            TURNS.write(timelines.bySegment, out);
+            TURNS.write(timelines.byName, out);
         }
 
         @Override
         public ProfileTimelines read(DataInput in) throws IOException {
             ProfileTimelines timelines = new ProfileTimelines();
-            timelines.bySegment.putAll(TURNS.read(in));
+            timelines.byName.putAll(TURNS.read(in));
             return timelines;
         }
     };
 
-    private static final byte FORMAT = 1;
+    private static final byte FORMAT = 2;
 
     public static final Codec<ProfileTimelines> CODEC = new Codec<>() {
         @Override
@@ -104,7 +118,12 @@ public final class ProfileTimelines {
     };
 
     /** Of each the turns, ascending, one an instant. */
-    private final SortedMap<String, List<Turn>> bySegment = new TreeMap<>();
+    private final SortedMap<String, List<Turn>> byName = new TreeMap<>();
+
+    /** The value of a membership. */
+    public static String membership(boolean isIn) {
+        return isIn ? IN : null;
+    }
 
     /**
      * A membership has begun or ended, behind all that is known of it.
@@ -112,14 +131,25 @@ public final class ProfileTimelines {
      * @param from milliseconds since 1970; before the last turn it counts as of that
      */
     public void turn(String segment, long from, boolean isIn) {
-        List<Turn> turns = bySegment.computeIfAbsent(segment, unknown -> new ArrayList<>(List.of(Turn.always(!isIn))));
+        turn(segment, from, membership(!isIn), membership(isIn));
+    }
+
+    /**
+     * A value is another one, behind all that is known of it.
+     *
+     * @param from milliseconds since 1970; before the last turn it counts as of that
+     * @param before what it was, if nothing is known
+     * @param value null for none
+     */
+    public void turn(String name, long from, String before, String value) {
+        List<Turn> turns = byName.computeIfAbsent(name, unknown -> new ArrayList<>(List.of(Turn.always(before))));
         int last = turns.size() - 1;
         long at = Math.max(from, turns.get(last).from);
         if (turns.get(last).from == at) {
             turns.remove(last--);
         }
-        if (last < 0 || turns.get(last).isIn != isIn) {
-            turns.add(new Turn(at, isIn));
+        if (last < 0 || !Objects.equals(turns.get(last).value, value)) {
+            turns.add(new Turn(at, value));
         }
         if (turns.size() > MAX_TURNS) {
             turns.remove(0);
@@ -129,11 +159,11 @@ public final class ProfileTimelines {
     /**
      * Takes in what somebody knows who knows all: it replaces what is known from its first turn on.
      *
-     * @param known by segment, ascending
+     * @param known by name, ascending
      */
     public void state(Map<String, List<Turn>> known) {
-        known.forEach((segment, others) -> {
-            List<Turn> turns = bySegment.computeIfAbsent(segment, unknown -> new ArrayList<>(others.size()));
+        known.forEach((name, others) -> {
+            List<Turn> turns = byName.computeIfAbsent(name, unknown -> new ArrayList<>(others.size()));
             long first = others.get(0).from;
             turns.removeIf(turn -> turn.from >= first);
             turns.addAll(others);
@@ -146,36 +176,47 @@ public final class ProfileTimelines {
      * @param watermark what has passed, milliseconds since 1970
      */
     public void forgetBehind(long watermark) {
-        for (List<Turn> turns : bySegment.values()) {
+        for (List<Turn> turns : byName.values()) {
             while (turns.size() > 1 && turns.get(1).from <= watermark) {
                 turns.remove(0);
             }
         }
     }
 
-    /** Drops the segments that nobody asks for any more. */
-    public void keepOnly(Collection<String> segments) {
-        bySegment.keySet().retainAll(segments);
+    /** Drops what nobody asks for any more. */
+    public void keepOnly(Collection<String> names) {
+        byName.keySet().retainAll(names);
     }
 
     /** Whether the customer was in a segment at an instant, milliseconds since 1970, with all that happened at it; null if nobody knows. */
     Boolean isIn(String segment, long instant) {
-        Boolean isIn = null;
-        for (Turn turn : bySegment.getOrDefault(segment, List.of())) {
-            if (turn.from <= instant) {
-                isIn = turn.isIn;
-            }
-        }
-        return isIn;
+        Turn turn = at(segment, instant);
+        return turn == null ? null : turn.value != null;
     }
 
-    /** Null if nothing is known of the segment. */
-    public List<Turn> turns(String segment) {
-        List<Turn> turns = bySegment.get(segment);
+    /** What was so at an instant, milliseconds since 1970, with all that happened at it; null for nothing, or if nobody knows. */
+    String value(String name, long instant) {
+        Turn turn = at(name, instant);
+        return turn == null ? null : turn.value;
+    }
+
+    private Turn at(String name, long instant) {
+        Turn last = null;
+        for (Turn turn : byName.getOrDefault(name, List.of())) {
+            if (turn.from <= instant) {
+                last = turn;
+            }
+        }
+        return last;
+    }
+
+    /** Null if nothing is known of it. */
+    public List<Turn> turns(String name) {
+        List<Turn> turns = byName.get(name);
         return turns == null ? null : List.copyOf(turns);
     }
 
     public boolean isEmpty() {
-        return bySegment.isEmpty();
+        return byName.isEmpty();
     }
 }

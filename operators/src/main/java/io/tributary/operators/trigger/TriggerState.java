@@ -10,7 +10,9 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -22,7 +24,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  * are ahead of the watermark, one open match per deadline of a definition, what was said on purposes (see {@link
  * ConsentTimelines}), the segments for which triggers ask (see {@link ProfileTimelines}; of each operation on the cart, in which of
  * them the customer was, if triggers of the cart ask), what is open of sequences of events (see {@link EventMatches}), {@value Waiting#MOST} triggers that wait to be told, the newest {@value #MOST_RETRACTABLE} triggers that
- * may have to be taken back. Gone 30 days after the last cart event, or
+ * may have to be taken back, and if quiet hours are by the customer's time zone and postpone, the newest {@value #MOST_DECIDED} that were told or held back as long as they could wait. Gone 30 days after the last cart event, or
  * with the last deadline, or when nothing can be taken back any more.
  */
 public final class TriggerState {
@@ -54,6 +56,7 @@ public final class TriggerState {
             EventMatches.CODEC.write(state.events, out);
             Wire.writeAll(state.waiting.all(), Waiting.CODEC, out);
             Wire.writeAll(state.retractable, Retractable.CODEC, out);
+            Wire.writeMap(state.decided, Wire.LONG, Wire.LONG, out);
             out.writeLong(state.timer);
             Wire.writeVarLong(state.publication, out);
             state.bytes = length(out) - before;
@@ -72,6 +75,7 @@ public final class TriggerState {
             state.events = EventMatches.CODEC.read(in);
             state.waiting.all().addAll(Wire.readAll(Waiting.CODEC, in));
             state.retractable.addAll(Wire.readAll(Retractable.CODEC, in));
+            state.decided.putAll(Wire.readMap(Wire.LONG, Wire.LONG, in));
             state.timer = in.readLong();
             state.publication = Wire.readVarLong(in);
             return state;
@@ -83,6 +87,7 @@ public final class TriggerState {
     };
 
     static final int MOST_RETRACTABLE = 100;
+    static final int MOST_DECIDED = 200;
 
     /** No timer is set. */
     public static final long NO_TIMER = Long.MAX_VALUE;
@@ -112,6 +117,9 @@ public final class TriggerState {
 
     /** What was told and may have to be taken back, in the order in which it was told. */
     private final List<Retractable> retractable = new ArrayList<>(0);
+
+    /** What was told or held back → until when it could wait if the customer were elsewhere, in the order in which it was. */
+    private final Map<Long, Long> decided = new LinkedHashMap<>(0);
 
     private long timer = NO_TIMER;
     private long publication;
@@ -184,6 +192,35 @@ public final class TriggerState {
         if (retractable.size() > MOST_RETRACTABLE) {
             retractable.remove(0);
         }
+    }
+
+    /**
+     * Notes that something was told or held back.
+     *
+     * @param match as {@link Trigger#match}
+     * @param until how long it could wait, milliseconds since 1970
+     */
+    void decide(long match, long until) {
+        decided.put(match, until);
+        if (decided.size() > MOST_DECIDED) {
+            decided.remove(decided.keySet().iterator().next());
+        }
+    }
+
+    /** Whether something was told or held back that could still wait if the customer were elsewhere. */
+    boolean isDecided(long match) {
+        return decided.containsKey(match);
+    }
+
+    /** @param watermark what has passed, milliseconds since 1970 */
+    void forgetDecided(long watermark) {
+        decided.values().removeIf(until -> until < watermark);
+    }
+
+    /** Forgets what was told. */
+    void forgetTold() {
+        retractable.clear();
+        decided.clear();
     }
 
     /** When nothing has to be taken back any more, or {@link #NO_TIMER} if that is so at an instant. */

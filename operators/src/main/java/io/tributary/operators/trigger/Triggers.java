@@ -74,7 +74,7 @@ public final class Triggers implements AutoCloseable {
         Due due = new Due(gate);
         pass(state, retained, restart.customerId(), restart.instant() - 1, due);
         carts.restart(state, restart, due);
-        events.restart(state, retained, restart);
+        events.restart(state, retained, restart, due);
         due.tell(state, sink);
     }
 
@@ -135,6 +135,7 @@ public final class Triggers implements AutoCloseable {
         pass(state, retained, customerId, watermark, due);
         due.tell(state, sink);
         state.retractable().removeIf(told -> told.until() <= watermark);
+        state.forgetDecided(watermark);
     }
 
     private void pass(TriggerState state, RetainedEvents retained, String customerId, long watermark, Due due) {

@@ -105,6 +105,13 @@ record Waiting(
         return new Waiting(trigger, version, step, anchor, key, firedAt, later, payload, because);
     }
 
+    boolean isSame(Trigger fired) {
+        return trigger.equals(fired.trigger().name())
+                && step.equals(fired.step())
+                && anchor.equals(fired.anchor())
+                && key.equals(fired.key());
+    }
+
     boolean isOf(CartTrigger other, String ofStep) {
         return trigger.equals(other.name()) && step.equals(ofStep);
     }

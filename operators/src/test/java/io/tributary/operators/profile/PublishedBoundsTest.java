@@ -70,7 +70,7 @@ class PublishedBoundsTest {
                         "c_0123456789abcdef",
                         last.order(),
                         new CartVariables(ledger.activity.cart().cart()),
-                        new Recipient(Word.SILENT, null))
+                        new Recipient(Word.SILENT, null, null))
                 .json();
         List<DocumentWrite> documents = new ArrayList<>();
         for (OutboundRecord record : List.of(

@@ -96,7 +96,7 @@ class GatePropertyTest {
             Suppression suppression = gate.suppression(
                     attempt.contact(),
                     "marketing",
-                    new Recipient(attempt.isRefused ? Word.REFUSED : Word.SILENT, null),
+                    new Recipient(attempt.isRefused ? Word.REFUSED : Word.SILENT, null, null),
                     history);
 
             assertThat(suppression == null ? "told" : suppression.reason().id())

@@ -25,7 +25,8 @@ class GateTest {
     }
 
     private static String verdict(Gate gate, Contact contact, GateHistory history) {
-        Suppression suppression = gate.suppression(contact, "marketing", new Recipient(Word.SILENT, null), history);
+        Suppression suppression =
+                gate.suppression(contact, "marketing", new Recipient(Word.SILENT, null, null), history);
         return suppression == null ? "told" : suppression.reason().id() + ": " + suppression.detail();
     }
 
@@ -107,11 +108,11 @@ class GateTest {
     void whatHasToBeGrantedIsNotGrantedBySilence() {
         Gate gate = gate("{opt_in: [news, offers by post]}");
 
-        assertThat(gate.suppression(at(0, 1), "news", new Recipient(Word.SILENT, null), GateHistory.EMPTY))
+        assertThat(gate.suppression(at(0, 1), "news", new Recipient(Word.SILENT, null, null), GateHistory.EMPTY))
                 .isEqualTo(new Suppression(Suppression.Reason.CONSENT, "news is not granted"));
-        assertThat(gate.suppression(at(0, 1), "news", new Recipient(Word.GRANTED, null), GateHistory.EMPTY))
+        assertThat(gate.suppression(at(0, 1), "news", new Recipient(Word.GRANTED, null, null), GateHistory.EMPTY))
                 .isNull();
-        assertThat(gate.suppression(at(0, 1), "marketing", new Recipient(Word.SILENT, null), GateHistory.EMPTY))
+        assertThat(gate.suppression(at(0, 1), "marketing", new Recipient(Word.SILENT, null, null), GateHistory.EMPTY))
                 .isNull();
     }
 
@@ -120,12 +121,12 @@ class GateTest {
         Gate gate = gate("{quiet_hours: {from: 11:00, to: 13:00, zone: UTC}, caps: [{most: 1, within: 3d}]}");
         GateHistory history = gate.told(at(-120, 1), GateHistory.EMPTY);
 
-        assertThat(gate.suppression(at(0, 2), "marketing", new Recipient(Word.REFUSED, null), history))
+        assertThat(gate.suppression(at(0, 2), "marketing", new Recipient(Word.REFUSED, null, null), history))
                 .isEqualTo(new Suppression(Suppression.Reason.CONSENT, "marketing is refused"));
-        assertThat(gate.suppression(at(0, 2), "marketing", new Recipient(Word.REFUSED, "listed"), history)
+        assertThat(gate.suppression(at(0, 2), "marketing", new Recipient(Word.REFUSED, "listed", null), history)
                         .reason())
                 .isEqualTo(Suppression.Reason.CONSENT);
-        assertThat(gate.suppression(at(0, 2), "marketing", new Recipient(Word.GRANTED, "listed"), history))
+        assertThat(gate.suppression(at(0, 2), "marketing", new Recipient(Word.GRANTED, "listed", null), history))
                 .isEqualTo(new Suppression(Suppression.Reason.SUPPRESSED, "in listed"));
         assertThat(verdict(gate, at(0, 2), history)).isEqualTo("quiet_hours: 11:00-13:00 UTC");
         assertThat(verdict(gate, at(120, 2), history)).isEqualTo("cap: 1 in 3d");

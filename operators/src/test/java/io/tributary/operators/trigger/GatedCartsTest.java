@@ -50,6 +50,8 @@ class GatedCartsTest {
     private static final String NIGHT =
             "{quiet_hours: {from: \"22:00\", to: \"08:00\", zone: Europe/Warsaw, then: postpone}}";
 
+    private static final String WHERE_IT_IS = NIGHT.replace("then:", "customer_zone: traits.zone, then:");
+
     private static final int EVENING = 21 * HOUR;
     private static final int MORNING = 31 * HOUR;
 
@@ -365,6 +367,89 @@ class GatedCartsTest {
 
         assertThat(harness.entries()).isZero();
         assertThat(harness.eventTimeTimers()).isZero();
+    }
+
+    // ------------------------------------------------------------------------------------------------- the time zone
+
+    /** Quiet from minute 1260 to 1860 in Warsaw, from 780 to 1380 in Tokyo, from 1620 to 2220 in New York. */
+    @Test
+    void whatFiresWaitsForTheMorningWhereTheCustomerIs() throws Exception {
+        start(heldBackBy(WHERE_IT_IS, ABANDONED));
+        moves("c_unknown", added("m1", "p1", minute(EVENING - 60)), Turn.always((String) null));
+        moves("c_tokyo", added("m2", "p1", minute(EVENING - 60)), Turn.always("Asia/Tokyo"));
+        moves("c_west", added("m3", "p1", minute(EVENING - 60)), Turn.always("America/New_York"));
+        moves("c_arrives", added("m4", "p1", minute(EVENING - 60)), Turn.always("Asia/Tokyo"));
+        moves("c_arrives", null, Turn.always("Asia/Tokyo"), new Turn(minute(EVENING), "America/New_York"));
+        moves("c_goes-on", added("m5", "p1", minute(EVENING - 60)), Turn.always("Europe/Warsaw"));
+        moves("c_goes-on", null, Turn.always("Europe/Warsaw"), new Turn(minute(MORNING), "America/New_York"));
+        restore(true);
+        harness.watermark(minute(MORNING - 1));
+        restore(true);
+        harness.watermark(minute(2 * DAY));
+
+        assertThat(told())
+                .containsExactlyInAnyOrder(
+                        "c_unknown m1 at 1260 abandoned, postponed to 1860",
+                        "c_tokyo m2 at 1260 abandoned, postponed to 1380",
+                        "c_west m3 at 1260 abandoned",
+                        "c_arrives m4 at 1260 abandoned",
+                        "c_goes-on m5 at 1260 abandoned, postponed to 2220");
+    }
+
+    @Test
+    void nothingWaitsOnAndOn() throws Exception {
+        start(heldBackBy(WHERE_IT_IS, TestTriggers.trigger("abandoned", "true", "1h", "9d", "")));
+        moves(ANA, added("m1", "p1", minute(EVENING - 60)), Turn.always("Europe/Warsaw"));
+        moves(
+                ANA,
+                null,
+                Turn.always("Europe/Warsaw"),
+                new Turn(minute(MORNING), "America/New_York"),
+                new Turn(minute(2220), "Asia/Tokyo"),
+                new Turn(minute(2820), "Europe/Warsaw"));
+        harness.watermark(minute(9 * DAY));
+
+        assertThat(told()).isEmpty();
+        assertThat(heldBack())
+                .containsExactly(
+                        "c_ana m1 at 1260 abandoned, postponed to 2820: quiet_hours, 22:00-08:00 Europe/Warsaw");
+    }
+
+    @Test
+    void whoStartsAnewWaitsForTheMorningWhereItIsSinceThen() throws Exception {
+        start(heldBackBy(WHERE_IT_IS, ABANDONED));
+        TestEvent cart = added("m1", "p1", minute(EVENING - 60));
+        moves("c_told", cart, Turn.always("America/New_York"));
+        moves("c_waits", cart, Turn.always("Europe/Warsaw"));
+        moves("c_stays", cart, Turn.always("Europe/Warsaw"));
+        harness.watermark(minute(EVENING + 10));
+        restore(true);
+        for (String customer : List.of("c_told", "c_waits", "c_gets", "c_stays")) {
+            harness.process(
+                    new CartChange.Restart(
+                            customer,
+                            minute(EVENING + 20),
+                            !customer.equals("c_stays"),
+                            entries(cart),
+                            Set.of(),
+                            false,
+                            List.of(),
+                            Said.nothing(),
+                            Said.in(
+                                    "traits.zone",
+                                    Turn.always("America/New_York"),
+                                    new Turn(minute(EVENING + 20), "Asia/Tokyo"))),
+                    0);
+        }
+        restore(true);
+        harness.watermark(minute(2 * DAY));
+
+        assertThat(told())
+                .containsExactlyInAnyOrder(
+                        "c_told m1 at 1260 abandoned",
+                        "c_waits m1 at 1260 abandoned, postponed to 1380",
+                        "c_gets m1 at 1260 abandoned, postponed to 1380",
+                        "c_stays m1 at 1260 abandoned, postponed to 1860");
     }
 
     // ------------------------------------------------------------------------------------------------------------ caps
@@ -840,6 +925,13 @@ class GatedCartsTest {
 
     private void see(String customer, TestEvent event, Turn first, Turn... listed) throws Exception {
         send(customer, CartEntry.of(event.event()), all(first, listed));
+    }
+
+    /** @param event null if nothing else happens */
+    private void moves(String customer, TestEvent event, Turn... zone) throws Exception {
+        CartEntry entry = event == null ? null : CartEntry.of(event.event());
+        harness.process(
+                new CartChange.Operation(customer, entry, null, Said.nothing(), Said.in("traits.zone", zone)), 0);
     }
 
     /** Since when the customer has been on the list. */

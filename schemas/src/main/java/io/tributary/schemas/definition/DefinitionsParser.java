@@ -196,6 +196,7 @@ final class DefinitionsParser {
     Definitions parse() {
         SortedMap<String, TraitDefinition> traits = new TreeMap<>();
         SortedMap<String, CelType> computed = new TreeMap<>();
+        Map<String, TraitShape> shapes = new HashMap<>();
         for (Written trait : written.get(DefinitionKind.TRAIT)) {
             TraitDefinition definition = mistakes.attempt(trait.yaml, () -> trait(trait));
             if (trait.name != null) {
@@ -205,6 +206,9 @@ final class DefinitionsParser {
                                 ? SimpleType.DYN
                                 : Profile.typeOf(definition.shape().aggregate()));
             }
+            if (definition != null) {
+                shapes.put(trait.name, definition.shape());
+            }
             keep(DefinitionKind.TRAIT, trait, definition, traits);
         }
         SortedMap<String, SegmentDefinition> segments = segments(computed);
@@ -213,7 +217,7 @@ final class DefinitionsParser {
             keep(DefinitionKind.TRIGGER, trigger, trigger(trigger), triggers);
         }
         ModelDefinitions models = models();
-        DeliveryDefinition delivery = delivery();
+        DeliveryDefinition delivery = delivery(shapes);
         if (mistakes.count() > 0) {
             throw new DefinitionsException(mistakes.messages());
         }
@@ -624,14 +628,38 @@ final class DefinitionsParser {
 
     // ----------------------------------------------------------------------------------------------------- delivery
 
-    private DeliveryDefinition delivery() {
+    /** @param shapes of computed traits in which there is no mistake */
+    private DeliveryDefinition delivery(Map<String, TraitShape> shapes) {
         DeliveryDefinition delivery = DeliveryDefinition.NONE;
         for (Written rules : written.get(DefinitionKind.DELIVERY)) {
-            DeliveryParser parser = new DeliveryParser(rules.yaml, mistakes, this::refuseUnknown);
+            DeliveryParser parser = new DeliveryParser(
+                    rules.yaml,
+                    mistakes,
+                    this::refuseUnknown,
+                    (yaml, node, name) -> refuseNoText(yaml, node, name, shapes));
             delivery = mistakes.attempt(rules.yaml, () -> parser.parse(rules.keys, () -> json(rules)));
             keep(DefinitionKind.DELIVERY, rules, delivery, new TreeMap<>());
         }
         return delivery;
+    }
+
+    private void refuseNoText(YamlSource yaml, Node node, String name, Map<String, TraitShape> shapes) {
+        Set<String> known = names.get(DefinitionKind.TRAIT);
+        if (!known.contains(name)) {
+            if (!incomplete) {
+                throw yaml.error(node, "no computed trait '" + name + "'" + NearestName.hint(name, known));
+            }
+            return;
+        }
+        TraitShape shape = shapes.get(name);
+        if (shape != null && shape.window() != null) {
+            throw yaml.error(node, "the computed trait '" + name + "' has a window: time alone would change the zone");
+        }
+        CelType type = shape == null ? SimpleType.DYN : Profile.typeOf(shape.aggregate());
+        if (type.kind() != CelKind.STRING && type.kind() != CelKind.DYN) {
+            throw yaml.error(
+                    node, "the computed trait '%s' is no text but %s".formatted(name, Explanations.words(type)));
+        }
     }
 
     // ------------------------------------------------------------------------------------------------------- models

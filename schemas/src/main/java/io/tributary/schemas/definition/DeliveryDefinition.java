@@ -9,6 +9,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.zone.ZoneOffsetTransition;
+import java.time.zone.ZoneRulesProvider;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -40,8 +41,8 @@ public record DeliveryDefinition(
     /** The greatest {@link Cap#most}. */
     public static final int MAX_PER_CAP = 1_000;
 
-    /** No quiet hours are longer, however the clock is put back: milliseconds. */
-    public static final long MOST_POSTPONED = Duration.ofHours(26).toMillis();
+    /** No quiet hours are longer, however far a clock is put back, which in Antarctica once was seven hours: milliseconds. */
+    public static final long MOST_POSTPONED = Duration.ofHours(31).toMillis();
 
     static final Duration LEAST_WITHIN = Duration.ofMinutes(1);
     static final Duration MOST_WITHIN = Duration.ofDays(30);
@@ -51,13 +52,33 @@ public record DeliveryDefinition(
      *
      * @param from the first minute that is quiet
      * @param to the first minute that is not; before {@code from} if midnight lies between them
+     * @param zone of whoever has none
+     * @param customerZone where the zone of a customer stands, or null
      * @param postpone whether what fires in them waits for their end; else it is dropped
      */
-    public record QuietHours(LocalTime from, LocalTime to, ZoneId zone, boolean postpone) {
+    public record QuietHours(LocalTime from, LocalTime to, ZoneId zone, CustomerZone customerZone, boolean postpone) {
+        private static final Set<String> ZONES = Set.copyOf(ZoneRulesProvider.getAvailableZoneIds());
+
+        /** The names of the zones that there are. */
+        public static Set<String> zones() {
+            return ZONES;
+        }
+
         public QuietHours {
             if (from.equals(to)) {
                 throw new IllegalArgumentException("quiet hours have a beginning and an end, not both at " + from);
             }
+        }
+
+        /**
+         * Those of a customer.
+         *
+         * @param id of its zone; null, or one that is no zone, if it has none
+         */
+        public QuietHours in(String id) {
+            return id == null || !ZONES.contains(id)
+                    ? this
+                    : new QuietHours(from, to, ZoneId.of(id), customerZone, postpone);
         }
 
         /** Whether an instant, milliseconds since 1970, is within them: as the clock on the wall says. */
@@ -99,6 +120,19 @@ public record DeliveryDefinition(
     }
 
     /**
+     * Where in the profile the time zone of a customer stands.
+     *
+     * @param isComputed whether it is a computed trait, else a trait
+     */
+    public record CustomerZone(boolean isComputed, String name) {
+        /** As it is written: {@code traits.NAME} or {@code computed.NAME}. */
+        @Override
+        public String toString() {
+            return (isComputed ? Profile.COMPUTED : Profile.TRAITS) + "." + name;
+        }
+    }
+
+    /**
      * How often a customer is told something in a rolling window.
      *
      * @param most of so many one more is held back; from 1 to {@value #MAX_PER_CAP}
@@ -122,6 +156,11 @@ public record DeliveryDefinition(
                     + (channel == null ? "" : ", channel " + channel)
                     + (group == null ? "" : ", group " + group);
         }
+    }
+
+    /** Where the time zone of a customer stands; null if nothing asks for it. */
+    public CustomerZone customerZone() {
+        return quietHours == null ? null : quietHours.customerZone;
     }
 
     public DeliveryDefinition {

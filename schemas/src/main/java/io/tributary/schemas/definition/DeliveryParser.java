@@ -2,19 +2,20 @@ package io.tributary.schemas.definition;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tributary.schemas.definition.DeliveryDefinition.Cap;
+import io.tributary.schemas.definition.DeliveryDefinition.CustomerZone;
 import io.tributary.schemas.definition.DeliveryDefinition.QuietHours;
 import io.tributary.schemas.yaml.NearestName;
 import io.tributary.schemas.yaml.YamlSource;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
-import java.time.zone.ZoneRulesProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.yaml.snakeyaml.nodes.Node;
 
@@ -26,6 +27,7 @@ final class DeliveryParser {
     private static final String FROM = "from";
     private static final String TO = "to";
     private static final String ZONE = "zone";
+    private static final String CUSTOMER_ZONE = "customer_zone";
     private static final String THEN = "then";
     private static final String DROP = "drop";
     private static final String POSTPONE = "postpone";
@@ -36,16 +38,26 @@ final class DeliveryParser {
     private static final String GROUP = "group";
 
     private static final Pattern TIME = Pattern.compile("([01]\\d|2[0-3]):[0-5]\\d");
+    private static final Pattern PROFILE_PATH = Pattern.compile("(traits|computed)\\.([A-Za-z_]\\w{0,255})");
     private static final Pattern WHOLE_NUMBER = Pattern.compile("\\d{1,9}");
 
     private final YamlSource yaml;
     private final Mistakes mistakes;
     private final KnownSegments segments;
+    private final KnownTraits traits;
 
-    DeliveryParser(YamlSource yaml, Mistakes mistakes, KnownSegments segments) {
+    /** Which computed traits there are. */
+    @FunctionalInterface
+    interface KnownTraits {
+        /** @throws io.tributary.schemas.yaml.DefinitionException if there is none of that name that is a text which time alone does not change */
+        void refuseNoText(YamlSource yaml, Node node, String name);
+    }
+
+    DeliveryParser(YamlSource yaml, Mistakes mistakes, KnownSegments segments, KnownTraits traits) {
         this.yaml = yaml;
         this.mistakes = mistakes;
         this.segments = segments;
+        this.traits = traits;
     }
 
     /**
@@ -103,17 +115,19 @@ final class DeliveryParser {
 
     private QuietHours quietHours(Node node) {
         YamlSource.Obj keys = yaml.object(node, "'" + QUIET_HOURS + "'", mistakes.in(yaml));
-        keys.allow(List.of(FROM, TO, ZONE, THEN));
+        keys.allow(List.of(FROM, TO, ZONE, CUSTOMER_ZONE, THEN));
         LocalTime from = mistakes.attempt(yaml, () -> time(keys, FROM));
         LocalTime to = mistakes.attempt(yaml, () -> time(keys, TO));
         ZoneId zone = mistakes.attempt(yaml, () -> zone(keys));
+        CustomerZone customerZone =
+                keys.has(CUSTOMER_ZONE) ? mistakes.attempt(yaml, () -> customerZone(keys.get(CUSTOMER_ZONE))) : null;
         Boolean postpone = mistakes.attempt(yaml, () -> keys.has(THEN) && postpones(keys.get(THEN)));
         if (from != null && from.equals(to)) {
             throw yaml.error(keys.get(TO), "'to' must be another time than 'from': all day is no quiet hours");
         }
         return from == null || to == null || zone == null || postpone == null
                 ? null
-                : new QuietHours(from, to, zone, postpone);
+                : new QuietHours(from, to, zone, customerZone, postpone);
     }
 
     private LocalTime time(YamlSource.Obj keys, String key) {
@@ -128,7 +142,7 @@ final class DeliveryParser {
     private ZoneId zone(YamlSource.Obj keys) {
         Node node = keys.require(ZONE, "a time zone such as Europe/Warsaw");
         String id = yaml.text(node, "'" + ZONE + "'");
-        Set<String> known = ZoneRulesProvider.getAvailableZoneIds();
+        Set<String> known = QuietHours.zones();
         if (!known.contains(id)) {
             throw yaml.error(
                     node,
@@ -136,6 +150,22 @@ final class DeliveryParser {
                             .formatted(ZONE, id, NearestName.hint(id, known)));
         }
         return ZoneId.of(id);
+    }
+
+    private CustomerZone customerZone(Node node) {
+        String path = yaml.text(node, "'" + CUSTOMER_ZONE + "'");
+        Matcher parts = PROFILE_PATH.matcher(path);
+        if (!parts.matches()) {
+            throw yaml.error(
+                    node,
+                    "'%s' must be traits.NAME or computed.NAME, where the profile has a time zone, not '%s'"
+                            .formatted(CUSTOMER_ZONE, path));
+        }
+        boolean isComputed = parts.group(1).equals(Profile.COMPUTED);
+        if (isComputed) {
+            traits.refuseNoText(yaml, node, parts.group(2));
+        }
+        return new CustomerZone(isComputed, parts.group(2));
     }
 
     private boolean postpones(Node node) {

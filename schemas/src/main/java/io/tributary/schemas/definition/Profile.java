@@ -11,6 +11,7 @@ import java.util.TreeMap;
 
 /** What the {@code when} of a segment can name, and of which type it is. */
 final class Profile {
+    static final String TRAITS = "traits";
     static final String COMPUTED = "computed";
     static final String IDENTIFIERS = "identifiers";
 
@@ -23,7 +24,7 @@ final class Profile {
     static Map<String, CelType> roots(
             SortedMap<String, CelType> computed, Collection<String> namespaces, CelType value) {
         Map<String, CelType> roots = Types.names();
-        roots.put("traits", Types.OBJECT);
+        roots.put(TRAITS, Types.OBJECT);
         roots.put(COMPUTED, computed == null ? Types.OBJECT : Types.struct("the computed traits", computed));
         roots.put("orders", orders());
         roots.put("cart", cart());

@@ -210,6 +210,14 @@ class DefinitionMistakesTest {
                         "delivery:\n  quiet_hours: {from: \"22:00\", to: \"22:00\", zone: +02:00, then: postpone}",
                         "d.yaml:2:36: 'to' must be another time than 'from': all day is no quiet hours",
                         "d.yaml:2:51: 'zone' must be a time zone such as Europe/Warsaw, not '+02:00'"),
+                of(zoned("traits"), "d.yaml:2:81: " + noPath("traits")),
+                of(zoned("trait.zone"), "d.yaml:2:81: " + noPath("trait.zone")),
+                of(zoned("traits.address.zone"), "d.yaml:2:81: " + noPath("traits.address.zone")),
+                of(zoned("computed.tone"), "d.yaml:2:81: no computed trait 'tone' — did you mean 'zone'?"),
+                of(zoned("computed.n"), "d.yaml:2:81: the computed trait 'n' is no text but a whole number"),
+                of(
+                        zoned("computed.lately"),
+                        "d.yaml:2:81: the computed trait 'lately' has a window: time alone would change the zone"),
                 of(
                         "delivery:\n  caps:\n  - {most: 0, within: 0m}\n  - {most: 1001, within: 31d}",
                         "d.yaml:3:12: 'most' must be a number from 1 to 1000, not '0'",
@@ -231,6 +239,23 @@ class DefinitionMistakesTest {
                 of(
                         "delivery: {caps: [" + "{most: 1, within: 1d}, ".repeat(21) + "]}",
                         "d.yaml:1:18: 'caps' has 21 of them, and 20 is the most"));
+    }
+
+    private static String zoned(String customerZone) {
+        return """
+            delivery:
+              quiet_hours: {from: "22:00", to: "08:00", zone: Europe/Warsaw, customer_zone: %s}
+            traits:
+            - {name: zone, aggregate: last, events: [a], value: event.context.timezone}
+            - {name: lately, aggregate: most_frequent, events: [a], value: event.context.timezone, window: 1d}
+            - {name: n, aggregate: count, events: [a]}
+            """
+                .formatted(customerZone);
+    }
+
+    private static String noPath(String path) {
+        return "'customer_zone' must be traits.NAME or computed.NAME, where the profile has a time zone, not '%s'"
+                .formatted(path);
     }
 
     @Test

@@ -45,7 +45,7 @@ class DefinitionsTest {
                 """
                 delivery:
                   suppress: [lapsed_vip, category_fan]
-                  quiet_hours: {from: "22:00", to: 08:00, zone: Europe/Warsaw, then: drop}
+                  quiet_hours: {from: "22:00", to: 08:00, zone: Europe/Warsaw, customer_zone: traits.timezone, then: drop}
                   caps:
                   - {most: 3, within: 7d}
                   - {most: 1, within: 24h, channel: email}
@@ -239,7 +239,11 @@ class DefinitionsTest {
 
         assertThat(delivery.quietHours())
                 .isEqualTo(new DeliveryDefinition.QuietHours(
-                        LocalTime.of(22, 0), LocalTime.of(8, 0), ZoneId.of("Europe/Warsaw"), false))
+                        LocalTime.of(22, 0),
+                        LocalTime.of(8, 0),
+                        ZoneId.of("Europe/Warsaw"),
+                        new DeliveryDefinition.CustomerZone(false, "timezone"),
+                        false))
                 .hasToString("22:00-08:00 Europe/Warsaw");
         assertThat(delivery.suppress()).containsExactly("category_fan", "lapsed_vip");
         assertThat(delivery.caps())

@@ -5,27 +5,31 @@ import io.tributary.operators.segment.Memberships;
 import io.tributary.operators.segment.SegmentChange;
 import io.tributary.operators.trigger.ProfileTimelines;
 import io.tributary.operators.trigger.ProfileTimelines.Turn;
+import io.tributary.schemas.definition.DeliveryDefinition.CustomerZone;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 
 /**
- * In which of the segments for which triggers ask the customer is whose turn it is, and has been as far as what waits for the
- * watermark may ask. Not thread-safe.
+ * What triggers, and what holds them back, ask for of the customer whose turn it is: in which segments and in which time zone
+ * it is, and has been as far as what waits for the watermark may ask. Not thread-safe.
  */
-final class AskedSegments {
+final class AskedProfile {
     private final CustomerLedgers ledgers;
     private final ActiveDefinitions definitions;
+    private final FoldedSegments segments;
     private final ActiveWatch watch;
 
-    AskedSegments(CustomerLedgers ledgers, ActiveDefinitions definitions, ActiveWatch watch) {
+    AskedProfile(CustomerLedgers ledgers, ActiveDefinitions definitions, FoldedSegments segments, ActiveWatch watch) {
         this.ledgers = ledgers;
         this.definitions = definitions;
+        this.segments = segments;
         this.watch = watch;
     }
 
@@ -33,28 +37,79 @@ final class AskedSegments {
         return watch.get().asked();
     }
 
-    /** Whether no trigger asks for any. */
+    /** Whether nobody asks for anything. */
     boolean areNone() {
         return asked().isEmpty();
     }
 
-    /** By segment, ascending. */
+    /** By name, ascending. */
     SortedMap<String, List<Turn>> turns() {
         if (areNone()) {
             return Collections.emptySortedMap();
         }
         SortedMap<String, List<Turn>> turns = new TreeMap<>();
-        Memberships memberships = ledgers.segments().get();
         ProfileTimelines known = ledgers.asked().get();
-        for (String segment : asked()) {
-            List<Turn> all = known.turns(segment);
-            turns.put(
-                    segment,
-                    all != null
-                            ? all
-                            : List.of(Turn.always(definitions.compiled().isIn(segment, memberships))));
+        for (String name : asked()) {
+            List<Turn> all = known.turns(name);
+            turns.put(name, all != null ? all : List.of(Turn.always(now(name))));
         }
         return turns;
+    }
+
+    private String now(String name) {
+        return name.equals(zoneName())
+                ? segments.zone()
+                : ProfileTimelines.membership(
+                        definitions.compiled().isIn(name, ledgers.segments().get()));
+    }
+
+    /** Null if nobody asks for the time zone. */
+    private String zoneName() {
+        CustomerZone zone = definitions.compiled().delivery().customerZone();
+        return zone == null || !asked().contains(zone.toString()) ? null : zone.toString();
+    }
+
+    /** The time zone; null if nobody asks for it, or if there is none. */
+    String zone() {
+        return zoneName() == null ? null : segments.zone();
+    }
+
+    /**
+     * Something may have changed the time zone.
+     *
+     * @param before what it was
+     * @param from from when on it is another one, milliseconds since 1970
+     * @param watermark what has passed, milliseconds since 1970
+     * @return whether it has
+     */
+    boolean zoneChanged(String before, long from, long watermark) {
+        String zone = zone();
+        if (Objects.equals(before, zone)) {
+            return false;
+        }
+        ledgers.asked().get().turn(zoneName(), from, before, zone);
+        keep(watermark);
+        return true;
+    }
+
+    /**
+     * Other definitions hold: what they compute may be another zone than those before.
+     *
+     * @param from from when on that is so, milliseconds since 1970
+     * @param watermark what has passed, milliseconds since 1970
+     */
+    void redefined(long from, long watermark) {
+        List<Turn> known = zoneName() == null ? null : ledgers.asked().get().turns(zoneName());
+        if (known != null) {
+            zoneChanged(known.get(known.size() - 1).value(), from, watermark);
+        }
+    }
+
+    private void keep(long watermark) {
+        ProfileTimelines known = ledgers.asked().get();
+        known.keepOnly(asked());
+        known.forgetBehind(watermark);
+        ledgers.asked().changed();
     }
 
     /**
@@ -89,9 +144,7 @@ final class AskedSegments {
                 known.turn(change.segment(), from.applyAsLong(change), isIn[i]);
             }
         }
-        known.keepOnly(asked());
-        known.forgetBehind(watermark);
-        ledgers.asked().changed();
+        keep(watermark);
         return true;
     }
 }

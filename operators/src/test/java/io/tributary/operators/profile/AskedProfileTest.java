@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What the triggers are told of segments for which they ask, and when. */
-class AskedSegmentsTest {
+class AskedProfileTest {
     private static final Identifier USER = new Identifier(Namespace.USER_ID, "42");
     private static final Identifier PHONE = new Identifier(Namespace.ANONYMOUS_ID, "phone");
     private static final double DAY = 24 * 60;
@@ -48,6 +48,7 @@ class AskedSegmentsTest {
     private static final PublishedDefinitions PUBLISHED =
             FolderHarness.published(SEGMENTS + asking("in_segment('recent') || in_segment('fan')"));
 
+    private PublishedDefinitions published;
     private LedgerMoves moves;
     private FolderHarness folder;
 
@@ -97,7 +98,7 @@ class AskedSegmentsTest {
 
     private static String text(Turn turn) {
         long millis = turn.from() - TestEvent.START;
-        return (turn.isIn() ? "+" : "-")
+        return (turn.value() == null ? "-" : turn.value().isEmpty() ? "+" : "=" + turn.value() + "@")
                 + (turn.from() == Long.MIN_VALUE
                         ? ""
                         : millis / 60_000 + (millis % 60_000 == 0 ? "" : "m" + millis % 60_000));
@@ -164,6 +165,60 @@ class AskedSegmentsTest {
         folder.runMails();
 
         assertThat(told()).containsExactly("change: buyer+ recent-+1");
+    }
+
+    /** A trait changes with events and mergers; what is no zone is none. */
+    @Test
+    void theTimeZoneIsAskedForAsSegmentsAre() throws Exception {
+        zones("traits.zone");
+        see(track("m1", "Searched", minute(1)));
+        see(identify("m2", minute(2)).trait("zone", "Asia/Tokyo"));
+        see(identify("m3", minute(3)).trait("zone", "Nowhere"));
+        see(identify("m4", minute(4)).trait("plan", "gold"));
+        see(track("m5", "Searched", minute(5)));
+        assertThat(told())
+                .containsExactly(
+                        "event: traits.zone-",
+                        "change: traits.zone-=Asia/Tokyo@2",
+                        "change: traits.zone-=Asia/Tokyo@2-3",
+                        "event: traits.zone-=Asia/Tokyo@2-3");
+
+        see(identify("p1", minute(6)).device("phone").trait("zone", "Europe/Paris"));
+        watermark(7);
+        told();
+        TestEvent login = identify("m6", minute(8)).alsoDevice("phone");
+        see(login);
+        send(moves.move(PHONE, USER, login.event().order(), false));
+        folder.watermark(minute(8));
+        assertThat(told()).contains("anew: traits.zone-3=Europe/Paris@8").contains("anew: traits.zone-");
+    }
+
+    @Test
+    void aComputedZoneIsAskedForAndOthersOnceTheyArePublished() throws Exception {
+        zones("computed.zone");
+        see(track("m1", "Searched", minute(1)).with("zone", "Asia/Tokyo"));
+        assertThat(told()).containsExactly("event: computed.zone=Asia/Tokyo@", "change: computed.zone-=Asia/Tokyo@1");
+        watermark(2);
+
+        folder.tellAll(published.next(Definitions.of("next.yaml", zoned("traits.zone")), 1));
+        folder.runMails();
+        assertThat(told()).containsExactly("change: traits.zone-");
+    }
+
+    private static String zoned(String customerZone) {
+        return """
+            traits: [{name: zone, aggregate: last, events: [Searched], value: event.properties.zone}]
+            triggers: [{name: one, steps: [{id: it, on: [Searched]}], expires_after: 1d}]
+            delivery: {quiet_hours: {from: "22:00", to: "08:00", zone: UTC, customer_zone: %s}}
+            """
+                .formatted(customerZone);
+    }
+
+    private void zones(String customerZone) throws Exception {
+        close();
+        published = FolderHarness.published(zoned(customerZone));
+        moves = new LedgerMoves(published);
+        folder = new FolderHarness(0, published, null);
     }
 
     @Test
