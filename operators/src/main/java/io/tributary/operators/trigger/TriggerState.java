@@ -28,7 +28,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  * with the last deadline, or when nothing can be taken back any more.
  */
 public final class TriggerState {
-    private static final byte FORMAT = 12;
+    private static final byte FORMAT = 13;
 
     private static final Codec<byte[]> BYTES = new Codec<>() {
         @Override

@@ -29,8 +29,9 @@ record Memberships(SortedMap<String, List<Turn>> turns, Collection<Long> restart
     /** Whether the customer was in each segment of which that is known, with all that has happened at the instant. */
     Map<String, Boolean> at(long instant) {
         Map<String, Boolean> known = new HashMap<>();
-        turns.forEach((segment, all) ->
-                all.stream().filter(turn -> turn.from() <= instant).forEach(turn -> known.put(segment, turn.isIn())));
+        turns.forEach((segment, all) -> all.stream()
+                .filter(turn -> turn.from() <= instant)
+                .forEach(turn -> known.put(segment, turn.value() != null)));
         return known;
     }
 
@@ -63,7 +64,7 @@ record Memberships(SortedMap<String, List<Turn>> turns, Collection<Long> restart
         SortedMap<String, List<Turn>> reversed = new TreeMap<>();
         turns.forEach((segment, all) -> {
             List<Turn> other = new ArrayList<>();
-            all.forEach(turn -> other.add(new Turn(turn.from(), !turn.isIn())));
+            all.forEach(turn -> other.add(new Turn(turn.from(), turn.value() == null)));
             reversed.put(segment, other);
         });
         return new Memberships(reversed, restarts);
