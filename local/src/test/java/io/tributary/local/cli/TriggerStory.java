@@ -56,23 +56,16 @@ final class TriggerStory {
 
     /** An identify call of a user. */
     void identify(String at, String user, String traits) {
-        names.put(new Identifier(Namespace.USER_ID, user).customerId(), user);
         event(at, "'type':'identify','userId':'%s','traits':{%s}".formatted(user, traits));
     }
 
     /** An identify call of a device. */
     void identifyDevice(String at, String device, String traits) {
-        names.put(new Identifier(Namespace.ANONYMOUS_ID, device).customerId(), device);
         event(at, "'type':'identify','anonymousId':'%s','traits':{%s}".formatted(device, traits));
     }
 
     void login(String at, String user, String device) {
         event(at, "'type':'identify','userId':'%s','anonymousId':'%s'".formatted(user, device));
-    }
-
-    /** An identify call of a user with traits. */
-    void identify(String at, String user, String traits) {
-        event(at, "'type':'identify','userId':'%s','traits':{%s}".formatted(user, traits));
     }
 
     /** @param more options of the command */
