@@ -22,10 +22,12 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  *
  * <p>Bound: the cart's operations (see {@link CartLog}), at most {@value Pending#MOST} operations that
  * are ahead of the watermark, one open match per deadline of a definition, what was said on purposes (see {@link
- * ConsentTimelines}), the segments for which triggers ask (see {@link ProfileTimelines}; of each operation on the cart, in which of
- * them the customer was, if triggers of the cart ask), what is open of sequences of events (see {@link EventMatches}), {@value Waiting#MOST} triggers that wait to be told, the newest {@value #MOST_RETRACTABLE} triggers that
- * may have to be taken back, and if quiet hours are by the customer's time zone and postpone, the newest {@value #MOST_DECIDED} that were told or held back as long as they could wait. Gone 30 days after the last cart event, or
- * with the last deadline, or when nothing can be taken back any more.
+ * ConsentTimelines}), the segments for which triggers ask and the time zone (see {@link ProfileTimelines}; of each operation
+ * on the cart, in which of them the customer was, if triggers of the cart ask), what is open of sequences of events (see
+ * {@link EventMatches}), {@value Waiting#MOST} triggers that wait to be told, the newest {@value #MOST_RETRACTABLE} triggers
+ * that may have to be taken back, and, if quiet hours are by the customer's time zone and postpone, the newest {@value
+ * #MOST_DECIDED} that were told or held back, for as long as they could wait. Gone 30 days after the last cart event, or with
+ * the last deadline, or when nothing can be taken back any more.
  */
 public final class TriggerState {
     private static final byte FORMAT = 13;

@@ -17,6 +17,7 @@ import io.tributary.operators.testing.Said;
 import io.tributary.operators.testing.TestEvent;
 import io.tributary.operators.testing.WatcherHarness;
 import io.tributary.operators.trigger.EventWatch.Cause;
+import io.tributary.operators.trigger.ProfileTimelines.Turn;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.identity.Identifier;
@@ -65,6 +66,16 @@ class WatchedSequencesTest {
               delay: 1h
               expires_after: 1h
               payload: {n: event.properties.n}
+            """;
+
+    private static final String LEFT_AFTER_SIGNING_UP =
+            """
+            - name: left
+              steps:
+              - {id: sign_up, on: [Signed Up], select: every}
+              - {id: order, not_followed_by: [Order Paid]}
+              within: 20m
+              expires_after: 1d
             """;
 
     private static final String SEGMENTS =
@@ -533,6 +544,40 @@ class WatchedSequencesTest {
         }
     }
 
+    /** Minute 0 is midnight in UTC; eight in the morning in Kathmandu is minute 135, in the evening before it is in Los Angeles. */
+    @Test
+    void whoStartsAnewWaitsForTheMorningWhereItIsSinceThen() throws Exception {
+        try (Watch watch = new Watch(published(
+                WELCOME.replace("1h", "40m").replace("expires_after: 40m", "expires_after: 1d"),
+                LEFT_AFTER_SIGNING_UP,
+                "delivery: {quiet_hours: {from: \"22:00\", to: \"08:00\", zone: UTC, customer_zone: traits.zone,"
+                        + " then: postpone}}\n"))) {
+            watch.sees("told", ANA, "Signed Up", 10, 1);
+            watch.isIn("told", Turn.always("America/Los_Angeles"));
+            watch.sees("waits", ANA, "Signed Up", 11, 2);
+            watch.isIn("waits", Turn.always("UTC"));
+            watch.sees("phone", PHONE, "Signed Up", 12, 3);
+            watch.isIn("phone", Turn.always("UTC"));
+            watch.arrives(39);
+            watch.restarts(watch.published);
+            Turn[] travels = {Turn.always("America/Los_Angeles"), new Turn(minute(45), "Asia/Kathmandu")};
+            watch.startsAnew("told", 45, Set.of(), List.of(), travels);
+            watch.startsAnew("waits", 45, Set.of(), List.of(), travels);
+            watch.startsAnew("owner", 45, Set.of(), List.of(watch.seen.get(2)), travels);
+            watch.startsAnew("phone", 45, Set.of(PHONE), List.of(), travels);
+            watch.arrives(1_000);
+
+            assertThat(watch.toldWhen())
+                    .containsExactlyInAnyOrder(
+                            "left told at 30",
+                            "left waits at 135",
+                            "left owner at 135",
+                            "welcome told at 135",
+                            "welcome waits at 135",
+                            "welcome owner at 135");
+        }
+    }
+
     /** A watcher. */
     private static final class Watch implements AutoCloseable {
         private final List<WatchedEvent> seen = new ArrayList<>();
@@ -591,6 +636,44 @@ class WatchedSequencesTest {
                     minute(at), name[0], name.length == 1 ? null : name[1], change.startsWith("+"), 1, List.of());
             WatchedEvent event = watch.watched(customer, changed, cause, minute(knownAt));
             harness.process(new CartChange.Operation(customer, null, event, Said.nothing(), Said.noSegments()), 0);
+        }
+
+        /** In a time zone. */
+        void isIn(String customer, Turn... zone) throws Exception {
+            harness.process(
+                    new CartChange.Operation(customer, null, null, Said.nothing(), Said.in("traits.zone", zone)), 0);
+        }
+
+        /** Without what has gone, with what has come. */
+        void startsAnew(String customer, int at, Set<FragmentId> gone, List<WatchedEvent> come, Turn... zone)
+                throws Exception {
+            harness.process(
+                    new CartChange.Restart(
+                            customer,
+                            minute(at),
+                            true,
+                            List.of(),
+                            gone,
+                            false,
+                            come,
+                            Said.nothing(),
+                            Said.in("traits.zone", zone)),
+                    0);
+        }
+
+        /** What was told to whom, and in which minute. */
+        List<String> toldWhen() throws IOException {
+            List<String> all = new ArrayList<>();
+            for (JsonNode json : told()) {
+                String at =
+                        json.path("postponed_to").asText(json.path("fired_at").asText());
+                all.add("%s %s at %d"
+                        .formatted(
+                                json.path("trigger").asText(),
+                                json.path("customer_id").asText(),
+                                (Timestamps.parse(at) - TestEvent.START) / 60_000));
+            }
+            return all;
         }
 
         /** The customer is gone. */

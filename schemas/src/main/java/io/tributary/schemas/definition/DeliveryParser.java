@@ -49,7 +49,10 @@ final class DeliveryParser {
     /** Which computed traits there are. */
     @FunctionalInterface
     interface KnownTraits {
-        /** @throws io.tributary.schemas.yaml.DefinitionException if there is none of that name that is a text which time alone does not change */
+        /**
+         * @throws io.tributary.schemas.yaml.DefinitionException if there is none of that name, or it is no text, or time alone
+         *     may change it
+         */
         void refuseNoText(YamlSource yaml, Node node, String name);
     }
 
