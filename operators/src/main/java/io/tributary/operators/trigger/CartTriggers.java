@@ -531,15 +531,13 @@ public final class CartTriggers implements AutoCloseable {
     }
 
     private void save(TriggerState state) {
-        if (watched.stream().allMatch(one -> one.open == null)) {
-            state.matching(List.of());
-            return;
-        }
+        boolean isAnyOpen = false;
         List<byte[]> matching = new ArrayList<>(watched.size());
         for (Watched one : watched) {
+            isAnyOpen |= one.open != null;
             matching.add(one.open != null ? one.open.bytes : NOTHING);
         }
-        state.matching(matching);
+        state.matching(isAnyOpen ? matching : List.of());
     }
 
     private byte[] saved(NfaHost<CartStep> host) {
