@@ -238,15 +238,15 @@ public final class CartTriggers implements AutoCloseable {
                 state.pending().await(entry);
             }
         }
+        long instant = restart.decidesInstant() ? restart.instant() + 1 : restart.instant();
         for (Waiting one : waited) {
-            // What these definitions have found they find again.
-            boolean isTheirs = one.firedAt() > from;
+            // What these definitions have found they find again, and what would be told at a decided instant was told.
+            boolean isDecided = one.firedAt() > from || one.until() < instant;
             CartEntry last = state.cart().lastAt(one.until());
-            if (!isTheirs && last != null && last.order().equals(one.anchor())) {
+            if (!isDecided && last != null && last.order().equals(one.anchor())) {
                 state.waiting().await(one);
             }
         }
-        long instant = restart.decidesInstant() ? restart.instant() + 1 : restart.instant();
         for (Watched one : watched) {
             long oldest = instant - one.delay() - gate.mostPostponed();
             one.replay(

@@ -334,6 +334,20 @@ class GatedCartsTest {
                                 + " o at 2026-01-01T21:20:00.000Z");
     }
 
+    /** As what these definitions find again does. */
+    @Test
+    void whatEarlierDefinitionsWouldTellAtTheInstantOfAMergerCountsAsTold() throws Exception {
+        start(heldBackBy(NIGHT, ABANDONED));
+        see(ANA, added("m1", "p1", minute(EVENING - 60)));
+        harness.watermark(minute(EVENING + 10));
+        publish(TestTriggers.set(trigger("abandoned", "10h", "")));
+        harness.watermark(minute(MORNING) - 1);
+        decided(ANA, MORNING, added("m1", "p1", minute(EVENING - 60)));
+        harness.watermark(minute(2 * DAY));
+
+        assertThat(told()).isEmpty();
+    }
+
     @Test
     void whoTurnsOutToBeAnotherWaitsForWhatTheUnionDid() throws Exception {
         start(heldBackBy(NIGHT.replace("}}", "}, caps: [{most: 1, within: 30d}]}"), ABANDONED));
