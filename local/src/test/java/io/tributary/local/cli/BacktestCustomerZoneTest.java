@@ -100,14 +100,12 @@ class BacktestCustomerZoneTest {
 
         story.backtest("2026-01-09T00:00:00Z");
 
-        assertThat(story.triggers()).hasSize(4);
         assertThat(told())
-                .contains(
+                .containsExactly(
+                        "2026-01-05T20:30:00.000Z thanks ana 2026-01-05T23:00:00.000Z",
                         "2026-01-05T20:30:00.000Z thanks ben ",
-                        "2026-01-05T22:30:00.000Z thanks cat 2026-01-06T13:00:00.000Z");
-        assertThat(told().toString())
-                .contains("2026-01-05T20:30:00.000Z thanks c_", " 2026-01-05T23:00:00.000Z")
-                .contains("2026-01-05T22:30:00.000Z thanks dan 2026-01-07T02:15:00.000Z");
+                        "2026-01-05T22:30:00.000Z thanks cat 2026-01-06T13:00:00.000Z",
+                        "2026-01-05T22:30:00.000Z thanks dan 2026-01-07T02:15:00.000Z");
     }
 
     @Test
