@@ -531,13 +531,15 @@ public final class CartTriggers implements AutoCloseable {
     }
 
     private void save(TriggerState state) {
-        boolean isAnyOpen = false;
+        if (watched.stream().allMatch(one -> one.open == null)) {
+            state.matching(List.of());
+            return;
+        }
         List<byte[]> matching = new ArrayList<>(watched.size());
         for (Watched one : watched) {
-            isAnyOpen |= one.open != null;
             matching.add(one.open != null ? one.open.bytes : NOTHING);
         }
-        state.matching(isAnyOpen ? matching : List.of());
+        state.matching(matching);
     }
 
     private byte[] saved(NfaHost<CartStep> host) {

@@ -70,7 +70,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
     /** By publication, of the definitions that have been asked for. */
     private transient Map<Long, Triggers> triggers;
 
-    private transient NewestStates state;
+    private transient ValueState<TriggerState> state;
     private transient RetainedEvents retained;
 
     /** Whoever has one has the other state, too: so all of them are reached when other definitions hold. */
@@ -127,15 +127,13 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
 
     @Override
     public void snapshotState(FunctionSnapshotContext context) {
-        // All states are written when they change. What is in memory, too, may be what a checkpoint of the heap goes on
-        // to write.
-        state.forget();
+        // All states are written when they change.
     }
 
     @Override
     public void open(OpenContext openContext) {
         triggers = new HashMap<>();
-        state = new NewestStates(getRuntimeContext().getState(state()));
+        state = getRuntimeContext().getState(state());
         retained = new KeptEvents(getRuntimeContext().getMapState(retained()));
         history = getRuntimeContext().getState(history());
         triggersFired = getRuntimeContext().getMetricGroup().counter("triggersFired");
@@ -171,7 +169,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
 
     @Override
     protected void sweep(ReadOnlyContext context, Collector<OutboundRecord> out) throws Exception {
-        TriggerState current = state.of(context.getCurrentKey());
+        TriggerState current = state.value();
         if (current != null && catchUp(current, context.getCurrentKey(), context, out)) {
             long watermark = context.currentWatermark();
             now().advance(current, retained, context.getCurrentKey(), watermark, outputs(context, out));
@@ -259,7 +257,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
         } else if (change instanceof CartChange.Restart restart) {
             restart(restart, context, out);
         } else if (change instanceof CartChange.Erasure erasure) {
-            forgetTold(erasure.customerId(), context.timerService());
+            forgetTold(context.timerService());
             forget(erasure.customerId(), context);
             erasure.formerIds().forEach(former -> forget(former, context));
         }
@@ -270,8 +268,8 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
         context.output(SEARCHED, new OutboundRecord(Topic.TRIGGERS, customerId, customerId, TYPE, 0, 0, null));
     }
 
-    private void forgetTold(String customerId, TimerService timers) throws IOException {
-        TriggerState current = state.of(customerId);
+    private void forgetTold(TimerService timers) throws IOException {
+        TriggerState current = state.value();
         if (current != null) {
             keep(GateHistory.EMPTY, known());
             current.forgetTold();
@@ -290,7 +288,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
     private void add(CartChange.Operation change, ReadOnlyContext context, Collector<OutboundRecord> out)
             throws IOException {
         TimerService timers = context.timerService();
-        TriggerState current = state.of(change.customerId());
+        TriggerState current = state.value();
         if (current == null) {
             if (!change.isEvent()) {
                 // The next event brings along whatever still counts of what was said before it.
@@ -326,7 +324,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
     private void restart(CartChange.Restart restart, ReadOnlyContext context, Collector<OutboundRecord> out)
             throws IOException {
         TimerService timers = context.timerService();
-        TriggerState current = state.of(restart.customerId());
+        TriggerState current = state.value();
         if (current == null) {
             if (restart.entries().isEmpty() && restart.come().isEmpty()) {
                 return;
@@ -358,7 +356,7 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<OutboundRecord> out) throws Exception {
-        TriggerState current = state.of(context.getCurrentKey());
+        TriggerState current = state.value();
         TimerService timers = context.timerService();
         long watermark = timers.currentWatermark();
         // The end of a bounded log: a deadline beyond its last tick has not passed, nothing fires.

@@ -13,7 +13,7 @@ import java.util.Map;
 /**
  * One customer's open matches of sequences of events, and what waits to be matched.
  *
- * <p>Bound: {@value Pending#MOST} events that are ahead of the watermark; the {@value RetainedEvents#MOST_RECENT} retained events that came last; matches of at most {@value
+ * <p>Bound: {@value Pending#MOST} events that are ahead of the watermark; matches of at most {@value
  * RetainedEvents#PRUNE_AT} retained events; one number for each match that has fired, until its time is over; {@value Waiting#MOST} triggers that wait to be told.
  */
 final class EventMatches {
@@ -36,14 +36,13 @@ final class EventMatches {
         @Override
         public void write(EventMatches matches, DataOutput out) throws IOException {
             Wire.writeAll(matches.pending.all(), WatchedEvent.CODEC, out);
-            List<WatchedEvent> events = matches.recentAndBeginnings();
-            Wire.writeVarInt(matches.recent.size(), out);
-            Wire.writeAll(events, WatchedEvent.CODEC, out);
+            List<WatchedEvent> beginnings = matches.beginnings();
+            Wire.writeAll(beginnings, WatchedEvent.CODEC, out);
             Wire.writeVarInt(matches.open.size(), out);
             for (Open one : matches.open) {
                 Wire.writeVarInt(one.pattern, out);
                 Wire.writeString(one.key, out);
-                int begunBy = place(one.begunBy, events);
+                int begunBy = place(one.begunBy, beginnings);
                 Wire.writeVarInt(begunBy + 1, out);
                 if (begunBy == NONE) {
                     out.writeLong(one.wakeAt);
@@ -63,9 +62,7 @@ final class EventMatches {
         public EventMatches read(DataInput in) throws IOException {
             EventMatches matches = new EventMatches();
             matches.pending.all().addAll(Wire.readAll(WatchedEvent.CODEC, in));
-            int recent = Wire.readVarInt(in);
-            List<WatchedEvent> events = Wire.readAll(WatchedEvent.CODEC, in);
-            matches.recent.addAll(events.subList(0, recent));
+            List<WatchedEvent> beginnings = Wire.readAll(WatchedEvent.CODEC, in);
             for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
                 int pattern = Wire.readVarInt(in);
                 String key = Wire.readString(in);
@@ -73,7 +70,7 @@ final class EventMatches {
                 if (begunBy == NONE) {
                     matches.open.add(new Open(pattern, key, in.readLong(), null, Wire.readBytes(in)));
                 } else {
-                    WatchedEvent event = events.get(begunBy);
+                    WatchedEvent event = beginnings.get(begunBy);
                     long wakeAt = event.order().timestamp() + Wire.readVarLong(in);
                     matches.open.add(new Open(pattern, key, wakeAt, event, null));
                 }
@@ -90,9 +87,6 @@ final class EventMatches {
     private final Pending<WatchedEvent> pending = new Pending<>(WatchedEvent::knownAt);
 
     private final List<Open> open = new ArrayList<>(1);
-
-    /** The retained events that came last: kept here, and kept apart together when there are more. Any order. */
-    private final List<WatchedEvent> recent = new ArrayList<>(2);
 
     /** {@link Trigger#match} of what has fired → the instant after which it can't again. */
     private final Map<Long, Long> told = new HashMap<>(1);
@@ -133,21 +127,21 @@ final class EventMatches {
         return open;
     }
 
-    /** The recent events, then others that alone say what is open; each once. */
-    private List<WatchedEvent> recentAndBeginnings() {
-        List<WatchedEvent> events = new ArrayList<>(recent);
+    /** The events that alone say what is open, each once. */
+    private List<WatchedEvent> beginnings() {
+        List<WatchedEvent> beginnings = new ArrayList<>(2);
         for (Open one : open) {
-            if (one.begunBy != null && place(one.begunBy, events) == NONE) {
-                events.add(one.begunBy);
+            if (one.begunBy != null && place(one.begunBy, beginnings) == NONE) {
+                beginnings.add(one.begunBy);
             }
         }
-        return events;
+        return beginnings;
     }
 
-    /** What one event begins comes together, so it is mostly among the last. */
-    private static int place(WatchedEvent event, List<WatchedEvent> events) {
-        for (int i = events.size() - 1; i >= 0; i--) {
-            if (events.get(i).equals(event)) {
+    /** What one event begins comes together, so it is mostly the last. */
+    private static int place(WatchedEvent event, List<WatchedEvent> beginnings) {
+        for (int i = beginnings.size() - 1; i >= 0; i--) {
+            if (beginnings.get(i).equals(event)) {
                 return i;
             }
         }
@@ -182,15 +176,6 @@ final class EventMatches {
 
     void forgetTold(long watermark) {
         told.values().removeIf(until -> until <= watermark);
-    }
-
-    List<WatchedEvent> recent() {
-        return recent;
-    }
-
-    /** Whether of the retained events some may be kept apart. */
-    boolean retainsApart() {
-        return retained > recent.size();
     }
 
     int retained() {

@@ -349,7 +349,7 @@ public final class EventTriggers implements AutoCloseable {
     void restart(TriggerState state, RetainedEvents retained, CartChange.Restart restart, Due due) {
         EventMatches matches = state.events();
         matches.pending().all().removeIf(restart::takes);
-        List<WatchedEvent> past = all(matches, retained);
+        List<WatchedEvent> past = new ArrayList<>(matches.retained() == 0 ? List.of() : retained.all());
         past.removeIf(restart::takes);
         for (WatchedEvent event : restart.come()) {
             if (!byName.containsKey(event.name())) {
@@ -455,10 +455,7 @@ public final class EventTriggers implements AutoCloseable {
         passTo(watermark + 1, state, retained, customerId, due);
         matches.forgetTold(watermark);
         if (matches.retained() > 0 && forgetAt(matches) <= watermark) {
-            if (matches.retainsApart()) {
-                retained.clear();
-            }
-            matches.recent().clear();
+            retained.clear();
             matches.retains(0, 0, Long.MIN_VALUE);
         }
     }
@@ -597,7 +594,7 @@ public final class EventTriggers implements AutoCloseable {
 
     /** Forgets the change of a membership that one which came late takes back, and what has begun with it. */
     private boolean undo(WatchedEvent late, TriggerState state, RetainedEvents retained) {
-        List<WatchedEvent> past = all(state.events(), retained);
+        List<WatchedEvent> past = new ArrayList<>(state.events().retained() == 0 ? List.of() : retained.all());
         boolean isUndone = past.removeIf(late::undoes);
         if (isUndone) {
             keep(past, state, retained, late.knownAt());
@@ -729,7 +726,7 @@ public final class EventTriggers implements AutoCloseable {
         }
         state.events().markRepetitionsOf(event);
         if (event.repeats() == null && state.events().retainedOrders() > 0) {
-            for (WatchedEvent known : all(state.events(), retained)) {
+            for (WatchedEvent known : retained.all()) {
                 if (event.isRepetitionOf(known)) {
                     return event.repeating(known.fragment());
                 }
@@ -900,19 +897,9 @@ public final class EventTriggers implements AutoCloseable {
         return null;
     }
 
-    /** All that are retained, in the order of events. */
-    private static List<WatchedEvent> all(EventMatches matches, RetainedEvents retained) {
-        List<WatchedEvent> recent = matches.recent();
-        List<WatchedEvent> all = new ArrayList<>(matches.retainsApart() ? retained.all() : List.of());
-        all.removeIf(event -> recent.stream().anyMatch(later -> later.order().equals(event.order())));
-        all.addAll(recent);
-        all.sort(null);
-        return all;
-    }
-
     /** The newest, of two reports of one order the earlier; as many as a match can be made of. */
     private List<WatchedEvent> retained(TriggerState state, RetainedEvents retained) {
-        return newest(all(state.events(), retained));
+        return newest(state.events().retained() == 0 ? List.of() : retained.all());
     }
 
     private static List<WatchedEvent> newest(List<WatchedEvent> ascending) {
@@ -929,16 +916,11 @@ public final class EventTriggers implements AutoCloseable {
         }
         EventMatches matches = state.events();
         if (matches.retained() >= RetainedEvents.PRUNE_AT) {
-            keep(all(matches, retained), state, retained, event.knownAt());
+            keep(retained.all(), state, retained, event.knownAt());
             // Without what has begun with others: it would not fire any more.
             findAnew(state, retained, event.knownAt(), null);
         }
-        matches.recent().removeIf(known -> known.order().equals(event.order()));
-        matches.recent().add(event);
-        if (matches.recent().size() > RetainedEvents.MOST_RECENT) {
-            matches.recent().forEach(retained::add);
-            matches.recent().clear();
-        }
+        retained.add(event);
         matches.retains(
                 matches.retained() + 1,
                 matches.retainedOrders() + (event.orderId() == null ? 0 : 1),
@@ -950,7 +932,6 @@ public final class EventTriggers implements AutoCloseable {
         List<WatchedEvent> rest = RetainedEvents.newest(ascending.stream()
                 .filter(event -> event.knownAt() >= instant - longest)
                 .toList());
-        state.events().recent().clear();
         retained.keepOnly(rest);
         state.events()
                 .retains(

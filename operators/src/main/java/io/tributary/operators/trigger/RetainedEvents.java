@@ -18,9 +18,6 @@ public interface RetainedEvents {
     /** With this many those that can't be part of a match any more are dropped: seldom, and so never one by one. */
     int PRUNE_AT = 2 * MOST;
 
-    /** So many that came last may be part of the customer's state, so that of a customer with few events nothing is kept apart. */
-    int MOST_RECENT = 4;
-
     /**
      * Those that can be part of a match.
      *

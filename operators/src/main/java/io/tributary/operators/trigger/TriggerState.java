@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
  * One customer's trigger state: a single value, read once and written once per relevant event.
@@ -47,7 +46,6 @@ public final class TriggerState {
     public static final Codec<TriggerState> CODEC = new Codec<>() {
         @Override
         public void write(TriggerState state, DataOutput out) throws IOException {
-            int before = length(out);
             out.writeByte(FORMAT);
             CartLog.CODEC.write(state.cart, out);
             Wire.writeAll(state.pending.all(), CartEntry.CODEC, out);
@@ -61,7 +59,6 @@ public final class TriggerState {
             Wire.writeMap(state.decided, Wire.LONG, Wire.LONG, out);
             out.writeLong(state.timer);
             Wire.writeVarLong(state.publication, out);
-            state.bytes = length(out) - before;
         }
 
         @Override
@@ -81,10 +78,6 @@ public final class TriggerState {
             state.timer = in.readLong();
             state.publication = Wire.readVarLong(in);
             return state;
-        }
-
-        private static int length(DataOutput out) {
-            return out instanceof DataOutputSerializer buffer ? buffer.length() : 0;
         }
     };
 
@@ -125,8 +118,6 @@ public final class TriggerState {
 
     private long timer = NO_TIMER;
     private long publication;
-
-    private int bytes;
 
     /** Forgets all of the cart, what was said and in which segments the customer was. */
     void clear() {
@@ -250,11 +241,6 @@ public final class TriggerState {
 
     public void timer(long instant) {
         timer = instant;
-    }
-
-    /** How many bytes it took when it was last written; 0 if nobody knows. */
-    int bytes() {
-        return bytes;
     }
 
     /** The publication by whose definitions the matches were found. */

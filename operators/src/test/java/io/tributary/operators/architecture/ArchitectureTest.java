@@ -30,7 +30,6 @@ import io.tributary.operators.trigger.CartTriggers;
 import io.tributary.operators.trigger.CartWatcher;
 import io.tributary.operators.trigger.EventTriggers;
 import io.tributary.operators.trigger.KeptEvents;
-import io.tributary.operators.trigger.NewestStates;
 import io.tributary.operators.trigger.SequencePattern;
 import java.lang.reflect.Method;
 import java.time.Clock;
@@ -180,7 +179,7 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("io.tributary.operators.trigger")
             .and()
-            .doNotBelongToAnyOf(CartWatcher.class, KeptEvents.class, NewestStates.class)
+            .doNotBelongToAnyOf(CartWatcher.class, KeptEvents.class)
             .should()
             .dependOnClassesThat(resideInAPackage("org.apache.flink..")
                     .and(not(resideInAPackage("org.apache.flink.cep.pattern.."))
