@@ -154,7 +154,11 @@ final class TriggerRun {
             watermark = replay.watermark();
             if (state != null) {
                 triggers.advance(state, retained, CUSTOMER, watermark, sink);
+                // Once at most: what has its deadline at the very instant of one, and waits while another comes, nobody
+                // has
+                // decided yet.
                 boolean isOther = course.restarting == Restarting.NOW_AND_THEN
+                        && restarts.isEmpty()
                         && !lateAt.contains(watermark + 1)
                         && random.nextInt(8) == 0;
                 if (watermark > 0 && (isOther || course.restarting == Restarting.BEHIND_EVENTS)) {
