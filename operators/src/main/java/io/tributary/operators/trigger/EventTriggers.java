@@ -216,6 +216,8 @@ public final class EventTriggers implements AutoCloseable {
             Found found = found();
             long due = anchor.timestamp() + window;
             past.filter(event -> event.order().compareTo(anchor) >= 0 && isAbout(event, key))
+                    // With a deadline it still may end the match; without one it is no part of it.
+                    .filter(event -> deadline != null || event.order().timestamp() <= due)
                     .forEach(event -> step(event, Math.min(event.order().timestamp(), due), found));
             host.advanceTime(due + 1, found);
             return found.byAnchor.get(anchor);
