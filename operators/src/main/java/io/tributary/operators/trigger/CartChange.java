@@ -26,7 +26,10 @@ public sealed interface CartChange {
     /** What was said, by purpose, ascending by time. */
     SortedMap<String, List<Consent.Statement>> consent();
 
-    /** In which segments it is for which triggers ask, ascending by time: all that what waits for the watermark may ask for. */
+    /**
+     * In which segments it is for which triggers ask, and in which time zone, ascending by time: all that what waits for the
+     * watermark may ask for.
+     */
     SortedMap<String, List<Turn>> profile();
 
     /**
@@ -46,7 +49,7 @@ public sealed interface CartChange {
             SortedMap<String, List<Consent.Statement>> consent,
             SortedMap<String, List<Turn>> profile)
             implements CartChange {
-        /** Whether it says more than what was said on purposes and in which segments somebody is. */
+        /** Whether it says more than what was said on purposes and what the profile says. */
         public boolean isEvent() {
             return entry != null || watched != null;
         }

@@ -29,7 +29,7 @@ public final class CartReplay {
      * @param all of which those of sequences are nothing to this
      * @param entries the operations that are the customer's, at least those that a cart log keeps at the instant
      * @param consent by purpose, at least what a decision at the instant can ask for
-     * @param profile tells in which segments the customer is at the instant
+     * @param profile tells in which segments and in which time zone the customer is at the instant
      * @param gate that says how long something waits
      * @param instant up to and including which something is told, milliseconds since 1970
      */
@@ -50,6 +50,7 @@ public final class CartReplay {
         said.state(consent);
         ProfileTimelines timelines = new ProfileTimelines();
         timelines.state(profile);
+        SeenSegments seen = SeenSegments.at(instant, segmentsOf(triggers), timelines);
         List<Trigger> fired = new ArrayList<>();
         List<CartEntry> known = cart.entries();
         for (int i = 0; i < known.size(); i++) {
@@ -58,8 +59,7 @@ public final class CartReplay {
             long begun = entry.order().timestamp();
             if (!entry.isOrder() && triggers.stream().anyMatch(trigger -> mayFire(trigger, end - begun))) {
                 Cart left = cart.cartAt(entry.order());
-                CartVariables variables =
-                        new CartVariables(left, SeenSegments.at(instant, segmentsOf(triggers), timelines));
+                CartVariables variables = new CartVariables(left, seen);
                 for (CartTrigger trigger : triggers) {
                     for (Deadline deadline : trigger.definition().deadlines()) {
                         Recipient recipient = gate.recipient(
