@@ -273,8 +273,6 @@ public final class CartWatcher extends SweepFunction<String, CartChange, Publish
         if (current != null) {
             keep(GateHistory.EMPTY, known());
             current.forgetTold();
-            current.waiting().all().clear();
-            current.events().waiting().all().clear();
             settle(current, timers.currentWatermark(), timers);
         }
     }

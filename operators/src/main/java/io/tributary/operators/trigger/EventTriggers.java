@@ -779,8 +779,12 @@ public final class EventTriggers implements AutoCloseable {
                 }
             }
             for (String key : keys.stream().sorted().toList()) {
-                long oldest = instant - one.window - (startsAnew == null ? 0 : one.wait);
-                Found silent = replay(one, key, past, instant, oldest, null, null, state);
+                long until = startsAnew != null && one.deadline == null
+                        // Of a decided instant deadlines have passed; its events are yet to come, and may be the last.
+                        ? startsAnew.restart().instant()
+                        : instant;
+                long oldest = until - one.window - (startsAnew == null ? 0 : one.wait);
+                Found silent = replay(one, key, past, until, oldest, null, null, state);
                 if (startsAnew != null && one.wait > 0) {
                     findWaiting(one, key, silent, past, instant, startsAnew, state);
                 }

@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,16 @@ class WatchedSequencesTest {
               - {id: sign_up, on: [Signed Up], select: every}
               - {id: order, not_followed_by: [Order Paid]}
               within: 20m
+              expires_after: 1d
+            """;
+
+    private static final String PAID =
+            """
+            - name: paid
+              steps:
+              - {id: sign_up, on: [Signed Up]}
+              - {id: order, followed_by: [Order Paid]}
+              within: 1h
               expires_after: 1d
             """;
 
@@ -250,6 +261,36 @@ class WatchedSequencesTest {
             watch.arrives(200);
 
             assertThat(watch.fired()).containsExactly("welcome ana 1 at 61");
+        }
+    }
+
+    /** A window ends with its last instant, and a fragment goes before what happens at that instant. */
+    @Test
+    void whatHappensWhenAFragmentGoesMayBeTheLastOfAMatch() throws Exception {
+        try (Watch watch = new Watch(published(PAID))) {
+            watch.sees("ana", PHONE, "Signed Up", 0, 7);
+            watch.sees("ana", ANA, "Signed Up", 1, 8);
+            watch.sees("ana", ANA, "Order Paid", 61, 9);
+            watch.arrives(60);
+            watch.moves(PHONE, "ana", "other", 61);
+            watch.arrives(200);
+
+            assertThat(watch.fired()).containsExactly("paid ana 1 at 61");
+        }
+    }
+
+    @Test
+    void whatWaitsOfACustomerOfWhomSomethingIsErasedWaitsOnIfItWasFoundWithoutThat() throws Exception {
+        try (Watch watch = new Watch(published(WELCOME))) {
+            watch.sees("ana", ANA, "Signed Up", 0, 7);
+            watch.sees("phone", PHONE, "Signed Up", 5, 8);
+            watch.arrives(20);
+            watch.moves(ANA, "ana", "nobody", 30);
+            watch.moves(PHONE, "phone", "ana", 30);
+            watch.harness.process(new CartChange.Erasure("ana", new TreeSet<>()), 0);
+            watch.arrives(200);
+
+            assertThat(watch.fired()).contains("welcome ana 5 at 65").doesNotContain("welcome ana 0 at 60");
         }
     }
 
