@@ -21,7 +21,7 @@ enum CustomerOperator {
     FOLD("customer-profile-folder", "Fold profiles by customer"),
     WATCH("customer-cart-watcher", "Watch carts by customer (Flink CEP)"),
     TO_KAFKA("customer-kafka-sink", "Profiles, events, triggers, rejects to Kafka"),
-    DOCUMENTS("customer-search-documents", "Profiles and triggers to documents"),
+    DOCUMENTS("customer-search-documents", "What is published to documents"),
     TO_SEARCH("customer-elasticsearch-sink", "Profiles and triggers to Elasticsearch");
 
     private final String uid;

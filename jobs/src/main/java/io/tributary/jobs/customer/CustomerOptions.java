@@ -70,6 +70,36 @@ public final class CustomerOptions {
                     + " it the job fails and restarts from its last checkpoint, so that nothing is lost. Shorter than"
                     + " index.gc_deletes, an hour in the shipped templates.");
 
+    public static final ConfigOption<Boolean> ELASTICSEARCH_HISTORY = ConfigOptions.key("elasticsearch.history")
+            .booleanType()
+            .defaultValue(true)
+            .withDescription(
+                    "Whether Elasticsearch gets, beside profiles and triggers, what else has happened: changes of"
+                            + " segments and of identities, triggers that were held back, rejects. Kibana's dashboards show them."
+                            + " Kafka has them all the same.");
+
+    public static final ConfigOption<List<String>> ELASTICSEARCH_TRAITS_KEYWORD = ConfigOptions.key(
+                    "elasticsearch.traits.keyword")
+            .stringType()
+            .asList()
+            .defaultValues("country")
+            .withDescription("Traits, separated by semicolons, that profiles in Elasticsearch also have as keywords,"
+                    + " traits_kw.NAME: Kibana's Lens does not chart the others. No personal ones.");
+
+    public static final ConfigOption<List<String>> ELASTICSEARCH_TRAITS_NUMBER = ConfigOptions.key(
+                    "elasticsearch.traits.number")
+            .stringType()
+            .asList()
+            .defaultValues()
+            .withDescription("The same as numbers, traits_num.NAME. What is no number is left out.");
+
+    public static final ConfigOption<List<String>> ELASTICSEARCH_TRAITS_DATE = ConfigOptions.key(
+                    "elasticsearch.traits.date")
+            .stringType()
+            .asList()
+            .defaultValues()
+            .withDescription("The same as dates, traits_date.NAME. What is no ISO-8601 instant is left out.");
+
     public static final ConfigOption<Duration> LATENESS_BOUND = ConfigOptions.key("events.lateness-bound")
             .durationType()
             .defaultValue(Duration.ofSeconds(10))

@@ -2,6 +2,7 @@ package io.tributary.jobs.customer;
 
 import io.tributary.jobs.options.OptionsException;
 import io.tributary.operators.identity.ResolutionRules;
+import io.tributary.operators.sink.PromotedTraits;
 import io.tributary.schemas.event.EventLimits;
 import io.tributary.schemas.identity.IdentifierRules;
 import io.tributary.schemas.identity.IdentitySettings;
@@ -10,6 +11,7 @@ import io.tributary.schemas.yaml.DefinitionException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.util.TimeUtils;
@@ -22,6 +24,7 @@ import org.apache.flink.util.TimeUtils;
  * @param latenessBound how far behind its partition's clock an event may arrive and still be in time
  * @param publishInterval least time between two publications of a profile
  * @param versionBase what the versions of profiles are above
+ * @param search what is written to Elasticsearch, if there is one
  */
 public record CustomerSettings(
         EventLimits limits,
@@ -30,7 +33,18 @@ public record CustomerSettings(
         ResolutionRules resolutionRules,
         Duration latenessBound,
         Duration publishInterval,
-        long versionBase) {
+        long versionBase,
+        Search search) {
+
+    /**
+     * What is written to Elasticsearch.
+     *
+     * @param history whether what has happened is written beside profiles and triggers
+     * @param promoted traits that get a field of their own
+     */
+    public record Search(boolean history, PromotedTraits promoted) {
+        public static final Search DEFAULT = new Search(true, PromotedTraits.DEFAULT);
+    }
 
     /** Far above any clock in milliseconds, and far below the greatest version of a document. */
     public static final long MAX_VERSION_BASE = 1L << 62;
@@ -58,7 +72,19 @@ public record CustomerSettings(
                 identity == null ? ResolutionRules.defaults() : ResolutionRules.of(identity),
                 atLeast(Duration.ZERO, CustomerOptions.LATENESS_BOUND, options),
                 atLeast(Duration.ZERO, CustomerOptions.PUBLISH_INTERVAL, options),
-                versionBase(options));
+                versionBase(options),
+                new Search(options.get(CustomerOptions.ELASTICSEARCH_HISTORY), promoted(options)));
+    }
+
+    private static PromotedTraits promoted(ReadableConfig options) {
+        Set<String> keywords = Set.copyOf(options.get(CustomerOptions.ELASTICSEARCH_TRAITS_KEYWORD));
+        Set<String> numbers = Set.copyOf(options.get(CustomerOptions.ELASTICSEARCH_TRAITS_NUMBER));
+        Set<String> dates = Set.copyOf(options.get(CustomerOptions.ELASTICSEARCH_TRAITS_DATE));
+        try {
+            return new PromotedTraits(keywords, numbers, dates);
+        } catch (IllegalArgumentException e) {
+            throw new OptionsException("elasticsearch.traits: " + e.getMessage());
+        }
     }
 
     /** Null: the default rules. */

@@ -54,7 +54,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  *           rejects                    privacy commands ──┤            fragment customer customer
  *                            definitions, whole sets ─────┴──► keep, fold
  *
- * customer events, profiles, identities, segments, triggers, rejects ─► Kafka; profiles, triggers ─► Elasticsearch
+ * customer events, profiles, identities, segments, triggers, rejects ─► Kafka, and all but the events ─► Elasticsearch
  * </pre>
  */
 public final class CustomerTopology {
@@ -148,10 +148,18 @@ public final class CustomerTopology {
 
         TO_KAFKA.on(folded.union(profiles, identities, segments, triggers, suppressed, rejects)
                 .sinkTo(ports.kafka()));
+        var alwaysSearched = profiles.union(triggers.getSideOutput(CartWatcher.SEARCHED));
+        var searched = settings.search().history()
+                ? alwaysSearched.union(
+                        folded.getSideOutput(ProfileFolder.SEARCHED),
+                        relabellings.getSideOutput(PersonResolver.CHANGES),
+                        suppressed,
+                        rejects)
+                : alwaysSearched;
         ports.search()
                 .ifPresent(search -> TO_SEARCH.on(DOCUMENTS
-                        .on(profiles.union(triggers.getSideOutput(CartWatcher.SEARCHED))
-                                .flatMap(new SearchDocuments())
+                        .on(searched.flatMap(
+                                        new SearchDocuments(settings.search().promoted()))
                                 .returns(WireType.DOCUMENT_WRITE.info()))
                         .sinkTo(search)));
     }

@@ -311,7 +311,7 @@ public final class Bootstrap {
                 .filter(record -> record.topic().equals(Topic.PROFILES))
                 .name("Profiles")
                 .uid("publication-profiles")
-                .flatMap(new SearchDocuments())
+                .flatMap(new SearchDocuments(settings.search().promoted()))
                 .returns(WireType.DOCUMENT_WRITE.info())
                 .name("Profiles to documents")
                 .uid("publication-documents")

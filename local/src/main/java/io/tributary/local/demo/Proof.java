@@ -6,6 +6,7 @@ import io.tributary.local.simulate.AnaStory;
 import io.tributary.local.stack.Endpoints;
 import io.tributary.local.stack.TopicLog;
 import io.tributary.operators.sink.ElasticsearchSetup;
+import io.tributary.operators.sink.TimeSeries;
 import io.tributary.operators.sink.Topic;
 import io.tributary.schemas.json.AcceptedJson;
 import io.tributary.schemas.time.Timestamps;
@@ -75,7 +76,7 @@ final class Proof {
                         }),
                 search(
                         "Ana's triggers: one, an hour after her last item, for $84",
-                        ElasticsearchSetup.TRIGGERS,
+                        TimeSeries.TRIGGERS.alias(),
                         "_search?q=customer_id:%s&filter_path=hits.hits._source.trigger,hits.hits._source.fired_at,hits.hits._source.value"
                                 .formatted(ana),
                         answer -> {
@@ -85,11 +86,11 @@ final class Proof {
                                     && trigger.path("fired_at").equals(firedAt)
                                     && trigger.at("/value/USD").asDouble() == 84.0;
                         }),
-                count("Ben's triggers: none", ElasticsearchSetup.TRIGGERS, "customer_id:" + ben, 0),
+                count("Ben's triggers: none", TimeSeries.TRIGGERS.alias(), "customer_id:" + ben, 0),
                 count("Customers with a profile", ElasticsearchSetup.PROFILES, "*", customers),
                 count(
                         "Abandoned carts of all customers",
-                        ElasticsearchSetup.TRIGGERS,
+                        TimeSeries.TRIGGERS.alias(),
                         "trigger:abandoned_cart",
                         triggers),
                 kafka(ana));

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.tributary.schemas.money.Money;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -30,6 +31,18 @@ final class IndexedProfile {
             "segments",
             "merged_from",
             "version");
+
+    /** What the document says a second time. */
+    private static final Set<String> FOR_CHARTS = Set.of(
+            "channels",
+            "computed_kw",
+            "computed_numbers",
+            "consent_granted",
+            "consent_refused",
+            "exits_at",
+            "traits_date",
+            "traits_kw",
+            "traits_num");
 
     private static final List<String> ITEM_ORDER = List.of("product_id", "quantity", "price", "name");
 
@@ -59,7 +72,7 @@ final class IndexedProfile {
                 sort(all);
             }
         }
-        profile.remove("computed_numbers");
+        profile.remove(FOR_CHARTS);
         if (profile.get("events") instanceof ObjectNode events) {
             events.remove("names");
         }

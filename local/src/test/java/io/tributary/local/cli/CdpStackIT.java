@@ -273,7 +273,7 @@ class CdpStackIT {
         assertThat(retraction.path("retracts").asText()).isEqualTo(told);
         assertThat(retraction.at("/because/0/observed").asText()).isEqualTo("m-12 at 2026-01-05T10:30:00.000Z");
         Await.until("the document", DEADLINE, () -> get(
-                        endpoints, "elasticsearch", "/cdp-triggers/_doc/" + told + ":retracted")
+                        endpoints, "elasticsearch", "/cdp-triggers-v1-2026.01/_doc/" + told + ":retracted")
                 .at("/_source/kind")
                 .asText()
                 .equals("retracted"));

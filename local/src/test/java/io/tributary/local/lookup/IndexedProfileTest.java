@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tributary.operators.sink.DocumentWrite;
 import io.tributary.operators.sink.PersonalDocument;
 import io.tributary.operators.sink.ProfileDocument;
+import io.tributary.operators.sink.PromotedTraits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +28,8 @@ class IndexedProfileTest {
         byte[] profile = published.getBytes(StandardCharsets.UTF_8);
 
         ObjectNode together = IndexedProfile.together(
-                document(ProfileDocument.write(profile)), document(PersonalDocument.write(profile)));
+                document(ProfileDocument.write(profile, PromotedTraits.DEFAULT)),
+                document(PersonalDocument.write(profile)));
 
         JsonNode expected = ProfileFile.JSON.readTree(profile);
         assertThat(together).isEqualTo(expected);

@@ -10,6 +10,7 @@ import io.tributary.local.sink.SharedElasticsearch;
 import io.tributary.operators.sink.DocumentWrite;
 import io.tributary.operators.sink.PersonalDocument;
 import io.tributary.operators.sink.ProfileDocument;
+import io.tributary.operators.sink.PromotedTraits;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -34,7 +35,7 @@ class ProfileIndicesIT {
         indices = new ProfileIndices(SharedElasticsearch.node().http());
         for (String profile : new String[] {ANA, BEN}) {
             byte[] published = profile.getBytes(StandardCharsets.UTF_8);
-            put(ProfileDocument.write(published));
+            put(ProfileDocument.write(published, PromotedTraits.DEFAULT));
             put(PersonalDocument.write(published));
         }
     }

@@ -8,6 +8,7 @@ import io.tributary.operators.sink.DocumentWrite;
 import io.tributary.operators.sink.ElasticsearchConnection;
 import io.tributary.operators.sink.ElasticsearchSetup;
 import io.tributary.operators.sink.ProfileDocument;
+import io.tributary.operators.sink.PromotedTraits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -159,9 +160,11 @@ class ElasticsearchOutageIT {
 
     private List<DocumentWrite> profiles(String group, int version) {
         return IntStream.range(0, CUSTOMERS)
-                .mapToObj(customer -> ProfileDocument.write("{\"customer_id\": \"%s\", \"version\": %d}"
-                        .formatted(id(group, customer), version)
-                        .getBytes(UTF_8)))
+                .mapToObj(customer -> ProfileDocument.write(
+                        "{\"customer_id\": \"%s\", \"version\": %d}"
+                                .formatted(id(group, customer), version)
+                                .getBytes(UTF_8),
+                        PromotedTraits.DEFAULT))
                 .toList();
     }
 

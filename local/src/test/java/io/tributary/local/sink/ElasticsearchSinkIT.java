@@ -8,18 +8,29 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tributary.operators.sink.DocumentWrite;
 import io.tributary.operators.sink.ElasticsearchConnection;
 import io.tributary.operators.sink.ElasticsearchSetup;
+import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.ProfileDocument;
+import io.tributary.operators.sink.PromotedTraits;
+import io.tributary.operators.sink.SearchDocuments;
 import io.tributary.operators.sink.SinkCounter;
+import io.tributary.operators.sink.TimeSeries;
+import io.tributary.operators.sink.Topic;
 import io.tributary.operators.sink.TriggerDocument;
 import io.tributary.schemas.event.RejectReason;
+import io.tributary.schemas.testing.Await;
+import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.functions.util.ListCollector;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -203,8 +214,8 @@ class ElasticsearchSinkIT {
             writes.add(trigger("erased", i));
             writes.add(trigger("other", i));
         }
-        writes.add(TriggerDocument.deleteAllOf(prefix + "erased"));
-        writes.add(TriggerDocument.deleteAllOf(prefix + "never-there"));
+        writes.add(TimeSeries.TRIGGERS.deleteAllOf(prefix + "erased"));
+        writes.add(TimeSeries.TRIGGERS.deleteAllOf(prefix + "never-there"));
         writes.add(trigger("other", 30));
 
         var run = new SinkRun().inBatchesOf(7).write(writes);
@@ -221,7 +232,7 @@ class ElasticsearchSinkIT {
         try (var proxy = new FlakyProxy(SharedElasticsearch.node().http(), 429, 3)) {
             var run = new SinkRun()
                     .against(ElasticsearchConnection.to(proxy.http()))
-                    .write(List.of(TriggerDocument.deleteAllOf(prefix + "erased")));
+                    .write(List.of(TimeSeries.TRIGGERS.deleteAllOf(prefix + "erased")));
 
             assertThat(run.count(SinkCounter.DOCUMENTS_RETRIED)).isEqualTo(3);
             assertThat(fired("erased")).isZero();
@@ -252,19 +263,90 @@ class ElasticsearchSinkIT {
                 """
                 {"customer_id": "%s", "version": %d, "traits": {"run": "%s", "note": "%s"}}"""
                         .formatted(prefix + id, version, prefix + trait, trait)
-                        .getBytes(UTF_8));
+                        .getBytes(UTF_8),
+                PromotedTraits.DEFAULT);
+    }
+
+    @Test
+    void hasWhatHappensOnceHoweverOftenItIsWrittenInTheIndexOfItsMonth() throws Exception {
+        var writes = Stream.of("1970-01-01T00:00:00.001Z", "2026-01-31T23:59:59.999Z", "2026-02-01T00:00:00.000Z")
+                .map(this::change)
+                .toList();
+
+        new SinkRun().write(writes);
+        var again = new SinkRun().write(writes);
+
+        assertThat(again.rejected()).isEmpty();
+        var found = SharedElasticsearch.request(
+                "POST",
+                "/cdp-segment-changes/_search?sort=at",
+                """
+                {"query": {"term": {"customer_id": "%s"}}}""".formatted(prefix + "c"));
+        assertThat(found.path("hits").path("hits").findValuesAsText("_index"))
+                .containsExactly(
+                        "cdp-segment-changes-v1-earlier",
+                        "cdp-segment-changes-v1-2026.01",
+                        "cdp-segment-changes-v1-2026.02");
+        assertThat(found.toString()).contains("\"observed\":\"personal\"").doesNotContain("ana@x.com");
+    }
+
+    @Test
+    void waitsForTheTemplateRatherThanGuessAMapping() throws Exception {
+        for (var index : SharedElasticsearch.get("/_cat/indices/cdp-segment-changes-*?format=json&h=index")) {
+            SharedElasticsearch.request("DELETE", "/" + index.path("index").asText(), "");
+        }
+        var writing = CompletableFuture.supplyAsync(() -> {
+            try {
+                return new SinkRun().write(List.of(change("2026-03-01T00:00:00.000Z"), profile("1", 1, "beside")));
+            } catch (Exception e) {
+                throw new CompletionException(e);
+            }
+        });
+
+        Await.until("what is beside it", Duration.ofMinutes(1), () -> stored("beside") == 1);
+        ElasticsearchSetup.apply(SharedElasticsearch.connection());
+
+        var run = writing.get(1, TimeUnit.MINUTES);
+        assertThat(run.count(SinkCounter.DOCUMENTS_RETRIED)).isPositive();
+        assertThat(run.count(SinkCounter.DOCUMENTS_WRITTEN)).isEqualTo(2);
+        assertThat(SharedElasticsearch.get("/cdp-segment-changes-v1-2026.03/_mapping")
+                        .findValue("dynamic")
+                        .asText())
+                .isEqualTo("strict");
+    }
+
+    private DocumentWrite change(String at) {
+        var written = new ArrayList<DocumentWrite>();
+        new SearchDocuments(PromotedTraits.DEFAULT)
+                .flatMap(
+                        new OutboundRecord(
+                                Topic.SEGMENT_CHANGES,
+                                prefix + "c",
+                                prefix + at,
+                                "io.tributary.segment-change.v1",
+                                Timestamps.parse(at),
+                                1,
+                                """
+                                {"at": "%s", "customer_id": "%s", "segment": "ours", "change": "entered", \
+                                "definition_version": 1, \
+                                "because": [{"condition": "traits.email.endsWith('x.com')", "observed": "ana@x.com"}]}"""
+                                        .formatted(at, prefix + "c")
+                                        .getBytes(UTF_8)),
+                        new ListCollector<>(written));
+        return written.get(0);
     }
 
     private DocumentWrite trigger(String customer, int number) {
         return TriggerDocument.write(
                 """
-                {"trigger_id": "%s-%d", "trigger": "abandoned_cart", "customer_id": "%s"}"""
-                        .formatted(prefix + customer, number, prefix + customer)
+                {"trigger_id": "%s-%d", "trigger": "abandoned_cart", "customer_id": "%s",
+                "fired_at": "2026-0%d-05T10:30:00.000Z"}"""
+                        .formatted(prefix + customer, number, prefix + customer, 1 + number % 9)
                         .getBytes(UTF_8));
     }
 
     private long fired(String customer) throws Exception {
-        return SharedElasticsearch.count(ElasticsearchSetup.TRIGGERS, "customer_id:%22" + prefix + customer + "%22");
+        return SharedElasticsearch.count(TimeSeries.TRIGGERS.alias(), "customer_id:%22" + prefix + customer + "%22");
     }
 
     private long stored(String trait) throws Exception {

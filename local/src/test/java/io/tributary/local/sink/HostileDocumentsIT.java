@@ -10,12 +10,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tributary.operators.sink.DocumentWrite;
 import io.tributary.operators.sink.PersonalDocument;
 import io.tributary.operators.sink.ProfileDocument;
+import io.tributary.operators.sink.PromotedTraits;
 import io.tributary.operators.sink.SinkCounter;
 import io.tributary.operators.sink.TriggerDocument;
 import io.tributary.schemas.testing.ReferenceData;
 import java.util.ArrayList;
 import java.util.Currency;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +29,12 @@ class HostileDocumentsIT {
     static void start() {
         SharedElasticsearch.node();
     }
+
+    /** Among them whatever {@link #takesAnyTrait} has. */
+    private static final PromotedTraits PROMOTED = new PromotedTraits(
+            Set.of("country", "note", "long", "deep", "deep_list", "mixed", "nothing", "half", "number"),
+            Set.of("note", "long", "deep", "numbers", "number", "huge", "amount"),
+            Set.of("note", "long", "deep", "number", "since"));
 
     @Test
     void keepsNaughtyStringsUnchangedAsTraitsAndProductNames() throws Exception {
@@ -80,7 +88,11 @@ class HostileDocumentsIT {
         traits.set(
                 "numbers", JSON.readTree("[1e400, 1e-400, 12345678901234567890, -0.0, 35.79, 0.1000000000000000055]"));
         traits.set("mixed", JSON.readTree("[1, \"a\", {\"b\": null}, [], [[true]], {}]"));
-        traits.putNull("null");
+        traits.putNull("nothing");
+        traits.put("number", 7);
+        traits.set("huge", JSON.readTree("1e400"));
+        traits.put("amount", "35.79");
+        traits.put("since", "2026-01-05T11:30:00+02:00");
         traits.putObject("empty");
 
         var run = new SinkRun().write(List.of(write(profile)));
@@ -91,6 +103,10 @@ class HostileDocumentsIT {
         assertThat(stored.path("traits").path("name 9999").asInt()).isEqualTo(9_999);
         assertThat(stored.path("traits").path("numbers").path(4).asDouble()).isEqualTo(35.79);
         assertThat(stored.has("traits_left_out")).isFalse();
+        assertThat(stored.path("traits_num").toString()).isEqualTo("{\"amount\":35.79,\"number\":7.0}");
+        assertThat(stored.path("traits_date").toString()).isEqualTo("{\"since\":\"2026-01-05T09:30:00.000Z\"}");
+        assertThat(SharedElasticsearch.count("cdp-profiles", "traits_kw.mixed:a%20AND%20traits_kw.number:7"))
+                .isEqualTo(1);
     }
 
     @Test
@@ -114,7 +130,7 @@ class HostileDocumentsIT {
                 JSON.readTree(
                         """
                 {"customer_id":"contract","identifiers":{"anonymous_id":["a-1"],"email":["Ana@x.com"],"phone":["+48123456789"],"user_id":["42"],"store_card":["s1"]},
-                 "traits":{"country":"PL","firstName":"Ana","company":{"name":"ACME","size":5},"address":{"city":"Gdynia"}},"computed":{"orders_90d":2,"favourite":"shoes"},
+                 "traits":{"country":"PL","firstName":"Ana","company":{"name":"ACME","size":5},"address":{"city":"Gdynia"}},"computed":{"orders_90d":2,"favourite":"shoes","brands":["Acme","Zeta"]},
                  "first_seen":"2026-01-02T10:00:00.000Z","last_seen":"2026-01-05T09:30:00.000Z",
                  "events":{"count":9,"by_name":{"Order Completed":2,"Product Added":4,"identify":3}},
                  "orders":{"count":2,"revenue":{"USD":"81.50","JPY":"900","KWD":"1.234"},"refunds":{"USD":"10.00"},"first_at":"2026-01-02T10:20:00.000Z","last_at":"2026-01-04T11:00:00.000Z"},
@@ -158,6 +174,12 @@ class HostileDocumentsIT {
                 .isEqualTo(1);
         assertThat(SharedElasticsearch.count("cdp-profiles", "computed_numbers.orders_90d:2"))
                 .isEqualTo(1);
+        assertThat(stored.path("channels").toString()).isEqualTo("[\"web\",\"email\",\"phone\"]");
+        assertThat(SharedElasticsearch.count(
+                        "cdp-profiles",
+                        "computed_kw.brands:Zeta%20AND%20computed_kw.favourite:shoes%20AND%20traits_kw.country:PL"
+                                + "%20AND%20consent_granted:marketing%20AND%20exits_at:%222026-02-01T10:20:00.001Z%22"))
+                .isEqualTo(1);
         assertThat(SharedElasticsearch.count("cdp-triggers", "value.USD:35.79%20AND%20kind:fired"))
                 .isEqualTo(1);
         assertThat(SharedElasticsearch.count("cdp-triggers", "retracts:t_5b1c9e0d77aa4213"))
@@ -186,7 +208,7 @@ class HostileDocumentsIT {
     private static DocumentWrite write(ObjectNode profile) throws Exception {
         // ASCII, as half surrogate pairs come in: as escapes.
         var writer = JSON.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII);
-        return ProfileDocument.write(writer.writeValueAsBytes(profile));
+        return ProfileDocument.write(writer.writeValueAsBytes(profile), PROMOTED);
     }
 
     private static JsonNode stored(String id) throws Exception {

@@ -56,6 +56,14 @@ public final class SharedElasticsearch {
         return JSON.readTree(HTTP.send(request, BodyHandlers.ofString()).body());
     }
 
+    /** As if it had just been set up. */
+    public static void empty() throws IOException, InterruptedException {
+        for (var index : get("/_cat/indices/cdp-*?format=json&h=index")) {
+            request("DELETE", "/" + index.path("index").asText(), "");
+        }
+        ElasticsearchSetup.apply(connection());
+    }
+
     /** Documents that a search finds, after a refresh. */
     public static long count(String index, String query) throws IOException, InterruptedException {
         request("POST", "/" + index + "/_refresh", "");

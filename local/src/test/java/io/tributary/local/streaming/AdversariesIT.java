@@ -186,7 +186,8 @@ class AdversariesIT {
                 rules,
                 scenario.latenessBound(),
                 scenario.publishInterval(),
-                0);
+                0,
+                CustomerSettings.Search.DEFAULT);
         CrowdLog log = new CrowdLog(scenario, crowd, List.of(), OptionalInt.empty());
         Definitions definitions = AbandonedCartAlone.definitions();
         BacktestResult expected = StreamedPeopleIT.backtest(log, rules, definitions);

@@ -376,7 +376,8 @@ class StreamedPeopleIT {
                 scenario.rules(),
                 scenario.latenessBound(),
                 scenario.publishInterval(),
-                0);
+                0,
+                CustomerSettings.Search.DEFAULT);
     }
 
     static BacktestResult backtest(CrowdLog log, ResolutionRules rules, Definitions definitions) {

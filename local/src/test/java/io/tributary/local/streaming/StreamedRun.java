@@ -13,7 +13,6 @@ import io.tributary.local.stack.Endpoints;
 import io.tributary.local.stack.FlinkCluster;
 import io.tributary.local.stack.KafkaBroker;
 import io.tributary.local.stack.Topics;
-import io.tributary.operators.sink.ElasticsearchSetup;
 import io.tributary.operators.sink.Topic;
 import io.tributary.schemas.definition.Definitions;
 import io.tributary.schemas.testing.Await;
@@ -79,10 +78,7 @@ final class StreamedRun implements AutoCloseable {
         kafka = KafkaBroker.start(folder.resolve("kafka"), 0);
         Topics.create(kafka.bootstrapServers(), partitions);
         flink = FlinkCluster.start(folder.resolve("flink"), 0);
-        for (String index : List.of("cdp-profiles-v1", "cdp-personal-v1", "cdp-triggers-v1")) {
-            SharedElasticsearch.request("DELETE", "/" + index, "");
-        }
-        ElasticsearchSetup.apply(SharedElasticsearch.connection());
+        SharedElasticsearch.empty();
         publish(definitions);
         if (starts) {
             start();

@@ -92,9 +92,18 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
     public static final OutputTag<OutboundRecord> SEGMENT_CHANGES =
             new OutputTag<>("segment-changes", WireType.OUTBOUND_RECORD.info());
 
+    /**
+     * What is written to Elasticsearch beside profiles, in order: changes of segments and identities; a null of {@link
+     * Topic#SEGMENT_CHANGES} says that those of its customer are to be deleted.
+     */
+    public static final OutputTag<OutboundRecord> SEARCHED =
+            new OutputTag<>("searched-changes", WireType.OUTBOUND_RECORD.info());
+
     /** What the triggers look at, keyed as the input. */
     public static final OutputTag<CartChange> CART_CHANGES =
             new OutputTag<>("cart-changes", WireType.CART_CHANGE.info());
+
+    private static final String TYPE_OF_CHANGE = "io.tributary.segment-change.v1";
 
     /** Of a change that is known when it happens. */
     private static final long AT_ONCE = Long.MIN_VALUE;
@@ -380,7 +389,9 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
         long version = ledgers.state().version();
         for (SegmentChange change : changes) {
             segmentsChanged.inc();
-            context.output(SEGMENT_CHANGES, segmentChange(customerId, change, version));
+            OutboundRecord record = segmentChange(customerId, change, version);
+            context.output(SEGMENT_CHANGES, record);
+            context.output(SEARCHED, record);
             tellTriggers(customerId, change, cause, knownFrom, context);
         }
         awaitSegments();
@@ -460,7 +471,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
                 Topic.SEGMENT_CHANGES,
                 customerId,
                 "s_" + Hashes.longHex(cause.getBytes(StandardCharsets.UTF_8)),
-                "io.tributary.segment-change.v1",
+                TYPE_OF_CHANGE,
                 change.at(),
                 version,
                 json);
@@ -673,6 +684,8 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
             tellSegments(customerId, changes, moves.changesThePast() ? Cause.MOVED : Cause.HAPPENED, AT_ONCE, context);
             if (moves.erases()) {
                 context.output(CART_CHANGES, new CartChange.Erasure(customerId, moves.erasedFormer()));
+                forgetSearched(customerId, context);
+                moves.erasedFormer().forEach(former -> forgetSearched(former, context));
             }
             publishMoves(customerId, state, moves, context);
             if (!state.hasAnybody()) {
@@ -686,6 +699,12 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
             sight.devices().forEach(device -> state.sightWaits(sight.fragmentId(), device, at));
             await(sight, context);
         }
+    }
+
+    private static void forgetSearched(String customerId, ReadOnlyContext context) {
+        context.output(
+                SEARCHED,
+                new OutboundRecord(Topic.SEGMENT_CHANGES, customerId, customerId, TYPE_OF_CHANGE, 0, 0, null));
     }
 
     private boolean hasPast(long instant, ProfileState state) throws IOException {
@@ -999,7 +1018,9 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
     }
 
     private void publish(IdentityChange change, ReadOnlyContext context) {
-        context.output(IDENTITIES, change.record());
+        OutboundRecord record = change.record();
+        context.output(IDENTITIES, record);
+        context.output(SEARCHED, record);
     }
 
     // ---------------------------------------------------------------------------------------------------- publication

@@ -3,14 +3,17 @@ package io.tributary.operators.sink;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.elasticsearch.action.ActionListener;
 import org.elasticsearch.action.DocWriteRequest;
+import org.elasticsearch.action.admin.indices.alias.get.GetAliasesRequest;
 import org.elasticsearch.action.admin.indices.refresh.RefreshRequest;
 import org.elasticsearch.action.bulk.BulkRequest;
 import org.elasticsearch.action.bulk.BulkResponse;
@@ -37,14 +40,15 @@ final class BulkSender implements AutoCloseable {
     private static final int DELETED_AT_ONCE = 1_000;
 
     private final RestHighLevelClient client;
-    private final RequestOptions options;
+    private final RequestOptions toAlias;
+    private final Set<TimeSeries> prepared = ConcurrentHashMap.newKeySet();
     private final Map<Long, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
     private final AtomicLong sent = new AtomicLong();
 
     BulkSender(RestHighLevelClient client, boolean requireAlias) {
         this.client = client;
         // The client drops BulkRequest.requireAlias.
-        this.options = RequestOptions.DEFAULT.toBuilder()
+        this.toAlias = RequestOptions.DEFAULT.toBuilder()
                 .addParameter("require_alias", String.valueOf(requireAlias))
                 .build();
     }
@@ -68,18 +72,84 @@ final class BulkSender implements AutoCloseable {
         }
     }
 
+    /** Indices of time series come into being with their first document, by their template: it has to be there. */
     private void sendBulk(List<DocumentWrite> writes, Consumer<Answer> whenDone) {
+        var toAliases = new ArrayList<DocumentWrite>();
+        var ofSeries = new EnumMap<TimeSeries, List<DocumentWrite>>(TimeSeries.class);
+        for (var write : writes) {
+            TimeSeries.ofIndex(write.index())
+                    .map(series -> ofSeries.computeIfAbsent(series, none -> new ArrayList<>()))
+                    .orElse(toAliases)
+                    .add(write);
+        }
+        if (ofSeries.isEmpty()) {
+            sendBulk(writes, toAlias, whenDone);
+            return;
+        }
+        sendPrepared(ofSeries, new ArrayList<>(), Answer.NONE, first -> {
+            if (toAliases.isEmpty()) {
+                whenDone.accept(first);
+            } else {
+                sendBulk(toAliases, toAlias, second -> whenDone.accept(first.and(second)));
+            }
+        });
+    }
+
+    private void sendPrepared(
+            EnumMap<TimeSeries, List<DocumentWrite>> unknown,
+            List<DocumentWrite> known,
+            Answer answer,
+            Consumer<Answer> whenDone) {
+        if (unknown.isEmpty()) {
+            if (known.isEmpty()) {
+                whenDone.accept(answer);
+            } else {
+                sendBulk(known, RequestOptions.DEFAULT, sent -> whenDone.accept(answer.and(sent)));
+            }
+            return;
+        }
+        var series = unknown.keySet().iterator().next();
+        var writes = unknown.remove(series);
+        if (prepared.contains(series)) {
+            known.addAll(writes);
+            sendPrepared(unknown, known, answer, whenDone);
+            return;
+        }
+        client.indices()
+                .existsAliasAsync(
+                        new GetAliasesRequest(series.alias()),
+                        RequestOptions.DEFAULT,
+                        listener(
+                                writes,
+                                failed -> sendPrepared(unknown, known, answer.and(failed), whenDone),
+                                exists -> {
+                                    if (exists) {
+                                        prepared.add(series);
+                                        known.addAll(writes);
+                                        sendPrepared(unknown, known, answer, whenDone);
+                                    } else {
+                                        var missing = answer(
+                                                writes,
+                                                Outcome.RETRY,
+                                                "alias " + series.alias() + " is missing: ./cdp elastic setup",
+                                                0);
+                                        sendPrepared(unknown, known, answer.and(missing), whenDone);
+                                    }
+                                }));
+    }
+
+    private void sendBulk(List<DocumentWrite> writes, RequestOptions options, Consumer<Answer> whenDone) {
         var number = sent.incrementAndGet();
         var done = new CompletableFuture<Void>();
         underWay.put(number, done);
-        bulk(writes, answer -> {
+        bulk(writes, options, answer -> {
             underWay.remove(number);
             done.complete(null);
             whenDone.accept(answer);
         });
     }
 
-    private void bulk(List<DocumentWrite> writes, Consumer<Answer> whenDone) {
+    private void bulk(List<DocumentWrite> writes, RequestOptions options, Consumer<Answer> whenDone) {
         client.bulkAsync(request(writes), options, new ActionListener<>() {
             @Override
             public void onResponse(BulkResponse response) {
@@ -93,8 +163,10 @@ final class BulkSender implements AutoCloseable {
                     int half = writes.size() / 2;
                     bulk(
                             writes.subList(0, half),
+                            options,
                             first -> bulk(
                                     writes.subList(half, writes.size()),
+                                    options,
                                     second -> whenDone.accept(first.and(second).andSplit())));
                 } else {
                     whenDone.accept(failed(writes, outcome, failure));
@@ -132,7 +204,7 @@ final class BulkSender implements AutoCloseable {
         client.searchAsync(
                 new SearchRequest(index).source(query), RequestOptions.DEFAULT, listener(customers, whenDone, found -> {
                     var deletions = Arrays.stream(found.getHits().getHits())
-                            .map(hit -> DocumentWrite.delete(index, hit.getId(), version))
+                            .map(hit -> DocumentWrite.delete(hit.getIndex(), hit.getId(), version))
                             .toList();
                     if (deletions.isEmpty()) {
                         whenDone.accept(answer(customers, Outcome.DONE, "", 0));
@@ -214,6 +286,8 @@ final class BulkSender implements AutoCloseable {
      * @param splitRequests requests that were sent in two halves
      */
     record Answer(List<Result> results, int failedRequests, int splitRequests) {
+        static final Answer NONE = new Answer(List.of(), 0, 0);
+
         Answer and(Answer other) {
             var all = new ArrayList<>(results);
             all.addAll(other.results);

@@ -112,6 +112,23 @@ final class DocumentBuilder {
         return this;
     }
 
+    /** The texts and lists of texts among some values that stay where they are. */
+    DocumentBuilder copyKeywords(String from, String to) {
+        if (rest.get(from) instanceof ObjectNode values) {
+            var keywords = FreeValues.JSON.createObjectNode();
+            values.properties().forEach(entry -> {
+                var keyword = entry.getValue().isNumber() ? null : FreeValues.keywords(entry.getValue());
+                if (keyword != null && FIELD_NAME.matcher(entry.getKey()).matches()) {
+                    keywords.set(entry.getKey(), keyword);
+                }
+            });
+            if (!keywords.isEmpty()) {
+                document.set(to, keywords);
+            }
+        }
+        return this;
+    }
+
     /** A nested object; what it leaves over stays behind under its name. */
     DocumentBuilder object(String name, Consumer<DocumentBuilder> fields) {
         if (rest.get(name) instanceof ObjectNode inner) {
@@ -146,8 +163,21 @@ final class DocumentBuilder {
         return this;
     }
 
+    /**
+     * The conditions that decided. What was observed of personal data is left out, and what was observed may be of any kind.
+     */
+    DocumentBuilder because() {
+        rest.path("because").forEach(element -> {
+            if (element instanceof ObjectNode reason
+                    && PersonalTraits.isNamedIn(reason.path("condition").asText())) {
+                reason.put("observed", "personal");
+            }
+        });
+        return asText("because", "observed").objects("because", because -> because.texts("condition", "observed"));
+    }
+
     /** In a list of objects, has a field of any kind as text from here on. */
-    DocumentBuilder asText(String list, String name) {
+    private DocumentBuilder asText(String list, String name) {
         rest.path(list).forEach(element -> {
             if (element instanceof ObjectNode object && object.has(name)) {
                 var value = object.get(name);
@@ -210,7 +240,8 @@ final class DocumentBuilder {
         return true;
     }
 
-    private static Double asDouble(JsonNode value) {
+    /** Null if it is none. */
+    static Double asDouble(JsonNode value) {
         if (value == null || (!value.isNumber() && !value.isTextual())) {
             return null;
         }

@@ -58,6 +58,20 @@ final class FreeValues {
         return new Bounded(kept, leftOut);
     }
 
+    /** What a keyword field takes of a value: text, or a list of texts; null if it has none. */
+    static JsonNode keywords(JsonNode value) {
+        if (value instanceof ArrayNode list) {
+            var texts = NODES.arrayNode();
+            list.forEach(element -> {
+                if (element.isValueNode() && !element.isNull()) {
+                    texts.add(text(element.asText()));
+                }
+            });
+            return texts.isEmpty() ? null : texts;
+        }
+        return value.isValueNode() && !value.isNull() ? TextNode.valueOf(text(value.asText())) : null;
+    }
+
     /** @param depth of the value itself, if it is an object or array */
     private static JsonNode value(JsonNode value, int depth) {
         if (value.isContainerNode() && depth > MAX_DEPTH) {

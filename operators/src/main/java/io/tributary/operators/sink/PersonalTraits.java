@@ -3,7 +3,10 @@ package io.tributary.operators.sink;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Which traits say who a person is: e-mail, phone, names, address, date of birth, picture, as the Segment spec and CRM
@@ -58,6 +61,10 @@ public final class PersonalTraits {
             "ip",
             "ipaddress");
 
+    /** As expressions name fields: {@code traits.email}, {@code traits['first name']}. */
+    private static final Pattern FIELD =
+            Pattern.compile("\\b(traits|properties|identifiers)(?:\\.(\\w+)|\\[\\s*(?:'([^']*)'|\"([^\"]*)\")\\s*])");
+
     private PersonalTraits() {}
 
     /** @param shared the other traits; an object that holds both kinds is in both */
@@ -93,6 +100,17 @@ public final class PersonalTraits {
     public static boolean isPersonal(String name, String json) {
         boolean isFlat = json.isEmpty() || (json.charAt(0) != '{' && json.charAt(0) != '[');
         return isPersonal(name) || (!isFlat && holdsPersonal(FreeValues.tree(json)));
+    }
+
+    /** Whether an expression looks at a personal trait, or at identifiers that are personal. */
+    static boolean isNamedIn(String expression) {
+        return FIELD.matcher(expression).results().anyMatch(field -> {
+            var name = Stream.of(field.group(2), field.group(3), field.group(4))
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElseThrow();
+            return field.group(1).equals("identifiers") ? PersonalIdentifiers.isPersonal(name) : isPersonal(name);
+        });
     }
 
     static boolean isName(String trait) {

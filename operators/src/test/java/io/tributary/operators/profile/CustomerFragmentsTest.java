@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tributary.operators.identity.FragmentId;
 import io.tributary.operators.sink.DocumentWrite;
 import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.sink.PromotedTraits;
 import io.tributary.operators.sink.SearchDocuments;
 import io.tributary.operators.testing.FolderHarness;
 import io.tributary.operators.testing.LedgerMoves;
@@ -1011,7 +1012,7 @@ class CustomerFragmentsTest {
         OutboundRecord tombstone = last(canonical);
         assertThat(tombstone.value()).isNull();
         List<DocumentWrite> writes = new ArrayList<>();
-        new SearchDocuments().flatMap(tombstone, new ListCollector<>(writes));
+        new SearchDocuments(PromotedTraits.DEFAULT).flatMap(tombstone, new ListCollector<>(writes));
         assertThat(writes).allMatch(DocumentWrite::isDelete).allMatch(write -> write.version() == tombstone.version());
         return writes.stream().map(DocumentWrite::index).toList();
     }

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tributary.operators.profile.ConsentTimelines.Word;
 import io.tributary.operators.sink.DocumentWrite;
 import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.sink.PromotedTraits;
 import io.tributary.operators.sink.SearchDocuments;
 import io.tributary.operators.sink.Topic;
 import io.tributary.operators.testing.Codecs;
@@ -76,7 +77,7 @@ class PublishedBoundsTest {
         for (OutboundRecord record : List.of(
                 new OutboundRecord(Topic.PROFILES, "c", "id", "t", 0, 1, profile),
                 new OutboundRecord(Topic.TRIGGERS, "c", "id", "t", 0, 1, trigger))) {
-            new SearchDocuments().flatMap(record, new ListCollector<>(documents));
+            new SearchDocuments(PromotedTraits.DEFAULT).flatMap(record, new ListCollector<>(documents));
         }
 
         // Near their bounds, so that they are what is tested.

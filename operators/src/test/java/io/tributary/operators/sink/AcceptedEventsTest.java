@@ -75,7 +75,7 @@ class AcceptedEventsTest {
                     new OutboundRecord(
                             Topic.PROFILES, customer, "id", "io.tributary.profile.v1", event.timestamp(), 1, profile));
             List<DocumentWrite> documents = new ArrayList<>();
-            new SearchDocuments().flatMap(outbound, new ListCollector<>(documents));
+            new SearchDocuments(PromotedTraits.DEFAULT).flatMap(outbound, new ListCollector<>(documents));
             for (DocumentWrite document : documents) {
                 assertThat(document.isDelete() || JSON.readTree(document.document()) instanceof ObjectNode)
                         .isTrue();

@@ -170,7 +170,7 @@ class PersonalIndexPropertyTest {
 
         void apply(OutboundRecord profile) {
             List<DocumentWrite> documents = new ArrayList<>();
-            new SearchDocuments().flatMap(profile, new ListCollector<>(documents));
+            new SearchDocuments(PromotedTraits.DEFAULT).flatMap(profile, new ListCollector<>(documents));
             for (DocumentWrite write : documents) {
                 writes.merge(write.index(), 1, Integer::sum);
                 DocumentWrite present = newest.get(write.index());
