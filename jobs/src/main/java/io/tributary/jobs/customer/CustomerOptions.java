@@ -55,12 +55,32 @@ public final class CustomerOptions {
             .withDescription(
                     "Elasticsearch nodes as URLs, separated by semicolons. Left out: no sink to" + " Elasticsearch.");
 
-    public static final ConfigOption<String> ELASTICSEARCH_AUTHORIZATION = ConfigOptions.key(
-                    "elasticsearch.authorization")
+    public static final ConfigOption<String> ELASTICSEARCH_USER = ConfigOptions.key("elasticsearch.user")
             .stringType()
             .noDefaultValue()
-            .withDescription("Value of the Authorization header, for example 'ApiKey …'. A secret: keep the file that"
-                    + " contains it readable by the submitting user only.");
+            .withDescription("The job's user in Elasticsearch, with the password of elasticsearch.password-file. Left"
+                    + " out, without an API key: no credentials. Credentials go to https only, or to this machine.");
+
+    public static final ConfigOption<String> ELASTICSEARCH_PASSWORD_FILE = ConfigOptions.key(
+                    "elasticsearch.password-file")
+            .stringType()
+            .noDefaultValue()
+            .withDescription("A file with the user's password as its only line, at this place on each TaskManager. It"
+                    + " is read whenever the sink connects, so the password is in no configuration and no job graph.");
+
+    public static final ConfigOption<String> ELASTICSEARCH_API_KEY_FILE = ConfigOptions.key(
+                    "elasticsearch.api-key-file")
+            .stringType()
+            .noDefaultValue()
+            .withDescription("A file with an API key as its only line, in the form that Elasticsearch calls encoded, at"
+                    + " this place on each TaskManager; read as a password is. Not together with elasticsearch.user.");
+
+    public static final ConfigOption<String> ELASTICSEARCH_CERTIFICATE_AUTHORITIES = ConfigOptions.key(
+                    "elasticsearch.tls.certificate-authorities")
+            .stringType()
+            .noDefaultValue()
+            .withDescription("A PEM file with the certificates of those who vouch for Elasticsearch, at this place on"
+                    + " each TaskManager. Left out: those whom Java trusts. All elasticsearch.hosts have to be https.");
 
     public static final ConfigOption<Duration> ELASTICSEARCH_RETRY_LIMIT = ConfigOptions.key(
                     "elasticsearch.retry-limit")

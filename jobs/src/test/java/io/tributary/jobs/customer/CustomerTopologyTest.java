@@ -1,5 +1,6 @@
 package io.tributary.jobs.customer;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +10,8 @@ import io.tributary.operators.sink.DocumentWrite;
 import io.tributary.schemas.definition.PublishedDefinitions;
 import io.tributary.schemas.testing.Committed;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +27,9 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.streaming.api.graph.StreamEdge;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.streaming.api.graph.StreamNode;
+import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The job's graph, on the real Kafka source and sink: they too keep state in savepoints. Nothing connects. */
 class CustomerTopologyTest {
@@ -90,6 +95,25 @@ class CustomerTopologyTest {
                 .extracting(StreamNode::getTransformationUID)
                 .isNotEmpty()
                 .noneMatch(uid -> uid.contains("elasticsearch"));
+    }
+
+    /** What is submitted is stored for high availability, and shown on the web. */
+    @Test
+    void submitsNoSecret(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("password"), "s3cret-of-the-sink");
+        Configuration options = options();
+        options.set(CustomerOptions.ELASTICSEARCH_HOSTS, List.of("https://search:9200"));
+        options.set(CustomerOptions.ELASTICSEARCH_USER, "tributary");
+        options.set(CustomerOptions.ELASTICSEARCH_PASSWORD_FILE, file.toString());
+        CustomerSettings settings = CustomerSettings.from(options);
+        StreamExecutionEnvironment env = environment();
+        CustomerTopology.wire(env, CustomerPorts.from(options, settings, PublishedDefinitions.NONE), settings);
+
+        JobGraph graph = env.getStreamGraph().getJobGraph();
+
+        String submitted = new String(InstantiationUtil.serializeObject(graph), ISO_8859_1);
+        assertThat(submitted).contains(file.toString()).doesNotContain("s3cret-of-the-sink");
+        assertThat(env.getConfig().getGlobalJobParameters().toMap()).isEmpty();
     }
 
     private static TypeSerializer<?> serializer(StreamGraph graph, StreamEdge edge) {

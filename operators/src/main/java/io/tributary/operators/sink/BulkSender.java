@@ -264,7 +264,7 @@ final class BulkSender implements AutoCloseable {
     }
 
     private static Answer failed(List<DocumentWrite> writes, Outcome outcome, Exception failure) {
-        return answer(writes, outcome, FailureClassifier.detail(failure.getMessage()), 1);
+        return answer(writes, outcome, FailureClassifier.detail(failure), 1);
     }
 
     private static Answer answer(List<DocumentWrite> writes, Outcome outcome, String detail, int failedRequests) {

@@ -155,7 +155,7 @@ final class ElasticsearchSinkWriter<InputT> extends AsyncSinkWriter<InputT, Docu
                 }
                 case FATAL -> {
                     handler.completeExceptionally(
-                            new FlinkRuntimeException("Elasticsearch refuses the sink: " + result.detail()));
+                            new FlinkRuntimeException("The sink can't write to Elasticsearch: " + result.detail()));
                     return;
                 }
             }

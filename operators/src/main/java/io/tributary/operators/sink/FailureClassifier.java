@@ -2,8 +2,13 @@ package io.tributary.operators.sink;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
+import java.security.cert.CertificateException;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.elasticsearch.ElasticsearchException;
 import org.elasticsearch.ElasticsearchStatusException;
 import org.elasticsearch.action.bulk.BulkItemResponse;
@@ -68,13 +73,33 @@ final class FailureClassifier {
             // The client reads each document before it sends it; an answer that it can't read comes wrapped.
             return Outcome.REJECT;
         }
-        for (var cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof IOException) {
-                return Outcome.RETRY;
-            }
+        if (untrusted(failure).isPresent()) {
+            // The files that say whom to trust are read when the job starts: only a restart can help.
+            return Outcome.FATAL;
+        }
+        if (causes(failure).anyMatch(IOException.class::isInstance)) {
+            return Outcome.RETRY;
         }
         // What the client itself refused: not an Elasticsearch, or a document that is not JSON.
         return failure instanceof ElasticsearchException ? Outcome.FATAL : Outcome.REJECT;
+    }
+
+    /** What to tell of a request that failed as a whole. */
+    static String detail(Throwable failure) {
+        return untrusted(failure)
+                .map(cause -> "its certificate is not trusted: " + detail(cause.getMessage()))
+                .orElseGet(() -> detail(failure.getMessage()));
+    }
+
+    /** Nobody vouches for the certificate, it has expired, or it is of another host. */
+    private static Optional<Throwable> untrusted(Throwable failure) {
+        return causes(failure)
+                .filter(cause -> cause instanceof CertificateException || cause instanceof SSLPeerUnverifiedException)
+                .findFirst();
+    }
+
+    private static Stream<Throwable> causes(Throwable failure) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause);
     }
 
     /** Kind and reason in one line, without the values that Elasticsearch quotes. */

@@ -3,8 +3,12 @@ package io.tributary.operators.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonParseException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.security.cert.CertificateException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.elasticsearch.ElasticsearchException;
 import org.elasticsearch.ElasticsearchStatusException;
 import org.elasticsearch.rest.RestStatus;
@@ -51,6 +55,19 @@ class FailureClassifierTest {
                 .isEqualTo(Outcome.FATAL);
     }
 
+    /** Whom to trust is read when the job starts. */
+    @Test
+    void doesNotWaitForACertificateToBecomeTrusted() {
+        var unknown = handshake(new CertificateException("unable to find valid certification path"));
+        var ofAnotherHost = new SSLPeerUnverifiedException("Certificate for <search> doesn't match any of [node]");
+
+        assertThat(FailureClassifier.ofRequest(unknown)).isEqualTo(Outcome.FATAL);
+        assertThat(FailureClassifier.ofRequest(ofAnotherHost)).isEqualTo(Outcome.FATAL);
+        assertThat(FailureClassifier.ofRequest(handshake(new EOFException()))).isEqualTo(Outcome.RETRY);
+        assertThat(FailureClassifier.detail(unknown))
+                .isEqualTo("its certificate is not trusted: unable to find valid certification path");
+    }
+
     @Test
     void tellsTheFieldButNotItsValue() {
         var message = "Elasticsearch exception [type=document_parsing_exception, reason=[1:15] failed to parse field"
@@ -59,6 +76,12 @@ class FailureClassifierTest {
         assertThat(FailureClassifier.detail(message))
                 .isEqualTo("document_parsing_exception: [1:15] failed to parse field [first_seen] of type [date] in"
                         + " document with id 'c_1'.");
+    }
+
+    private static IOException handshake(Exception cause) {
+        var failure = new SSLHandshakeException("General SSLEngine problem");
+        failure.initCause(cause);
+        return failure;
     }
 
     private static ElasticsearchStatusException answered(RestStatus status) {
