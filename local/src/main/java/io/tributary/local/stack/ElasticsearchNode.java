@@ -1,5 +1,6 @@
 package io.tributary.local.stack;
 
+import io.tributary.operators.sink.ElasticsearchConnection;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,9 +10,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -34,10 +32,11 @@ import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.elasticsearch.client.Request;
 
 /**
- * One real Elasticsearch server, run from the distribution that Maven unpacks at build time, on 127.0.0.1 and without
- * security: for the local stack and for tests, never for production.
+ * One real Elasticsearch server, run from the distribution that Maven unpacks at build time, on 127.0.0.1: for the local
+ * stack and for tests, never for production.
  *
  * <p>Everything of a node (a copy of the program, data, logs) lies below its folder, so several nodes run side by side
  * and a later start on the same folder finds its data. Elasticsearch refuses to run as root; a root user's node runs as
@@ -58,14 +57,45 @@ public final class ElasticsearchNode implements AutoCloseable {
 
     private final Path folder;
     private final Path home;
+    private final Access access;
     private final Thread onExit = new Thread(this::stopProcesses, "elasticsearch-node-on-exit");
     private int port;
     private Process process;
 
-    private ElasticsearchNode(Path folder, int port) {
+    /** Who gets in, and how. */
+    public interface Access {
+        /** Everybody on this machine, without TLS. */
+        Access OPEN = new Access() {
+            @Override
+            public String prepare(Path home) {
+                return """
+                        xpack.security.enabled: false
+                        xpack.security.enrollment.enabled: false
+                        """;
+            }
+
+            @Override
+            public ElasticsearchConnection connection(int port) {
+                return ElasticsearchConnection.to(URI.create("http://127.0.0.1:" + port));
+            }
+        };
+
+        /**
+         * Called before each start of the program in this folder.
+         *
+         * @return lines for its {@code elasticsearch.yml}
+         */
+        String prepare(Path home) throws IOException;
+
+        /** One that may ask for the cluster's health. */
+        ElasticsearchConnection connection(int port);
+    }
+
+    private ElasticsearchNode(Path folder, int port, Access access) {
         this.folder = folder;
         this.home = folder.resolve("home");
         this.port = port;
+        this.access = access;
     }
 
     /**
@@ -77,7 +107,12 @@ public final class ElasticsearchNode implements AutoCloseable {
      *     message carries its last log lines
      */
     public static ElasticsearchNode start(Path dataDir, int httpPort) throws IOException {
-        var node = new ElasticsearchNode(reachable(dataDir.toAbsolutePath()), httpPort);
+        return start(dataDir, httpPort, Access.OPEN);
+    }
+
+    /** The same, for a node that does not let everybody in. */
+    public static ElasticsearchNode start(Path dataDir, int httpPort, Access access) throws IOException {
+        var node = new ElasticsearchNode(reachable(dataDir.toAbsolutePath()), httpPort, access);
         node.install(distribution());
         Runtime.getRuntime().addShutdownHook(node.onExit);
         try {
@@ -139,7 +174,7 @@ public final class ElasticsearchNode implements AutoCloseable {
 
     /** Where the node listens, for example {@code http://127.0.0.1:9200}. The same after a restart. */
     public URI http() {
-        return URI.create("http://127.0.0.1:" + port);
+        return access.connection(port).hosts().get(0);
     }
 
     /** The root of the server's process tree: ending it with a TERM signal stops the server in good order. */
@@ -194,11 +229,10 @@ public final class ElasticsearchNode implements AutoCloseable {
                 network.host: 127.0.0.1
                 http.port: %d
                 transport.port: 0
-                xpack.security.enabled: false
-                xpack.security.enrollment.enabled: false
                 cluster.routing.allocation.disk.threshold_enabled: false
                 """
-                        .formatted(folder.resolve("data"), folder.resolve("logs"), port));
+                                .formatted(folder.resolve("data"), folder.resolve("logs"), port)
+                        + access.prepare(home));
     }
 
     private List<String> command() throws IOException {
@@ -231,13 +265,11 @@ public final class ElasticsearchNode implements AutoCloseable {
         }
     }
 
-    private void awaitIndices() throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(http().resolve("/_cluster/health?wait_for_status=yellow&timeout=60s"))
-                .timeout(Duration.ofSeconds(70))
-                .build();
-        var response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-        if (response.statusCode() != 200) {
-            throw new IOException("The cluster's health: " + response.body());
+    @SuppressWarnings("deprecation") // The client, as ElasticsearchConnection says.
+    private void awaitIndices() throws IOException {
+        try (var client = access.connection(port).open()) {
+            client.getLowLevelClient()
+                    .performRequest(new Request("GET", "/_cluster/health?wait_for_status=yellow&timeout=50s"));
         }
     }
 

@@ -27,7 +27,7 @@ final class SinkRun {
     private static final Map<String, ConcurrentLinkedQueue<RejectedDocument>> REJECTED = new ConcurrentHashMap<>();
 
     private final String name = UUID.randomUUID().toString();
-    private ElasticsearchConnection connection = SharedElasticsearch.connection();
+    private ElasticsearchConnection connection;
     private int batch = 500;
     private Duration limit = Duration.ofMinutes(2);
     private int portion;
@@ -37,6 +37,7 @@ final class SinkRun {
         REJECTED.put(name, new ConcurrentLinkedQueue<>());
     }
 
+    /** Another one than the shared node. */
     SinkRun against(ElasticsearchConnection other) {
         connection = other;
         return this;
@@ -78,7 +79,7 @@ final class SinkRun {
                     ? env.fromData(writes, TypeInformation.of(DocumentWrite.class))
                     : ScriptedSource.of(env, name, writes, portion, script);
             documents.sinkTo(ElasticsearchSink.<DocumentWrite>builder()
-                    .setConnection(connection)
+                    .setConnection(connection == null ? SharedElasticsearch.connection() : connection)
                     .setConverter((write, context) -> write)
                     .setRejectedDocuments(new Collecting(name))
                     .setRetrySchedule(new RetrySchedule(Duration.ofMillis(100), Duration.ofSeconds(2), limit))
