@@ -1,0 +1,45 @@
+package io.tributary.kibana.description;
+
+import java.util.List;
+
+/**
+ * One aggregation and how it is drawn.
+ *
+ * @param filter in KQL; empty for all
+ * @param ignoresFilters whether the dashboard's query, filters and controls leave it alone, because they name fields
+ *     that its index does not have: such a filter would not narrow it but empty it. The time range counts all the same.
+ * @param buckets the outermost first. The first is the axis or the rows, the second splits.
+ * @param rows of a page of a table
+ */
+public record Chart(
+        Kind kind,
+        String dataView,
+        String filter,
+        boolean ignoresFilters,
+        List<Bucket> buckets,
+        List<Metric> metrics,
+        Integer rows) {
+    public Chart {
+        filter = filter == null ? "" : filter;
+        buckets = buckets == null ? List.of() : List.copyOf(buckets);
+        metrics = List.copyOf(metrics);
+        rows = rows == null ? 20 : rows;
+    }
+
+    /** How it is drawn. */
+    public enum Kind {
+        /** One number. */
+        METRIC,
+        /** Horizontal bars, one beside the other. */
+        BARS,
+        /** Horizontal bars, whose parts add up. */
+        STACKED_BARS,
+        /** Upright bars, whose parts add up. */
+        COLUMNS,
+        LINE,
+        /** Areas that add up. */
+        AREA,
+        TABLE,
+        HEAT_MAP
+    }
+}
