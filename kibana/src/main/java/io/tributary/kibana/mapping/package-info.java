@@ -1,0 +1,2 @@
+/** Mappings of Elasticsearch's indices, as far as charts depend on them. */
+package io.tributary.kibana.mapping;
