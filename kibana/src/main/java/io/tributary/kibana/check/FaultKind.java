@@ -43,6 +43,8 @@ public enum FaultKind {
     FIELD_WITHOUT_VALUES,
     /** A filter can't be read. */
     BAD_QUERY,
+    /** A chart that ignores the dashboard's filters has a filter, which Kibana ignores, too. */
+    IGNORED_FILTER,
 
     UNSUPPORTED_VISUALIZATION,
     UNSUPPORTED_OPERATION,

@@ -74,6 +74,12 @@ final class LensCheck {
             List<Use> used = uses.stream().filter(use -> use.layer.equals(id)).toList();
             drawn.add(id);
             checkOrder(layer);
+            if (layer.path("ignoreGlobalFilters").asBoolean()
+                    && !state.path("query").path("query").asText().isBlank()) {
+                faults.add(
+                        FaultKind.IGNORED_FILTER,
+                        state.path("query").path("query").asText());
+            }
             if (shape != null) {
                 checkUses(layer, used);
             }

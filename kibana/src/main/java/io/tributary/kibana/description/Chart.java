@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * One aggregation and how it is drawn.
  *
- * @param filter in KQL; empty for all
+ * @param filter in KQL; empty for all, and for charts that ignore filters: Kibana would ignore this one, too. Their
+ *     metrics have filters.
  * @param ignoresFilters whether the dashboard's query, filters and controls leave it alone, because they name fields
  *     that its index does not have: such a filter would not narrow it but empty it. The time range counts all the same.
  * @param buckets the outermost first. The first is the axis or the rows, the second splits.
@@ -24,6 +25,9 @@ public record Chart(
         buckets = buckets == null ? List.of() : List.copyOf(buckets);
         metrics = List.copyOf(metrics);
         rows = rows == null ? 20 : rows;
+        if (ignoresFilters && !filter.isEmpty()) {
+            throw new IllegalArgumentException("Kibana would ignore the filter " + filter);
+        }
     }
 
     /** How it is drawn. */

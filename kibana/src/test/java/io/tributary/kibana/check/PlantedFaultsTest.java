@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -46,6 +47,14 @@ class PlantedFaultsTest {
                     assertThat(fault.kind()).isEqualTo(expected);
                     assertThat(fault.object()).isEqualTo(object);
                 });
+    }
+
+    @Test
+    void areOfEveryKind() {
+        assertThat(Stream.of(structure(), references(), fields(), charts(), meaning())
+                        .flatMap(faults -> faults)
+                        .map(fault -> fault.get()[0]))
+                .contains((Object[]) FaultKind.values());
     }
 
     private static Arguments fault(String name, FaultKind expected, String object, Consumer<Bundle> plant) {
@@ -301,6 +310,9 @@ class PlantedFaultsTest {
                         FaultKind.UNSUITABLE_FIELD,
                         "triggers-fired",
                         bundle -> query(bundle, "triggers-fired", "kind >= fired")),
+                lens("a filter that Kibana ignores", FaultKind.IGNORED_FILTER, "triggers-fired", bundle -> bundle.layer(
+                                "triggers-fired")
+                        .put("ignoreGlobalFilters", true)),
                 lens(
                         "a filter that nobody can read",
                         FaultKind.BAD_QUERY,
