@@ -50,7 +50,7 @@ public enum FaultKind {
     UNSUPPORTED_OPERATION,
     /** Type, scale or parameters of a column do not fit its operation. */
     BAD_COLUMN,
-    /** The order of columns is not that of the columns, or has metrics before buckets. */
+    /** The order of columns lacks some, or has metrics before buckets, or the greatest values of each interval of time. */
     BAD_COLUMN_ORDER,
     /** A chart uses a column or layer that is not there, or one of the wrong kind. */
     UNKNOWN_COLUMN,

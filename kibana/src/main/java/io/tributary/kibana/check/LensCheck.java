@@ -170,9 +170,15 @@ final class LensCheck {
             faults.add(FaultKind.BAD_COLUMN_ORDER, "the order is " + order + ", the columns are " + columns);
         }
         boolean metrics = false;
+        boolean time = false;
         for (String name : order) {
-            boolean bucketed =
-                    layer.path("columns").path(name).path("isBucketed").asBoolean();
+            JsonNode column = layer.path("columns").path(name);
+            String operation = column.path("operationType").asText();
+            if (time && operation.equals("terms")) {
+                faults.add(FaultKind.BAD_COLUMN_ORDER, name + " are the greatest of each interval, others in each");
+            }
+            time |= operation.equals("date_histogram");
+            boolean bucketed = column.path("isBucketed").asBoolean();
             if (bucketed && metrics) {
                 faults.add(FaultKind.BAD_COLUMN_ORDER, "the bucket " + name + " comes after a metric");
             }

@@ -1,6 +1,8 @@
 package io.tributary.kibana.description;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * One aggregation and how it is drawn.
@@ -9,7 +11,8 @@ import java.util.List;
  *     metrics have filters.
  * @param ignoresFilters whether the dashboard's query, filters and controls leave it alone, because they name fields
  *     that its index does not have: such a filter would not narrow it but empty it. The time range counts all the same.
- * @param buckets the outermost first. The first is the axis or the rows, the second splits.
+ * @param buckets the first is the axis or the rows, the second splits. The first is the outermost, unless it is of time:
+ *     {@link #nesting()}
  * @param rows of a page of a table
  */
 public record Chart(
@@ -28,6 +31,17 @@ public record Chart(
         if (ignoresFilters && !filter.isEmpty()) {
             throw new IllegalArgumentException("Kibana would ignore the filter " + filter);
         }
+    }
+
+    /**
+     * The numbers of the buckets from the outermost to the innermost. Time is the innermost, so that the greatest values
+     * are those of the whole time range, not others in each interval.
+     */
+    public List<Integer> nesting() {
+        return IntStream.range(0, buckets.size())
+                .boxed()
+                .sorted(Comparator.comparing(i -> buckets.get(i) instanceof Bucket.DateHistogram))
+                .toList();
     }
 
     /** How it is drawn. */

@@ -66,7 +66,7 @@ final class LensChart {
         ObjectNode layer = Json.object();
         ArrayNode order = layer.putArray("columnOrder");
         ObjectNode columns = layer.putObject("columns");
-        for (int i = 0; i < buckets.size(); i++) {
+        for (int i : chart.nesting()) {
             order.add(buckets.get(i));
             columns.set(buckets.get(i), column(chart.buckets().get(i)));
         }

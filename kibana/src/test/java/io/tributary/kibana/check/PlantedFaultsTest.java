@@ -433,6 +433,12 @@ class PlantedFaultsTest {
                         .putArray("columnOrder")
                         .add("metric-0")
                         .add("bucket-0")),
+                lens("terms within each interval of time", FaultKind.BAD_COLUMN_ORDER, GROWTH, bundle -> bundle.layer(
+                                GROWTH)
+                        .putArray("columnOrder")
+                        .add("bucket-0")
+                        .add("bucket-1")
+                        .add("metric-0")),
                 lens("an order without a column", FaultKind.BAD_COLUMN_ORDER, SIZE, bundle -> bundle.layer(SIZE)
                         .putArray("columnOrder")
                         .add("metric-0")),
