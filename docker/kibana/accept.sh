@@ -5,7 +5,7 @@
 #   KIBANA, ELASTICSEARCH        URLs
 #   KIBANA_API_KEY               or KIBANA_USER and KIBANA_PASSWORD, where Kibana asks for them
 #   ELASTICSEARCH_API_KEY        or ELASTICSEARCH_USER and ELASTICSEARCH_PASSWORD, the same for Elasticsearch
-# Needs bash, curl, awk, grep, sed, sort and wc. Whether the charts show what they should, only eyes can tell: docs/kibana.md
+# Needs bash, curl and the tools of POSIX. Whether the charts show what they should, only eyes can tell: docs/kibana.md
 # says what to look at.
 set -euo pipefail
 : "${KIBANA:?URL is missing}"

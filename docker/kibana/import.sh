@@ -3,7 +3,7 @@
 #   import.sh [FILE]     by default tributary.ndjson beside this script
 #   KIBANA               URL, for example http://127.0.0.1:5601, or http://127.0.0.1:5601/s/SPACE
 #   KIBANA_API_KEY       or KIBANA_USER and KIBANA_PASSWORD, where Kibana asks for them
-# Needs bash, curl, awk and grep.
+# Needs bash, curl and the tools of POSIX.
 set -euo pipefail
 : "${KIBANA:?URL is missing}"
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
