@@ -14,7 +14,9 @@ import io.tributary.operators.sink.ElasticsearchCredentials.Password;
 import io.tributary.operators.sink.ElasticsearchSetup;
 import io.tributary.operators.sink.PersonalDocument;
 import io.tributary.operators.sink.ProfileDocument;
+import io.tributary.operators.sink.PromotedTraits;
 import io.tributary.operators.sink.SinkCounter;
+import io.tributary.operators.sink.TimeSeries;
 import io.tributary.operators.sink.TriggerDocument;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,8 +53,8 @@ class SecuredElasticsearchIT {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static final List<String> TIME_SERIES = List.of(
-            "cdp-identity-changes", "cdp-rejects", "cdp-segment-changes", "cdp-triggers", "cdp-triggers-suppressed");
+    private static final List<String> TIME_SERIES =
+            Stream.of(TimeSeries.values()).map(TimeSeries::alias).sorted().toList();
     private static final List<String> WITHOUT_PERSONAL_DATA = Stream.concat(
                     Stream.of(ElasticsearchSetup.PROFILES), TIME_SERIES.stream())
             .sorted()
@@ -100,7 +102,7 @@ class SecuredElasticsearchIT {
         }
         writes.add(ProfileDocument.delete(prefix + "1", 2));
         writes.add(PersonalDocument.delete(prefix + "1", 2));
-        writes.add(TriggerDocument.deleteAllOf(prefix + "erased"));
+        writes.add(TimeSeries.TRIGGERS.deleteAllOf(prefix + "erased"));
 
         var run =
                 new SinkRun().against(elasticsearch.as("writer")).inBatchesOf(7).write(writes);
@@ -108,7 +110,7 @@ class SecuredElasticsearchIT {
         assertThat(run.rejected()).isEmpty();
         assertThat(stored(ElasticsearchSetup.PROFILES)).isEqualTo(29);
         assertThat(stored(ElasticsearchSetup.PERSONAL)).isEqualTo(29);
-        assertThat(stored(ElasticsearchSetup.TRIGGERS)).isEqualTo(30);
+        assertThat(stored(TimeSeries.TRIGGERS.alias())).isEqualTo(30);
     }
 
     @ParameterizedTest
@@ -378,7 +380,9 @@ class SecuredElasticsearchIT {
     private void writeOneOfEach() throws Exception {
         new SinkRun()
                 .against(elasticsearch.as("writer"))
-                .write(List.of(ProfileDocument.write(profile("1", 1)), PersonalDocument.write(profile("1", 1))));
+                .write(List.of(
+                        ProfileDocument.write(profile("1", 1), PromotedTraits.DEFAULT),
+                        PersonalDocument.write(profile("1", 1))));
         for (var series : TIME_SERIES) {
             as("writer").ask("PUT", "/" + series + "-v1-2026.10/_doc/1", "{}");
         }
@@ -395,7 +399,7 @@ class SecuredElasticsearchIT {
 
     private List<DocumentWrite> profiles(int count) {
         return IntStream.range(0, count)
-                .mapToObj(number -> ProfileDocument.write(profile(String.valueOf(number), 1)))
+                .mapToObj(number -> ProfileDocument.write(profile(String.valueOf(number), 1), PromotedTraits.DEFAULT))
                 .toList();
     }
 
@@ -411,8 +415,9 @@ class SecuredElasticsearchIT {
     private DocumentWrite trigger(String customer, int number) {
         return TriggerDocument.write(
                 """
-                {"trigger_id": "%s-%d", "trigger": "abandoned_cart", "customer_id": "%s"}"""
-                        .formatted(prefix + customer, number, prefix + customer)
+                {"trigger_id": "%s-%d", "trigger": "abandoned_cart", "customer_id": "%s",
+                "fired_at": "2026-0%d-05T10:30:00.000Z"}"""
+                        .formatted(prefix + customer, number, prefix + customer, 1 + number % 9)
                         .getBytes(UTF_8));
     }
 
