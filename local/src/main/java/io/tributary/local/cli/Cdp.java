@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
             MappingCommand.class,
             DefinitionsCommand.class,
             SegmentsCommand.class,
+            ElasticCommand.class,
             BenchCommand.class
         })
 public final class Cdp implements Runnable {

@@ -20,6 +20,7 @@ class CommandsPageTest {
             Map.entry("mapping suggest", "mappings.md"),
             Map.entry("definitions check", "definitions.md"),
             Map.entry("bootstrap", "bootstrap.md"),
+            Map.entry("elastic rebuild", "elasticsearch-sink.md#set-up-and-made-anew"),
             Map.entry("segments preview", "definitions.md#before-publishing"),
             Map.entry("segments explain", "definitions.md#why-somebody-is-in"));
 

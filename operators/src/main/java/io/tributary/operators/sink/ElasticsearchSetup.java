@@ -67,18 +67,24 @@ public final class ElasticsearchSetup {
         for (var component : COMPONENTS) {
             putTemplate("_component_template", component, resource(component + ".component.json"));
         }
-        for (var kind : ALIAS_OF_INDEX_TEMPLATE.entrySet()) {
-            var template = resource(kind.getKey() + ".index.json");
-            putTemplate("_index_template", kind.getKey(), template);
-            var alias = JSON.createObjectNode();
-            alias.putObject("aliases").putObject(kind.getValue()).put("is_write_index", true);
-            prepare(kind.getValue(), kind.getValue() + "-v1", alias, template);
+        for (var kind : ALIAS_OF_INDEX_TEMPLATE.keySet()) {
+            putTemplate("_index_template", kind, resource(kind + ".index.json"));
         }
         for (var series : TimeSeries.values()) {
-            var template = resource(series.kind() + ".series.json");
-            putTemplate("_index_template", series.kind(), template);
+            putTemplate("_index_template", series.kind(), resource(series.kind() + ".series.json"));
+        }
+        for (var kind : ALIAS_OF_INDEX_TEMPLATE.entrySet()) {
+            var alias = JSON.createObjectNode();
+            alias.putObject("aliases").putObject(kind.getValue()).put("is_write_index", true);
+            prepare(kind.getValue(), kind.getValue() + "-v1", alias, resource(kind.getKey() + ".index.json"));
+        }
+        for (var series : TimeSeries.values()) {
             // The template has the alias.
-            prepare(series.alias(), series.index(clock.millis()), JSON.createObjectNode(), template);
+            prepare(
+                    series.alias(),
+                    series.index(clock.millis()),
+                    JSON.createObjectNode(),
+                    resource(series.kind() + ".series.json"));
         }
     }
 
