@@ -14,36 +14,38 @@ import java.util.TreeMap;
 
 /**
  * Index templates and the components that they are composed of: {@code NAME.index.json} is of the index behind the alias
- * {@code cdp-NAME}, {@code NAME.component.json} is the component {@code tributary-NAME}.
+ * {@code cdp-NAME}, {@code NAME.series.json} of each index of a series behind it, {@code NAME.component.json} is the
+ * component {@code tributary-NAME}.
  */
 public final class IndexTemplates {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String INDEX = ".index.json";
+    private static final String SERIES = ".series.json";
     private static final String COMPONENT = ".component.json";
 
     private final Map<String, ObjectNode> indices = new TreeMap<>();
     private final Map<String, ObjectNode> components = new TreeMap<>();
 
-    /** Reads the templates of a folder, and adds to those of the same name that are there already. */
-    public IndexTemplates add(Path folder) throws IOException {
+    /** Reads the templates of a folder. */
+    public IndexTemplates(Path folder) throws IOException {
         List<Path> files = new ArrayList<>();
         try (var all = Files.list(folder)) {
             all.sorted().forEach(files::add);
         }
         for (Path file : files) {
             String name = file.getFileName().toString();
-            if (name.endsWith(INDEX)) {
-                add(indices, "cdp-" + name.substring(0, name.length() - INDEX.length()), file);
-            } else if (name.endsWith(COMPONENT)) {
-                add(components, "tributary-" + name.substring(0, name.length() - COMPONENT.length()), file);
-            }
+            ObjectNode content = (ObjectNode) MAPPER.readTree(file.toFile());
+            put(indices, "cdp-", name, INDEX, content);
+            put(indices, "cdp-", name, SERIES, content);
+            put(components, "tributary-", name, COMPONENT, content);
         }
-        return this;
     }
 
-    private static void add(Map<String, ObjectNode> templates, String name, Path file) throws IOException {
-        merge(templates.computeIfAbsent(name, n -> MAPPER.createObjectNode()), (ObjectNode)
-                MAPPER.readTree(file.toFile()));
+    private static void put(
+            Map<String, ObjectNode> templates, String prefix, String file, String suffix, ObjectNode content) {
+        if (file.endsWith(suffix)) {
+            templates.put(prefix + file.substring(0, file.length() - suffix.length()), content);
+        }
     }
 
     /** The mappings of all indices, by alias. */

@@ -16,12 +16,20 @@ class IndexMappingTest {
     private final Map<String, IndexMapping> mappings;
 
     IndexMappingTest() throws IOException {
-        mappings = new IndexTemplates().add(TEMPLATES).mappings();
+        mappings = new IndexTemplates(TEMPLATES).mappings();
     }
 
     @Test
     void isKnownByTheAlias() {
-        assertThat(mappings).containsKeys("cdp-profiles", "cdp-personal", "cdp-triggers");
+        assertThat(mappings)
+                .containsOnlyKeys(
+                        "cdp-profiles",
+                        "cdp-personal",
+                        "cdp-triggers",
+                        "cdp-triggers-suppressed",
+                        "cdp-segment-changes",
+                        "cdp-identity-changes",
+                        "cdp-rejects");
     }
 
     @ParameterizedTest
@@ -32,6 +40,8 @@ class IndexMappingTest {
         "cdp-profiles, orders, OBJECT",
         "cdp-profiles, traits, OPAQUE",
         "cdp-profiles, traits.country, OPAQUE",
+        "cdp-rejects, reason, KEYWORD",
+        "cdp-triggers, at, DATE",
         "cdp-personal, names, TEXT",
         "cdp-personal, names.keyword, KEYWORD"
     })
