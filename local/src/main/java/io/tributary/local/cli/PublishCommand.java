@@ -23,13 +23,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Sends files to the running stack. */
+/** Sends files to the running stack, or to any Kafka. */
 @Command(
         name = "publish",
         sortOptions = false,
         description = {
-            "Sends files of events to cdp.events.v1 of the running stack, in the order in which a backtest applies",
-            "them, then a last tick on every partition, so that deadlines inside the data pass.",
+            "Sends files of events to cdp.events.v1 of the running stack, or of any Kafka, in the order in which a",
+            "backtest applies them, then a last tick on every partition, so that deadlines inside the data pass.",
             "Lines that are no events go along and end in cdp.rejects.v1; ticks in the files are left out. All events",
             "are held in memory."
         })
@@ -41,7 +41,7 @@ final class PublishCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private StackOption stack;
+    private KafkaOption kafka;
 
     @Mixin
     private EventsOption events;
@@ -62,7 +62,7 @@ final class PublishCommand implements Callable<Integer> {
             description = "Time of the last tick, ISO-8601 (default: the newest event + the lateness bound + 1 ms).")
     private String finish;
 
-    @Option(names = "--dry-run", description = "Show what would be sent, and send nothing; needs no stack.")
+    @Option(names = "--dry-run", description = "Show what would be sent, and send nothing; needs no Kafka.")
     private boolean dryRun;
 
     @Override
@@ -76,13 +76,13 @@ final class PublishCommand implements Callable<Integer> {
         }
         IdentitySettings rules = identity.settings().orElse(IdentitySettings.defaults());
         EventFiles files = events.files(rules);
-        String kafka = dryRun ? null : stack.endpoints().kafka();
+        String brokers = dryRun ? null : kafka.bootstrapServers();
         PublishPlan plan = PublishPlan.read(files, new EventParser(EventLimits.defaults(), new IdentifierRules(rules)));
         Terminal terminal = Terminal.of(spec.commandLine());
         if (dryRun) {
             show(plan, terminal);
         } else {
-            send(plan, kafka, terminal);
+            send(plan, brokers, terminal);
         }
         return 0;
     }
@@ -97,9 +97,9 @@ final class PublishCommand implements Callable<Integer> {
                 : OptionalLong.empty();
     }
 
-    private void send(PublishPlan plan, String kafka, Terminal terminal) throws IOException {
+    private void send(PublishPlan plan, String brokers, Terminal terminal) throws IOException {
         long started = System.nanoTime();
-        try (Publisher publisher = new Publisher(kafka)) {
+        try (Publisher publisher = new Publisher(brokers)) {
             long[] shown = {started};
             publisher.send(plan, rate, sent -> {
                 if (System.nanoTime() - shown[0] > PROGRESS_EVERY.toNanos()) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What {@code publish} says without a stack; {@link CdpStackIT} publishes. */
+/** What {@code publish} says without a Kafka; {@link CdpStackIT} publishes. */
 class PublishCommandTest {
     private static final String LATER =
             "{\"type\":\"page\",\"messageId\":\"m-2\",\"userId\":\"42\",\"timestamp\":\"2026-01-05T10:00:00Z\"}";
@@ -72,6 +72,15 @@ class PublishCommandTest {
         assertThat(run.exit()).isEqualTo(2);
         assertThat(run.errorLines()).singleElement().asString().startsWith("cdp publish: " + message);
         assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void sendsToBrokersOrToAStackNotToBoth() throws IOException {
+        CommandRun run =
+                CommandRun.of("publish", "--events", events(LATER), "--kafka", "127.0.0.1:9092", "--dir", folder);
+
+        assertThat(run.exit()).isEqualTo(2);
+        assertThat(run.errorLines()).singleElement().asString().contains("--kafka", "--dir", "not both");
     }
 
     private Path events(String... lines) throws IOException {
