@@ -3,6 +3,7 @@ package io.tributary.local.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.tributary.jobs.customer.CustomerOptions;
 import io.tributary.jobs.customer.CustomerPorts;
@@ -16,6 +17,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -29,13 +32,22 @@ import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
 
 class DockerFilesTest {
     private static final Path ROOT = Path.of(System.getProperty("tributary.root"));
     private static final Path DOCKER = ROOT.resolve("docker");
 
-    private final JsonNode compose = yaml("docker-compose.yml");
+    private static final String COMPOSE = "compose.yaml";
+    private static final String DEVELOPMENT = "compose.development.yaml";
+    private static final List<String> DOCKERFILES = List.of("Dockerfile", "Dockerfile.tools");
+    /** What a build makes; the other files are committed. */
+    private static final String BUILT = ".*/target/.*";
+
+    private final JsonNode compose = yaml(COMPOSE);
+    private final JsonNode development = merged(yaml(COMPOSE), yaml(DEVELOPMENT));
     private final Configuration flink =
             GlobalConfiguration.loadConfiguration(DOCKER.resolve("flink").toString());
 
@@ -44,9 +56,11 @@ class DockerFilesTest {
         var images = new TreeSet<String>();
         compose.path("services")
                 .forEach(service -> images.add(service.path("image").asText()));
-        Files.readAllLines(DOCKER.resolve("Dockerfile")).stream()
-                .filter(line -> line.startsWith("FROM "))
-                .forEach(line -> images.add(line.substring("FROM ".length())));
+        for (var dockerfile : DOCKERFILES) {
+            Files.readAllLines(DOCKER.resolve(dockerfile)).stream()
+                    .filter(line -> line.startsWith("FROM "))
+                    .forEach(line -> images.add(line.substring("FROM ".length())));
+        }
         var elasticsearch = versionInPom("elasticsearch-server.version");
         assertThat(images)
                 .containsExactly(
@@ -54,13 +68,63 @@ class DockerFilesTest {
                         "elasticsearch:" + elasticsearch,
                         "flink:" + versionInPom("flink.version") + "-java17",
                         "kibana:" + elasticsearch,
-                        "tributary-flink:0.1.0");
+                        "tributary-flink:0.1.0",
+                        "tributary-tools:0.1.0");
+    }
+
+    /** Written by hand: so nothing comes or goes unnoticed. */
+    @Test
+    void hasTheseServicesAndVolumes() {
+        assertThat(names(compose.path("services")))
+                .containsExactlyInAnyOrder(
+                        "kafka",
+                        "elasticsearch",
+                        "kibana",
+                        "setup-secrets",
+                        "setup-topics",
+                        "setup-definitions",
+                        "setup-security",
+                        "setup",
+                        "setup-kibana",
+                        "simulator",
+                        "ticker",
+                        "jobmanager",
+                        "taskmanager",
+                        "submit");
+        assertThat(names(compose.path("volumes")))
+                .containsExactlyInAnyOrder(
+                        "kafka-data",
+                        "elasticsearch-data",
+                        "flink-state",
+                        "simulator-data",
+                        "secrets-elasticsearch",
+                        "secrets-kibana",
+                        "secrets-setup",
+                        "secrets-job");
+        assertThat(names(development.path("services"))).isEqualTo(names(compose.path("services")));
+        for (var service : List.of("kafka", "elasticsearch", "kibana", "ticker", "jobmanager", "taskmanager")) {
+            assertThat(compose.at("/services/" + service + "/restart").asText())
+                    .as(service)
+                    .isEqualTo("unless-stopped");
+        }
+    }
+
+    @Test
+    void runsTheSimulatorOnlyIfAskedAndBeforeTheClock() {
+        for (var service : compose.path("services").properties()) {
+            assertThat(texts(service.getValue().path("profiles")))
+                    .as(service.getKey())
+                    .isEqualTo(service.getKey().equals("simulator") ? List.of("simulator") : List.of());
+        }
+        var dependency = compose.at("/services/ticker/depends_on/simulator");
+        assertThat(dependency.path("condition").asText()).isEqualTo("service_completed_successfully");
+        assertThat(dependency.path("required").asBoolean(true)).isFalse();
     }
 
     @Test
     void refersOnlyToFilesThatExist() throws IOException {
         var referred = new ArrayList<Path>();
-        for (var service : compose.path("services")) {
+        for (var service : both()) {
             for (var volume : service.path("volumes")) {
                 var source = volume.asText().split(":")[0];
                 if (source.startsWith(".")) {
@@ -76,38 +140,46 @@ class DockerFilesTest {
                 referred.add(context.resolve(build.path("dockerfile").asText()));
             }
         }
-        copied().filter(source -> !source.equals("jobs/target/tributary-jobs.jar"))
-                .forEach(source -> referred.add(ROOT.resolve(source)));
+        for (var dockerfile : DOCKERFILES) {
+            copied(dockerfile)
+                    .filter(source -> !source.matches(BUILT))
+                    .forEach(source -> referred.add(ROOT.resolve(source)));
+        }
         assertThat(referred).hasSizeGreaterThan(8).allSatisfy(path -> assertThat(path)
                 .exists());
     }
 
-    @Test
-    void letsTheBuildSeeWhatTheDockerfileCopiesAndNothingElse() throws IOException {
-        var seen = Files.readAllLines(DOCKER.resolve("Dockerfile.dockerignore"));
+    @ParameterizedTest
+    @ValueSource(strings = {"Dockerfile", "Dockerfile.tools"})
+    void letsTheBuildSeeWhatTheDockerfileCopiesAndNothingElse(String dockerfile) throws IOException {
+        var seen = Files.readAllLines(DOCKER.resolve(dockerfile + ".dockerignore"));
         assertThat(seen.get(0)).isEqualTo("*");
         assertThat(seen.subList(1, seen.size()).stream().map(line -> line.substring(1)))
-                .containsExactlyInAnyOrderElementsOf(copied().toList());
+                .containsExactlyInAnyOrderElementsOf(copied(dockerfile).toList());
     }
 
+    /** The command builds what it does not find, which it can't in an image. */
     @Test
-    void configuresTheJobWithOptionsThatItHas() {
-        var options = OptionsFile.read(DOCKER.resolve("cdp.yaml"), CustomerOptions.class);
+    void givesTheToolsAllModulesOfTheCommand() throws IOException {
+        var modules = Pattern.compile("(?m)^modules=\"([a-z -]+)\"$").matcher(Files.readString(ROOT.resolve("cdp")));
+        assertThat(modules.find()).isTrue();
+        for (var module : modules.group(1).split(" ")) {
+            assertThat(copied("Dockerfile.tools")).contains(module + "/target/classes");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cdp.yaml", "cdp.development.yaml"})
+    void configuresTheJobWithOptionsThatItHas(String file) {
+        var options = OptionsFile.read(DOCKER.resolve(file), CustomerOptions.class);
         var ports = CustomerPorts.from(options, CustomerSettings.from(options), PublishedDefinitions.NONE);
         assertThat(ports.search()).isPresent();
     }
 
     @Test
     void connectsTheJobToServicesUnderTheirNames() {
-        var options = OptionsFile.read(DOCKER.resolve("cdp.yaml"), CustomerOptions.class);
-        var kafka = options.get(CustomerOptions.KAFKA_BOOTSTRAP_SERVERS);
-        assertThat(environment("kafka", "KAFKA_ADVERTISED_LISTENERS")).contains("PLAINTEXT://" + kafka);
-        assertThat(environment("setup-topics", "KAFKA")).isEqualTo(kafka);
-        assertThat(environment("ticker", "KAFKA")).isEqualTo(kafka);
-        var elasticsearch = options.get(CustomerOptions.ELASTICSEARCH_HOSTS);
-        assertThat(elasticsearch).containsExactly("http://elasticsearch:9200");
-        assertThat(environment("setup", "ELASTICSEARCH")).isEqualTo(elasticsearch.get(0));
-        assertThat(environment("kibana", "ELASTICSEARCH_HOSTS")).isEqualTo(elasticsearch.get(0));
+        assertConnected(compose, "cdp.yaml", "https://elasticsearch:9200", "https://kibana:5601");
+        assertConnected(development, "cdp.development.yaml", "http://elasticsearch:9200", "http://kibana:5601");
         for (var name : List.of("kafka", "elasticsearch", flink.get(JobManagerOptions.ADDRESS))) {
             assertThat(compose.path("services").has(name)).as(name).isTrue();
         }
@@ -117,9 +189,117 @@ class DockerFilesTest {
                 .endsWith("/" + flink.getString("metrics.reporter.prom.port", ""));
     }
 
+    private static void assertConnected(JsonNode compose, String file, String elasticsearch, String kibana) {
+        assertThat(texts(compose.at("/services/submit/volumes"))).contains("./" + file + ":/opt/tributary/cdp.yaml:ro");
+        var options = OptionsFile.read(DOCKER.resolve(file), CustomerOptions.class);
+        var kafka = options.get(CustomerOptions.KAFKA_BOOTSTRAP_SERVERS);
+        assertThat(environment(compose, "kafka", "KAFKA_ADVERTISED_LISTENERS")).contains("PLAINTEXT://" + kafka);
+        for (var service : List.of("setup-topics", "ticker", "simulator")) {
+            assertThat(environment(compose, service, "KAFKA")).as(service).isEqualTo(kafka);
+        }
+        assertThat(texts(compose.at("/services/setup-definitions/command"))).contains(kafka);
+        assertThat(options.get(CustomerOptions.ELASTICSEARCH_HOSTS)).containsExactly(elasticsearch);
+        assertThat(environment(compose, "setup", "ELASTICSEARCH")).isEqualTo(elasticsearch);
+        assertThat(environment(compose, "setup-kibana", "KIBANA")).isEqualTo(kibana);
+        for (var service : List.of("elasticsearch", "kibana")) {
+            var test = texts(compose.at("/services/" + service + "/healthcheck/test"));
+            assertThat(test.get(test.size() - 1))
+                    .as(service)
+                    .startsWith(elasticsearch.split(":")[0] + "://localhost:"
+                            + compose.at("/services/" + service + "/ports/0")
+                                    .asText()
+                                    .split(":")[2] + "/");
+        }
+    }
+
+    @Test
+    void letsNobodyIntoElasticsearchWithoutAPassword() throws IOException {
+        Map<String, Object> node = new Yaml().load(Files.readString(DOCKER.resolve("config/elasticsearch.yml")));
+        assertThat(node)
+                .containsEntry("xpack.security.enabled", true)
+                .containsEntry("xpack.security.http.ssl.enabled", true);
+        Map<String, Object> kibana = new Yaml().load(Files.readString(DOCKER.resolve("kibana/kibana.yml")));
+        assertThat(kibana)
+                .containsEntry("server.ssl.enabled", true)
+                .containsEntry("elasticsearch.hosts", List.of("https://elasticsearch:9200"))
+                .containsEntry("elasticsearch.username", "kibana_system");
+        assertThat(texts(compose.at("/services/elasticsearch/volumes")))
+                .contains("./config/elasticsearch.yml:/usr/share/elasticsearch/config/elasticsearch.yml:ro");
+        var options = OptionsFile.read(DOCKER.resolve("cdp.yaml"), CustomerOptions.class);
+        assertThat(options.get(CustomerOptions.ELASTICSEARCH_USER)).isEqualTo("tributary_writer");
+        for (var file : List.of(
+                options.get(CustomerOptions.ELASTICSEARCH_PASSWORD_FILE),
+                options.get(CustomerOptions.ELASTICSEARCH_CERTIFICATE_AUTHORITIES))) {
+            assertThat(file).startsWith("/run/tributary/");
+        }
+        assertThat(texts(compose.at("/services/taskmanager/volumes"))).contains("secrets-job:/run/tributary:ro");
+    }
+
+    /** Written by hand: who gets which secrets. */
+    @Test
+    void givesNoServiceTheSecretsOfOthers() {
+        var seen = new TreeMap<String, List<String>>();
+        for (var service : compose.path("services").properties()) {
+            var secrets = texts(service.getValue().path("volumes")).stream()
+                    .map(volume -> volume.split(":")[0])
+                    .filter(source -> source.contains("secrets"))
+                    .toList();
+            if (!secrets.isEmpty()) {
+                seen.put(service.getKey(), secrets);
+            }
+        }
+        assertThat(seen)
+                .isEqualTo(Map.of(
+                        "setup-secrets",
+                        List.of("./secrets", "secrets-elasticsearch", "secrets-kibana", "secrets-setup", "secrets-job"),
+                        "elasticsearch",
+                        List.of("secrets-elasticsearch"),
+                        "kibana",
+                        List.of("secrets-kibana"),
+                        "setup-security",
+                        List.of("secrets-setup"),
+                        "setup",
+                        List.of("secrets-setup"),
+                        "setup-kibana",
+                        List.of("secrets-setup"),
+                        "taskmanager",
+                        List.of("secrets-job")));
+        assertThat(compose.at("/services/setup-secrets/network_mode").asText()).isEqualTo("none");
+    }
+
+    /** Only names of files. */
+    @Test
+    void saysNoPassword() throws IOException {
+        var secret =
+                Pattern.compile("(?i)(password|passphrase|secret|token|api.?key)[\"']?\\s*[:=]\\s*[\"']?[^\\s\"']");
+        try (var files = Files.walk(DOCKER)) {
+            for (var path : files.filter(Files::isRegularFile)
+                    .filter(path -> path.toString().matches(".*(\\.ya?ml|Dockerfile[^/]*)"))
+                    .filter(path -> !path.toString().contains("/target/"))
+                    .toList()) {
+                assertThat(Files.readAllLines(path)).as(path.toString()).noneMatch(line -> secret.matcher(line)
+                        .find());
+            }
+        }
+        assertThat(Files.readString(DOCKER.resolve("secrets/.gitignore"))).contains("\n*\n");
+    }
+
+    @Test
+    void documentsEveryVariableWithItsDefault() throws IOException {
+        var readme = Files.readString(DOCKER.resolve("README.md"));
+        var variables = Pattern.compile("\\$\\{([A-Z_]+)(?::-([^}]*))?}")
+                .matcher(Files.readString(DOCKER.resolve(COMPOSE)) + Files.readString(DOCKER.resolve(DEVELOPMENT)))
+                .results()
+                .map(found -> "`%s` (%s)".formatted(found.group(1), found.group(2)))
+                .distinct()
+                .toList();
+        assertThat(variables).isNotEmpty().allSatisfy(variable -> assertThat(readme)
+                .contains(variable));
+    }
+
     @Test
     void exposesNothingBeyondThisMachine() {
-        for (var service : compose.path("services")) {
+        for (var service : both()) {
             service.path("ports").forEach(port -> assertThat(port.asText()).startsWith("127.0.0.1:"));
         }
     }
@@ -129,8 +309,8 @@ class DockerFilesTest {
         var timeout = OptionsFile.read(DOCKER.resolve("cdp.yaml"), CustomerOptions.class)
                 .get(CustomerOptions.KAFKA_TRANSACTION_TIMEOUT);
         assertThat(timeout)
-                .isLessThanOrEqualTo(
-                        Duration.ofMillis(Long.parseLong(environment("kafka", "KAFKA_TRANSACTION_MAX_TIMEOUT_MS"))))
+                .isLessThanOrEqualTo(Duration.ofMillis(
+                        Long.parseLong(environment(compose, "kafka", "KAFKA_TRANSACTION_MAX_TIMEOUT_MS"))))
                 .isGreaterThan(flink.get(CheckpointingOptions.CHECKPOINTING_INTERVAL)
                         .plus(flink.get(CheckpointingOptions.CHECKPOINTING_TIMEOUT)));
     }
@@ -155,7 +335,7 @@ class DockerFilesTest {
     @Test
     void ticksOnAllPartitions() {
         assertThat(compose.path("services").has("ticker")).isTrue();
-        assertThat(environment("setup-topics", "EVENT_PARTITIONS")).isEqualTo("1");
+        assertThat(environment(compose, "setup-topics", "EVENT_PARTITIONS")).isEqualTo("1");
     }
 
     @Test
@@ -171,7 +351,43 @@ class DockerFilesTest {
         }
     }
 
-    private String environment(String service, String variable) {
+    /** As Compose reads the second file on top of the first; of what it can do, what the second one uses. */
+    private static JsonNode merged(JsonNode compose, JsonNode development) {
+        var merged = (ObjectNode) compose.deepCopy();
+        for (var service : development.path("services").properties()) {
+            var base = (ObjectNode) merged.path("services").path(service.getKey());
+            for (var key : service.getValue().properties()) {
+                switch (key.getKey()) {
+                    case "environment", "healthcheck" ->
+                        ((ObjectNode) base.path(key.getKey())).setAll((ObjectNode) key.getValue());
+                    case "volumes" -> {
+                        var byTarget = new TreeMap<String, String>();
+                        for (var volumes : List.of(base.path("volumes"), key.getValue())) {
+                            texts(volumes).forEach(volume -> byTarget.put(volume.split(":")[1], volume));
+                        }
+                        var volumes = base.putArray("volumes");
+                        byTarget.values().forEach(volumes::add);
+                    }
+                    case "entrypoint" -> base.set("entrypoint", key.getValue());
+                    default -> throw new IllegalArgumentException("How does Compose merge " + key.getKey() + "?");
+                }
+            }
+        }
+        return merged;
+    }
+
+    /** Services of the one arrangement and of the other. */
+    private List<JsonNode> both() {
+        return Stream.of(compose, development)
+                .flatMap(file -> StreamSupport.stream(file.path("services").spliterator(), false))
+                .toList();
+    }
+
+    private static List<String> names(JsonNode object) {
+        return object.properties().stream().map(Map.Entry::getKey).sorted().toList();
+    }
+
+    private static String environment(JsonNode compose, String service, String variable) {
         return compose.path("services")
                 .path(service)
                 .path("environment")
@@ -185,10 +401,10 @@ class DockerFilesTest {
                 .toList();
     }
 
-    private static Stream<String> copied() throws IOException {
-        return Files.readAllLines(DOCKER.resolve("Dockerfile")).stream()
+    private static Stream<String> copied(String dockerfile) throws IOException {
+        return Files.readAllLines(DOCKER.resolve(dockerfile)).stream()
                 .filter(line -> line.startsWith("COPY "))
-                .map(line -> line.split(" ")[2]);
+                .map(line -> line.replace("--chown=flink:flink ", "").split(" ")[1]);
     }
 
     private static String versionInPom(String property) throws IOException {

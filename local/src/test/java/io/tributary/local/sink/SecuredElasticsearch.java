@@ -24,28 +24,49 @@ import javax.crypto.spec.PBEKeySpec;
  * A real node with security on: TLS by an authority of its own, users in the file realm, one for each of the suite's
  * roles and one who may do everything. The roles themselves are put by whoever uses it.
  */
-final class SecuredElasticsearch implements ElasticsearchNode.Access, AutoCloseable {
+public final class SecuredElasticsearch implements ElasticsearchNode.Access, AutoCloseable {
     /** Users have the names of their roles, without the prefix. */
     static final List<String> ROLES = List.of("analyst", "support", "writer", "admin");
 
-    static final String ROOT = "root";
+    public static final String ROOT = "root";
     private static final List<String> USERS = List.of("analyst", "support", "writer", "admin", ROOT);
     private static final int HASH_ITERATIONS = 10_000;
 
     private final Path folder;
-    private final CertificateAuthority authority;
+    private final String nodeCertificate;
+    private final String nodeKey;
+    private final String authorityFile;
     private final String ofThisRun = UUID.randomUUID().toString();
     private final ElasticsearchNode node;
 
     /** @param nodeFolder of the node alone; what its clients need is in the other folder */
     SecuredElasticsearch(Path nodeFolder, Path folder)
             throws IOException, InterruptedException, GeneralSecurityException {
+        this(nodeFolder, folder, new CertificateAuthority(folder.resolve("authority")));
+    }
+
+    private SecuredElasticsearch(Path nodeFolder, Path folder, CertificateAuthority authority)
+            throws IOException, GeneralSecurityException {
+        this(nodeFolder, folder, authority.nodeCertificate(), authority.nodeKey(), authority.file());
+    }
+
+    /**
+     * With a certificate that somebody else has made.
+     *
+     * @param nodeCertificate and its key in PEM, for 127.0.0.1
+     * @param authorityFile by whom others recognise it
+     */
+    public SecuredElasticsearch(
+            Path nodeFolder, Path folder, String nodeCertificate, String nodeKey, String authorityFile)
+            throws IOException {
         this.folder = folder;
-        authority = new CertificateAuthority(folder.resolve("authority"));
+        this.nodeCertificate = nodeCertificate;
+        this.nodeKey = nodeKey;
+        this.authorityFile = authorityFile;
         node = ElasticsearchNode.start(nodeFolder, 0, this);
     }
 
-    ElasticsearchNode node() {
+    public ElasticsearchNode node() {
         return node;
     }
 
@@ -54,23 +75,19 @@ final class SecuredElasticsearch implements ElasticsearchNode.Access, AutoClosea
         return with(new Password(user, passwordFile(user)));
     }
 
-    ElasticsearchConnection with(ElasticsearchCredentials credentials) {
+    public ElasticsearchConnection with(ElasticsearchCredentials credentials) {
         return connectionTo(node.http()).withCredentials(credentials);
     }
 
     String authorityFile() {
-        try {
-            return authority.file();
-        } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        return authorityFile;
     }
 
     String password(String user) {
         return "s3cret-of-" + user + "-" + ofThisRun;
     }
 
-    String passwordFile(String user) {
+    public String passwordFile(String user) {
         try {
             return Files.writeString(folder.resolve(user + ".password"), password(user))
                     .toString();
@@ -93,8 +110,8 @@ final class SecuredElasticsearch implements ElasticsearchNode.Access, AutoClosea
     public String prepare(Path home) throws IOException {
         var config = home.resolve("config");
         try {
-            Files.writeString(config.resolve("node.crt"), authority.nodeCertificate());
-            Files.writeString(config.resolve("node.key"), authority.nodeKey());
+            Files.writeString(config.resolve("node.crt"), nodeCertificate);
+            Files.writeString(config.resolve("node.key"), nodeKey);
             var users = new StringBuilder();
             for (var user : USERS) {
                 users.append(user).append(':').append(hash(password(user))).append('\n');
