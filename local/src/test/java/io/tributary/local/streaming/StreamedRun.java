@@ -41,7 +41,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 /**
  * The customer job between a fresh broker, a fresh Flink cluster and empty indices.
  */
-final class StreamedRun implements AutoCloseable {
+public final class StreamedRun implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration DEADLINE = Duration.ofMinutes(2);
     private static final long PUBLISHED_AT = Timestamps.parse("2026-01-01T00:00:00Z");
@@ -64,7 +64,7 @@ final class StreamedRun implements AutoCloseable {
      * @param partitions of the topic of events
      * @param definitions that are published before the job starts
      */
-    StreamedRun(int partitions, Definitions definitions) throws Exception {
+    public StreamedRun(int partitions, Definitions definitions) throws Exception {
         this(partitions, definitions, true);
     }
 
@@ -116,7 +116,7 @@ final class StreamedRun implements AutoCloseable {
         job = customerJob.submit(flink, new Endpoints(kafka.bootstrapServers(), elasticsearch, flink.http()));
     }
 
-    String bootstrapServers() {
+    public String bootstrapServers() {
         return kafka.bootstrapServers();
     }
 
@@ -145,7 +145,7 @@ final class StreamedRun implements AutoCloseable {
     }
 
     /** Stops the job in good order: all that it has read is committed. Returns the savepoint. */
-    String stop() throws Exception {
+    public String stop() throws Exception {
         return job.stopWithSavepoint(
                         false, folder.resolve("savepoint").toUri().toString(), SavepointFormatType.CANONICAL)
                 .get(120, TimeUnit.SECONDS);
@@ -171,7 +171,7 @@ final class StreamedRun implements AutoCloseable {
      * Waits until the latest profiles are those of that many customers and tell of that many events, and Elasticsearch
      * holds each of them and no other.
      */
-    void awaitProfiles(long events, long customers) throws Exception {
+    public void awaitProfiles(long events, long customers) throws Exception {
         Await.until("profiles of " + customers + " customers and " + events + " events", DEADLINE, () -> {
             Map<String, JsonNode> profiles = profiles();
             return profiles.size() == customers
@@ -187,7 +187,7 @@ final class StreamedRun implements AutoCloseable {
                 () -> SharedElasticsearch.count("cdp-profiles", "*") == customers);
     }
 
-    void awaitRecords(String topic, long number) throws Exception {
+    public void awaitRecords(String topic, long number) throws Exception {
         Await.until(
                 number + " records in " + topic, DEADLINE, () -> records(topic).size() >= number);
     }

@@ -1,0 +1,136 @@
+package io.tributary.local.dashboards;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tributary.kibana.query.Context;
+import io.tributary.kibana.query.LayerQuery;
+import io.tributary.kibana.query.SavedObjects;
+import io.tributary.kibana.query.SearchQuery;
+import io.tributary.local.simulate.SimulationConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the dashboards ask, answered by a real node that holds what the real job made of a simulated shop. Panels that
+ * show nothing are printed.
+ */
+class DashboardNumbersIT {
+    private static final Path BUNDLE = Path.of(System.getProperty("tributary.root"), "docker/kibana/tributary.ndjson");
+
+    /** Evaluates documents without a search. */
+    @FunctionalInterface
+    private interface Oracle {
+        List<List<Object>> rows(
+                JsonNode lens, String layer, long from, long to, List<String> filters, List<JsonNode> documents);
+    }
+
+    /** Null as long as there is none. */
+    private static final Oracle ORACLE = LayerOracle::rows;
+
+    private static SimulatedShop shop;
+    private static SavedObjects objects;
+
+    @BeforeAll
+    static void fill(@TempDir Path folder) throws Exception {
+        objects = new SavedObjects(Files.readString(BUNDLE));
+        shop = SimulatedShop.run(SimulationConfig.of(200, 21, 42), folder);
+    }
+
+    @Test
+    void everyLayerOfEveryChartIsAnswered() throws Exception {
+        List<String> empty = new ArrayList<>();
+        for (JsonNode lens : objects.ofType("lens")) {
+            for (String layer : layers(lens)) {
+                if (isEmpty(lens, layer, rows(lens, layer, List.of()))) {
+                    empty.add(lens.path("id").asText());
+                }
+            }
+        }
+        System.out.println("Charts of nothing but nought: " + empty);
+        assertThat(empty).hasSizeLessThan(objects.ofType("lens").size() / 4);
+    }
+
+    @Test
+    void everyLayerIsAnsweredForOneCustomerToo() throws Exception {
+        JsonNode triggers = objects.get("index-pattern", "tributary-triggers");
+        String customer = shop.documents(triggers.at("/attributes/title").asText())
+                .get(0)
+                .path("customer_id")
+                .asText();
+        for (JsonNode lens : objects.ofType("lens")) {
+            for (String layer : layers(lens)) {
+                assertThat(rows(lens, layer, List.of("customer_id: \"" + customer + "\"")))
+                        .as(lens.path("id").asText())
+                        .isNotNull();
+            }
+        }
+    }
+
+    @Test
+    void everyTableOfDocumentsIsAnswered() throws Exception {
+        List<String> empty = new ArrayList<>();
+        for (JsonNode search : objects.ofType("search")) {
+            SearchQuery query =
+                    new SearchQuery(search, objects.dataView(search), new Context(shop.from(), shop.to(), List.of()));
+            if (query.rows(shop::search).isEmpty()) {
+                empty.add(search.path("id").asText());
+            }
+        }
+        System.out.println("Tables without rows: " + empty);
+        assertThat(empty).hasSizeLessThan(2);
+    }
+
+    private static List<String> layers(JsonNode lens) {
+        List<String> layers = new ArrayList<>();
+        lens.at("/attributes/state/datasourceStates/formBased/layers")
+                .fieldNames()
+                .forEachRemaining(layers::add);
+        return layers;
+    }
+
+    /** Whether there is no metric but 0 or nothing. */
+    private static boolean isEmpty(JsonNode lens, String layer, List<List<Object>> rows) {
+        JsonNode state =
+                lens.at("/attributes/state/datasourceStates/formBased/layers").path(layer);
+        int first = 0;
+        for (JsonNode column : state.path("columnOrder")) {
+            if (state.path("columns").path(column.asText()).path("isBucketed").asBoolean()) {
+                first++;
+            }
+        }
+        int groups = first;
+        return rows.stream()
+                .flatMap(row -> row.subList(groups, row.size()).stream())
+                .allMatch(metric -> metric == null || metric.equals(0.0));
+    }
+
+    /** The rows of a layer, which are those of an independent evaluation of all documents, where there is one. */
+    private static List<List<Object>> rows(JsonNode lens, String layer, List<String> filters)
+            throws IOException, InterruptedException {
+        JsonNode dataView = objects.dataView(lens, layer);
+        List<List<Object>> rows =
+                new LayerQuery(lens, layer, dataView, new Context(shop.from(), shop.to(), filters)).rows(shop::search);
+        if (ORACLE != null) {
+            List<JsonNode> documents =
+                    shop.documents(dataView.at("/attributes/title").asText());
+            assertThat(rows)
+                    .as(lens.path("id").asText())
+                    .usingRecursiveComparison()
+                    .withComparatorForType(DashboardNumbersIT::compare, Double.class)
+                    .isEqualTo(ORACLE.rows(lens, layer, shop.from(), shop.to(), filters, documents));
+        }
+        return rows;
+    }
+
+    /** Sums differ in the last digits by the order in which they are added up. */
+    private static int compare(Double one, Double other) {
+        return Math.abs(one - other) <= 1e-9 * Math.abs(other) ? 0 : one.compareTo(other);
+    }
+}
