@@ -21,8 +21,9 @@ import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 
 /**
- * A real node with security on: TLS by an authority of its own, users in the file realm, one for each of the suite's
- * roles and one who may do everything. The roles themselves are put by whoever uses it.
+ * A real node with security on, as in the compose file: TLS by an authority of its own or of somebody else, users in the
+ * file realm, one for each of the suite's roles and one who may do everything. The roles themselves are put by whoever
+ * uses it.
  */
 public final class SecuredElasticsearch implements ElasticsearchNode.Access, AutoCloseable {
     /** Users have the names of their roles, without the prefix. */
@@ -30,6 +31,10 @@ public final class SecuredElasticsearch implements ElasticsearchNode.Access, Aut
 
     public static final String ROOT = "root";
     private static final List<String> USERS = List.of("analyst", "support", "writer", "admin", ROOT);
+    /** What is of security in it is this node's, too. */
+    private static final Path CONFIGURATION =
+            Path.of(System.getProperty("tributary.root"), "docker/config/elasticsearch.yml");
+
     private static final int HASH_ITERATIONS = 10_000;
 
     private final Path folder;
@@ -110,8 +115,9 @@ public final class SecuredElasticsearch implements ElasticsearchNode.Access, Aut
     public String prepare(Path home) throws IOException {
         var config = home.resolve("config");
         try {
-            Files.writeString(config.resolve("node.crt"), nodeCertificate);
-            Files.writeString(config.resolve("node.key"), nodeKey);
+            var certificates = Files.createDirectories(config.resolve("tributary"));
+            Files.writeString(certificates.resolve("elasticsearch.crt"), nodeCertificate);
+            Files.writeString(certificates.resolve("elasticsearch.key"), nodeKey);
             var users = new StringBuilder();
             for (var user : USERS) {
                 users.append(user).append(':').append(hash(password(user))).append('\n');
@@ -126,15 +132,10 @@ public final class SecuredElasticsearch implements ElasticsearchNode.Access, Aut
                                 .map(role -> "tributary_" + role + ":" + role + "\n")
                                 .collect(Collectors.joining()) + "superuser:" + ROOT + "\n");
         installPlugin(home);
-        return """
-                xpack.security.enabled: true
-                xpack.security.enrollment.enabled: false
-                xpack.security.autoconfiguration.enabled: false
-                xpack.security.authc.realms.file.users.order: 0
-                xpack.security.http.ssl.enabled: true
-                xpack.security.http.ssl.key: node.key
-                xpack.security.http.ssl.certificate: node.crt
-                """;
+        try (var lines = Files.lines(CONFIGURATION)) {
+            return lines.filter(line -> line.startsWith("xpack."))
+                    .collect(Collectors.joining("\n", "", "\nxpack.security.authc.realms.file.users.order: 0\n"));
+        }
     }
 
     /** Beside the plugin that every node has, with the same description but for its names. */
