@@ -225,15 +225,19 @@ sealed interface Buckets {
      * Intervals of equal width.
      *
      * @param width null until it is known from the least and the greatest value
+     * @param least 0 if there is no value, as Kibana has it; with empty rows the intervals reach from here
+     * @param greatest likewise
      */
-    record Histogram(String id, String field, boolean emptyRows, Double width) implements Buckets {
+    record Histogram(String id, String field, boolean emptyRows, Double width, double least, double greatest)
+            implements Buckets {
         /** What Lens asks for if nobody moves the slider: half of what Kibana's settings permit. */
         private static final double BARS = (MOST_BARS - 1) / 2.0;
 
         static Histogram of(String id, JsonNode column, JsonNode params) {
             Known.only(params, id, "type", "ranges", "maxBars", "includeEmptyRows");
             Known.require(params.path("maxBars").asText().equals("auto"), id + ": maxBars " + params.path("maxBars"));
-            return new Histogram(id, Known.text(column, "sourceField"), Known.flag(params, "includeEmptyRows"), null);
+            return new Histogram(
+                    id, Known.text(column, "sourceField"), Known.flag(params, "includeEmptyRows"), null, 0, 0);
         }
 
         /**
@@ -252,17 +256,20 @@ sealed interface Buckets {
                     }
                 }
             }
-            return new Histogram(id, field, emptyRows, width);
+            return new Histogram(id, field, emptyRows, width, least, greatest);
         }
 
         @Override
         public ObjectNode aggregation() {
             ObjectNode aggregation = QueryDsl.object();
-            aggregation
+            ObjectNode histogram = aggregation
                     .putObject("histogram")
                     .put("field", field)
                     .put("interval", width)
                     .put("min_doc_count", emptyRows ? 0 : 1);
+            if (emptyRows) {
+                histogram.putObject("extended_bounds").put("min", least).put("max", greatest);
+            }
             return aggregation;
         }
 

@@ -365,13 +365,15 @@ class LayerQueryTest {
         assertThat(asked.bodies.get(0).path("aggs"))
                 .isEqualTo(Asked.json("{maxAgg: {max: {field: 'f'}}, minAgg: {min: {field: 'f'}}}"));
         assertThat(asked.bodies.get(1).path("aggs"))
-                .isEqualTo(Asked.json("{b0: {histogram: {field: 'f', interval: 5.0, min_doc_count: 0}}}"));
+                .isEqualTo(
+                        Asked.json(
+                                "{b0: {histogram: {field: 'f', interval: 5.0, min_doc_count: 0, extended_bounds: {min: 10.0, max: 1510.0}}}}"));
     }
 
     @ParameterizedTest
     @CsvSource({"0, 0, 1", "0, 499.5, 1", "0, 500, 2", "0, 1500, 5", "0, 4000, 10", "0, 3.5, 0.01", "5, 5, 1"})
     void takesWidthsThatMakeAtMostHalfOfTheBarsThatKibanaPermits(double least, double greatest, double width) {
-        assertThat(new Buckets.Histogram("b", "f", true, null)
+        assertThat(new Buckets.Histogram("b", "f", true, null, 0, 0)
                         .between(least, greatest)
                         .width())
                 .isEqualTo(width);

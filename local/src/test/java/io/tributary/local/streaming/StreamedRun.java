@@ -193,7 +193,7 @@ public final class StreamedRun implements AutoCloseable {
     }
 
     /** The latest profile of each customer. */
-    Map<String, JsonNode> profiles() throws Exception {
+    public Map<String, JsonNode> profiles() throws Exception {
         Map<String, JsonNode> latest = new HashMap<>();
         Map<String, Long> versions = new HashMap<>();
         for (ConsumerRecord<String, byte[]> record : records(Topic.PROFILES)) {
@@ -213,7 +213,7 @@ public final class StreamedRun implements AutoCloseable {
     }
 
     /** What is committed in a topic, without what deletes. */
-    List<JsonNode> values(String topic) throws Exception {
+    public List<JsonNode> values(String topic) throws Exception {
         List<JsonNode> values = new ArrayList<>();
         for (ConsumerRecord<String, byte[]> record : records(topic)) {
             if (record.value() != null) {
@@ -224,7 +224,7 @@ public final class StreamedRun implements AutoCloseable {
     }
 
     /** Everything committed in a topic. */
-    List<ConsumerRecord<String, byte[]>> records(String topic) {
+    public List<ConsumerRecord<String, byte[]>> records(String topic) {
         Map<String, Object> config = Map.of(
                 ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
                 kafka.bootstrapServers(),
