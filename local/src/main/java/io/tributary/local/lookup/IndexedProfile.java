@@ -76,6 +76,9 @@ final class IndexedProfile {
         if (profile.get("events") instanceof ObjectNode events) {
             events.remove("names");
         }
+        if (profile.at("/orders/count").asLong() == 0 && profile.path("orders").size() == 1) {
+            profile.remove("orders");
+        }
         if (profile.has("memberships")) {
             profile.set("segments", profile.remove("memberships"));
         }

@@ -77,6 +77,10 @@ public final class ProfileDocument {
             var names = events.putArray("names");
             counts.properties().forEach(count -> names.add(count.getKey()));
         }
+        if (!document.has("orders")) {
+            // A chart of how many orders customers have shows those who have none.
+            document.putObject("orders").put("count", 0);
+        }
         channels(published, document);
         consent(published, document);
         if (published.get("traits") instanceof ObjectNode traits) {
