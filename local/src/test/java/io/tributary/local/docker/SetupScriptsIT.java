@@ -80,6 +80,7 @@ class SetupScriptsIT {
     @Test
     void preparesElasticsearchAsTheSuiteDoes() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/curl")), "the script needs curl");
+        SharedElasticsearch.empty();
         try (var node = ElasticsearchNode.start(folder.resolve("elasticsearch"), 0)) {
             for (int times = 0; times < 2; times++) {
                 run(

@@ -153,7 +153,7 @@ class ElasticsearchSinkIT {
                         throw new UncheckedIOException(e);
                     }
                 },
-                CompletableFuture.delayedExecutor(20, TimeUnit.SECONDS));
+                CompletableFuture.delayedExecutor(20, TimeUnit.SECONDS, ElasticsearchSinkIT::runApart));
 
         // The first hundred change again while the node is down.
         var run = new SinkRun().inBatchesOf(100).write(versions(2, 1_000, "after"));
@@ -313,6 +313,13 @@ class ElasticsearchSinkIT {
                         .findValue("dynamic")
                         .asText())
                 .isEqualTo("strict");
+    }
+
+    /** Whose class loader a thread of the delays has depends on who was the first to wait: a job's, which has ended. */
+    private static void runApart(Runnable task) {
+        var thread = new Thread(task);
+        thread.setContextClassLoader(ElasticsearchSinkIT.class.getClassLoader());
+        thread.start();
     }
 
     private DocumentWrite change(String at) {

@@ -25,6 +25,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** The job's indices, made anew while it writes to them. */
@@ -36,6 +37,12 @@ class ElasticRebuildIT {
             segments:
             - {name: seen, when: events.count >= 1}
             """;
+
+    /** Others know the first indices by name. */
+    @AfterAll
+    static void leaveTheNodeAsItWas() throws Exception {
+        SharedElasticsearch.empty();
+    }
 
     @Test
     void profilesMoveToNewIndicesWhileTheJobWritesAndNothingElseIsInThem() throws Exception {
