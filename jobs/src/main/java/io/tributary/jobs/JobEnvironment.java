@@ -61,8 +61,7 @@ public final class JobEnvironment {
         // Unaligned checkpoints would let watermarks overtake events: lateness would depend on a crash.
         required.set(CheckpointingOptions.ENABLE_UNALIGNED, false);
         // No source of a job ends. Where Flink reckons with it, a stop with a savepoint fails for jobs with union
-        // states if
-        // some reader is held up by what follows and another is not: one is taken for finished.
+        // states if some reader is held up by what follows and another is not: one is taken for finished.
         required.set(CheckpointingOptions.ENABLE_CHECKPOINTS_AFTER_TASKS_FINISH, false);
         return required;
     }

@@ -42,11 +42,13 @@ public final class ProfileDocument {
     private static ObjectNode document(ObjectNode published, PromotedTraits promoted) {
         var withoutPersonal = published.deepCopy();
         int leftOut = 0;
+        var sharedTraits = FreeValues.JSON.createObjectNode();
         if (withoutPersonal.get("identifiers") instanceof ObjectNode identifiers) {
             identifiers.properties().removeIf(field -> PersonalIdentifiers.isPersonal(field.getKey()));
         }
         if (withoutPersonal.get("traits") instanceof ObjectNode traits) {
-            var shared = FreeValues.bounded(PersonalTraits.split(traits).shared());
+            sharedTraits = PersonalTraits.split(traits).shared();
+            var shared = FreeValues.bounded(sharedTraits);
             withoutPersonal.set("traits", shared.values());
             leftOut = shared.leftOut();
         }
@@ -83,9 +85,7 @@ public final class ProfileDocument {
         }
         channels(published, document);
         consent(published, document);
-        if (published.get("traits") instanceof ObjectNode traits) {
-            promoted.copy(PersonalTraits.split(traits).shared(), document);
-        }
+        promoted.copy(sharedTraits, document);
         if (leftOut > 0) {
             document.put(
                     "traits_left_out",
