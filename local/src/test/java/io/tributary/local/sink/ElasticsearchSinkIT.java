@@ -277,6 +277,7 @@ class ElasticsearchSinkIT {
         var again = new SinkRun().write(writes);
 
         assertThat(again.rejected()).isEmpty();
+        SharedElasticsearch.request("POST", "/cdp-segment-changes/_refresh", "");
         var found = SharedElasticsearch.request(
                 "POST",
                 "/cdp-segment-changes/_search?sort=at",
