@@ -174,6 +174,11 @@ final class EventMatches {
         return told.putIfAbsent(match, until) == null;
     }
 
+    /** It may fire again. */
+    void takeBack(long match) {
+        told.remove(match);
+    }
+
     void forgetTold(long watermark) {
         told.values().removeIf(until -> until <= watermark);
     }

@@ -28,7 +28,6 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.LongFunction;
 import java.util.function.ToLongBiFunction;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.core.memory.DataInputDeserializer;
@@ -48,6 +47,9 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  * triggers name. Not thread-safe.
  */
 public final class EventTriggers implements AutoCloseable {
+    /** Later than all time. */
+    private static final long NEVER = Long.MAX_VALUE;
+
     /** For an event that begins a match, where none is open. */
     private static final List<Open> NOTHING_YET = Collections.singletonList(null);
 
@@ -216,11 +218,28 @@ public final class EventTriggers implements AutoCloseable {
             Found found = found();
             long due = anchor.timestamp() + window;
             past.filter(event -> event.order().compareTo(anchor) >= 0 && isAbout(event, key))
-                    // With a deadline it still may end the match; without one it is no part of it.
-                    .filter(event -> deadline != null || event.order().timestamp() <= due)
                     .forEach(event -> step(event, Math.min(event.order().timestamp(), due), found));
             host.advanceTime(due + 1, found);
             return found.byAnchor.get(anchor);
+        }
+
+        /**
+         * From when on the match that begins with an event was found, by what was known then; milliseconds since 1970.
+         *
+         * @param past ascending
+         * @return {@link #NEVER} if it was not
+         */
+        long foundAt(EventOrder anchor, String key, List<WatchedEvent> past) {
+            List<WatchedEvent> events = past.stream()
+                    .filter(event -> event.order().compareTo(anchor) >= 0 && isAbout(event, key))
+                    .toList();
+            return events.stream()
+                    .mapToLong(WatchedEvent::knownAt)
+                    .sorted()
+                    .distinct()
+                    .filter(instant -> find(anchor, key, knownAt(instant, events)) != null)
+                    .findFirst()
+                    .orElse(NEVER);
         }
 
         /** Whether a match of a deadline is not ended up to an instant, milliseconds since 1970. */
@@ -374,16 +393,31 @@ public final class EventTriggers implements AutoCloseable {
         keep(past, state, retained, restart.instant() - 1);
         List<Waiting> waited = List.copyOf(matches.waiting().all());
         matches.waiting().all().clear();
+        waited.forEach(waiting -> matches.takeBack(match(waiting)));
         long instant = restart.decidesInstant() ? restart.instant() + 1 : restart.instant();
         findAnew(state, retained, instant, new StartAnew(restart, waited, due));
         if (!waited.isEmpty()) {
             List<WatchedEvent> known = retained(state, retained);
-            waited.stream()
-                    .map(waiting -> since(restart, waiting, state))
-                    // What would be told at a decided instant counts as told.
-                    .filter(waiting -> waiting.until() >= instant && isStillFound(waiting, known))
-                    .forEach(matches.waiting()::await);
+            for (Waiting waiting : waited) {
+                if (isStillFound(waiting, known)) {
+                    waitOn(since(restart, waiting, state), instant, state);
+                }
+            }
         }
+    }
+
+    /** What has waited before and was not found anew. What would be told at a decided instant counts as told. */
+    private void waitOn(Waiting waiting, long instant, TriggerState state) {
+        EventMatches matches = state.events();
+        matches.tell(match(waiting), waiting.anchor().timestamp() + watched(waiting).window);
+        if (waiting.until() >= instant
+                && matches.waiting().all().stream().noneMatch(other -> other.compareTo(waiting) == 0)) {
+            matches.waiting().await(waiting);
+        }
+    }
+
+    private long match(Waiting waiting) {
+        return Trigger.match(watched(waiting).trigger, waiting.step(), waiting.anchor(), waiting.key());
     }
 
     /** What has waited before, by where the customer is since it starts anew. */
@@ -405,7 +439,7 @@ public final class EventTriggers implements AutoCloseable {
      */
     private record StartAnew(CartChange.Restart restart, List<Waiting> waited, Due due) {}
 
-    /** Whether what waits is found by what the customer has done, as far as that was known then. */
+    /** Whether what waits is found by what the customer has done, as far as that was known then, and was not found sooner. */
     private boolean isStillFound(Waiting waiting, List<WatchedEvent> past) {
         if (past.stream().noneMatch(event -> event.order().equals(waiting.anchor()))) {
             return false;
@@ -415,9 +449,11 @@ public final class EventTriggers implements AutoCloseable {
         }
         Watched one = watched(waiting);
         long completedAt = waiting.firedAt() - one.trigger.definition().delay().toMillis();
-        Stream<WatchedEvent> then = past.stream().filter(event -> event.knownAt() <= completedAt);
-        return one.find(waiting.anchor(), waiting.key(), then) != null
-                && (one.deadline == null || one.isFound(waiting.anchor(), waiting.key(), past, waiting.until()));
+        if (one.deadline == null) {
+            return one.foundAt(waiting.anchor(), waiting.key(), past) == completedAt;
+        }
+        return one.find(waiting.anchor(), waiting.key(), knownAt(completedAt, past)) != null
+                && one.isFound(waiting.anchor(), waiting.key(), past, waiting.until());
     }
 
     /**
@@ -886,21 +922,20 @@ public final class EventTriggers implements AutoCloseable {
         // Where another was when it fired nobody knows.
         LongFunction<Recipient> recipient =
                 instant -> recipient(one, state).apply(Math.max(instant, restart.instant()));
-        LongStream instants = one.deadline == null
-                ? past.stream().mapToLong(WatchedEvent::knownAt).sorted().distinct()
-                : LongStream.of(anchor.timestamp() + one.window);
-        for (long instant : instants.toArray()) {
-            var events = one.find(anchor, key, past.stream().filter(event -> event.knownAt() <= instant));
-            if (events == null) {
-                continue;
-            }
-            List<WatchedEvent> all = Found.events(events);
-            WatchedEvent last = all.get(all.size() - 1);
-            boolean isCompleted = one.deadline != null || (last.knownAt() == instant && !isOver(one, anchor, last));
-            SequenceMatch match = new SequenceMatch(one.trigger, one.deadline, events, key);
-            return isCompleted && match.isWanted() ? match.trigger(restart.customerId(), instant, recipient) : null;
+        long instant = one.deadline == null ? one.foundAt(anchor, key, past) : anchor.timestamp() + one.window;
+        var events = instant == NEVER ? null : one.find(anchor, key, knownAt(instant, past));
+        if (events == null) {
+            return null;
         }
-        return null;
+        List<WatchedEvent> all = Found.events(events);
+        WatchedEvent last = all.get(all.size() - 1);
+        boolean isCompleted = one.deadline != null || (last.knownAt() == instant && !isOver(one, anchor, last));
+        SequenceMatch match = new SequenceMatch(one.trigger, one.deadline, events, key);
+        return isCompleted && match.isWanted() ? match.trigger(restart.customerId(), instant, recipient) : null;
+    }
+
+    private static Stream<WatchedEvent> knownAt(long instant, List<WatchedEvent> events) {
+        return events.stream().filter(event -> event.knownAt() <= instant);
     }
 
     /** The newest, of two reports of one order the earlier; as many as a match can be made of. */

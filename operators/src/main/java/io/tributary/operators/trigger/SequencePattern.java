@@ -100,10 +100,16 @@ public final class SequencePattern {
         @Override
         public boolean filter(WatchedEvent event, Context<WatchedEvent> context) throws Exception {
             return step.events().contains(event.name())
+                    && (!step.isTaken() || !isBehindWindow(event, context))
                     && (limited == null || isInTime(event, context))
                     && (step.where() == null
                             || step.where()
                                     .holds(new Variables(event, id -> last(context, lastNames.getOrDefault(id, id)))));
+        }
+
+        /** Such an event comes as if it happened at the window's end. It may end a match; it is no part of one. */
+        private static boolean isBehindWindow(WatchedEvent event, Context<WatchedEvent> context) {
+            return event.order().timestamp() > context.timestamp();
         }
 
         private boolean isInTime(WatchedEvent event, Context<WatchedEvent> context) throws Exception {

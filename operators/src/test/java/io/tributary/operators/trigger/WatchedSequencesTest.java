@@ -89,6 +89,17 @@ class WatchedSequencesTest {
               expires_after: 1d
             """;
 
+    private static final String THANKS =
+            """
+            - name: thanks
+              steps:
+              - {id: sign_up, on: [Signed Up]}
+              - {id: order, followed_by: [Order Paid]}
+              within: 1h
+              delay: 30m
+              expires_after: 1d
+            """;
+
     private static final String SEGMENTS =
             """
             segments:
@@ -291,6 +302,90 @@ class WatchedSequencesTest {
             watch.arrives(200);
 
             assertThat(watch.fired()).contains("welcome ana 5 at 65").doesNotContain("welcome ana 0 at 60");
+        }
+    }
+
+    @Test
+    void whatTheOtherHasCompletedSoonerIsToldSoonerAndOnce() throws Exception {
+        try (Watch watch = new Watch(published(THANKS))) {
+            watch.sees("ana", ANA, "Signed Up", 0, 7);
+            watch.sees("phone", PHONE, "Order Paid", 20, 8);
+            watch.sees("ana", ANA, "Order Paid", 40, 9);
+            watch.arrives(44);
+            watch.moves(PHONE, "phone", "ana", 45);
+            watch.arrives(200);
+
+            assertThat(watch.fired()).containsExactly("thanks ana 0 at 50");
+        }
+    }
+
+    @Test
+    void whatWouldHaveBeenToldBeforeAMergerIsNotToldBecauseItWaitedForLonger() throws Exception {
+        try (Watch watch = new Watch(published(THANKS))) {
+            watch.sees("ana", ANA, "Signed Up", 0, 7);
+            watch.sees("phone", PHONE, "Order Paid", 5, 8);
+            watch.sees("ana", ANA, "Order Paid", 40, 9);
+            watch.arrives(44);
+            watch.moves(PHONE, "phone", "ana", 45);
+            watch.arrives(200);
+
+            assertThat(watch.fired()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatWasCompletedByAFragmentThatGoesBeforeItIsToldMayBeCompletedAgain() throws Exception {
+        try (Watch watch = new Watch(published(THANKS))) {
+            watch.sees("ana", ANA, "Signed Up", 0, 7);
+            watch.sees("ana", PHONE, "Order Paid", 20, 8);
+            watch.arrives(29);
+            watch.moves(PHONE, "ana", "other", 30);
+            watch.sees("ana", ANA, "Order Paid", 40, 9);
+            watch.arrives(200);
+
+            assertThat(watch.fired()).containsExactly("thanks ana 0 at 70");
+        }
+    }
+
+    /** A late event is too late to complete it, and the one before that is behind the window. */
+    @Test
+    void whoStartsAnewIsNotToldOfWhatEndedBehindItsWindow() throws Exception {
+        try (Watch watch = new Watch(published(THANKS))) {
+            watch.sees("ana", ANA, "Signed Up", 0, 7);
+            watch.sees("ana", ANA, "Order Paid", 61, 8);
+            watch.sees("ana", ANA, "Order Paid", 50, 65, 9);
+            watch.sees("ana", PHONE, "Order Paid", 66, 10);
+            watch.arrives(69);
+            watch.moves(PHONE, "ana", "other", 70);
+            watch.arrives(200);
+
+            assertThat(watch.fired()).isEmpty();
+        }
+    }
+
+    /** The cart is viewed behind the window, so the second sign-up is one too many. */
+    @Test
+    void whatEndsAMatchWhileItWaitsIsNoPartOfIt() throws Exception {
+        try (Watch watch = new Watch(published(
+                """
+                - name: nothing_more
+                  steps:
+                  - {id: view, on: [Product Viewed]}
+                  - {id: more, followed_by: [Cart Viewed], optional: true}
+                  - {id: sign_up, followed_by: [Signed Up]}
+                  - {id: end, not_followed_by: [Order Completed, Signed Up]}
+                  within: 11m
+                  expires_after: 1d
+                """,
+                "delivery: {quiet_hours: {from: \"22:00\", to: \"08:00\", zone: UTC, then: postpone}}\n"))) {
+            watch.sees("ana", ANA, "Product Viewed", 9, 1);
+            watch.sees("ana", ANA, "Signed Up", 20, 2);
+            watch.sees("ana", ANA, "Cart Viewed", 21, 3);
+            watch.arrives(30);
+            watch.sees("ana", ANA, "Signed Up", 38, 4);
+            watch.arrives(1_000);
+
+            assertThat(watch.fired()).isEmpty();
         }
     }
 
