@@ -47,9 +47,6 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  * triggers name. Not thread-safe.
  */
 public final class EventTriggers implements AutoCloseable {
-    /** Later than all time. */
-    private static final long NEVER = Long.MAX_VALUE;
-
     /** For an event that begins a match, where none is open. */
     private static final List<Open> NOTHING_YET = Collections.singletonList(null);
 
@@ -224,27 +221,41 @@ public final class EventTriggers implements AutoCloseable {
         }
 
         /**
-         * From when on the match that begins with an event was found, by what was known then; milliseconds since 1970.
+         * The match that begins with an event as it was found first, when events became known one after the other.
          *
          * @param past ascending
-         * @return {@link #NEVER} if it was not
+         * @return null if there is none
          */
-        long foundAt(EventOrder anchor, String key, List<WatchedEvent> past) {
-            List<WatchedEvent> events = past.stream()
+        First findFirst(EventOrder anchor, String key, List<WatchedEvent> past) {
+            List<WatchedEvent> arriving = past.stream()
                     .filter(event -> event.order().compareTo(anchor) >= 0 && isAbout(event, key))
+                    .sorted(Comparator.comparingLong(WatchedEvent::knownAt).thenComparing(Comparator.naturalOrder()))
                     .toList();
-            return events.stream()
-                    .mapToLong(WatchedEvent::knownAt)
-                    .sorted()
-                    .distinct()
-                    .filter(instant -> find(anchor, key, knownAt(instant, events)) != null)
-                    .findFirst()
-                    .orElse(NEVER);
+            for (int i = 0; i < arriving.size(); i++) {
+                Stream<WatchedEvent> known = arriving.subList(0, i + 1).stream().sorted();
+                Map<String, List<WatchedEvent>> match = find(anchor, key, known);
+                if (match != null) {
+                    return new First(arriving.get(i), match);
+                }
+            }
+            return null;
         }
 
         /** Whether a match of a deadline is not ended up to an instant, milliseconds since 1970. */
         boolean isFound(EventOrder anchor, String key, List<WatchedEvent> past, long until) {
             return find(anchor, key, past.stream().filter(event -> event.order().timestamp() <= until)) != null;
+        }
+    }
+
+    /**
+     * A match as it was found first.
+     *
+     * @param by with which that was; what a late event shows need not end with it
+     */
+    private record First(WatchedEvent by, Map<String, List<WatchedEvent>> match) {
+        boolean isCompletedByIt() {
+            List<WatchedEvent> events = Found.events(match);
+            return events.get(events.size() - 1).equals(by);
         }
     }
 
@@ -450,9 +461,11 @@ public final class EventTriggers implements AutoCloseable {
         Watched one = watched(waiting);
         long completedAt = waiting.firedAt() - one.trigger.definition().delay().toMillis();
         if (one.deadline == null) {
-            return one.foundAt(waiting.anchor(), waiting.key(), past) == completedAt;
+            First first = one.findFirst(waiting.anchor(), waiting.key(), past);
+            return first != null && first.by.knownAt() == completedAt;
         }
-        return one.find(waiting.anchor(), waiting.key(), knownAt(completedAt, past)) != null
+        Stream<WatchedEvent> then = past.stream().filter(event -> event.knownAt() <= completedAt);
+        return one.find(waiting.anchor(), waiting.key(), then) != null
                 && one.isFound(waiting.anchor(), waiting.key(), past, waiting.until());
     }
 
@@ -922,20 +935,24 @@ public final class EventTriggers implements AutoCloseable {
         // Where another was when it fired nobody knows.
         LongFunction<Recipient> recipient =
                 instant -> recipient(one, state).apply(Math.max(instant, restart.instant()));
-        long instant = one.deadline == null ? one.foundAt(anchor, key, past) : anchor.timestamp() + one.window;
-        var events = instant == NEVER ? null : one.find(anchor, key, knownAt(instant, past));
+        long instant = anchor.timestamp() + one.window;
+        Map<String, List<WatchedEvent>> events;
+        if (one.deadline == null) {
+            First first = one.findFirst(anchor, key, past);
+            if (first == null || !first.isCompletedByIt() || isOver(one, anchor, first.by)) {
+                return null;
+            }
+            instant = first.by.knownAt();
+            events = first.match;
+        } else {
+            long passed = instant;
+            events = one.find(anchor, key, past.stream().filter(event -> event.knownAt() <= passed));
+        }
         if (events == null) {
             return null;
         }
-        List<WatchedEvent> all = Found.events(events);
-        WatchedEvent last = all.get(all.size() - 1);
-        boolean isCompleted = one.deadline != null || (last.knownAt() == instant && !isOver(one, anchor, last));
         SequenceMatch match = new SequenceMatch(one.trigger, one.deadline, events, key);
-        return isCompleted && match.isWanted() ? match.trigger(restart.customerId(), instant, recipient) : null;
-    }
-
-    private static Stream<WatchedEvent> knownAt(long instant, List<WatchedEvent> events) {
-        return events.stream().filter(event -> event.knownAt() <= instant);
+        return match.isWanted() ? match.trigger(restart.customerId(), instant, recipient) : null;
     }
 
     /** The newest, of two reports of one order the earlier; as many as a match can be made of. */

@@ -363,6 +363,22 @@ class WatchedSequencesTest {
         }
     }
 
+    /** The sign-up that is known last tells of a match that the order before it has ended long ago; the other order comes too late. */
+    @Test
+    void whatALateEventShowsIsNotToldToWhoStartsAnew() throws Exception {
+        try (Watch watch = new Watch(published(THANKS))) {
+            watch.sees("ana", ANA, "Order Paid", 10, 7);
+            watch.sees("ana", ANA, "Signed Up", 0, 40, 8);
+            watch.sees("ana", ANA, "Order Paid", 5, 40, 9);
+            watch.sees("ana", PHONE, "Order Paid", 42, 10);
+            watch.arrives(44);
+            watch.moves(PHONE, "ana", "other", 45);
+            watch.arrives(200);
+
+            assertThat(watch.fired()).isEmpty();
+        }
+    }
+
     /** The cart is viewed behind the window, so the second sign-up is one too many. */
     @Test
     void whatEndsAMatchWhileItWaitsIsNoPartOfIt() throws Exception {
