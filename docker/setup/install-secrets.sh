@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Gives each service the secrets that it needs and no others, readable by its user only. A file of the host keeps its
 # owner in a container, where users have other numbers; that is why the files are copied, by root, into volumes.
-#   install-secrets.sh FROM TO   from a folder that secrets.sh has filled, to TO/elasticsearch, TO/kibana, TO/job and
-#                                TO/setup, where the folders have to be
+#   install-secrets.sh FROM TO   from a folder that secrets.sh has filled, to TO/elasticsearch, TO/kibana, TO/setup,
+#                                TO/admin and TO/job, where the folders have to be
 #   KIBANA_YML                   Kibana's configuration, to which its secrets are added
 set -euo pipefail
 from=${1:?folder with the secrets is missing}
@@ -42,6 +42,7 @@ all 1000:0 elasticsearch ca.crt elasticsearch.crt elasticsearch.key elastic.pass
 all 1000:0 kibana ca.crt kibana.crt kibana.key
 all 1000:0 setup ca.crt elastic.password kibana_system.password tributary_admin.password tributary_analyst.password \
   tributary_support.password tributary_writer.password
+all 9999:9999 admin ca.crt tributary_admin.password
 all 9999:9999 job ca.crt tributary_writer.password
 
 umask 077

@@ -100,6 +100,7 @@ class DockerFilesTest {
                         "secrets-elasticsearch",
                         "secrets-kibana",
                         "secrets-setup",
+                        "secrets-admin",
                         "secrets-job");
         assertThat(names(development.path("services"))).isEqualTo(names(compose.path("services")));
         for (var service : List.of("kafka", "elasticsearch", "kibana", "ticker", "jobmanager", "taskmanager")) {
@@ -180,6 +181,8 @@ class DockerFilesTest {
     void connectsTheJobToServicesUnderTheirNames() {
         assertConnected(compose, "cdp.yaml", "https://elasticsearch:9200", "https://kibana:5601");
         assertConnected(development, "cdp.development.yaml", "http://elasticsearch:9200", "http://kibana:5601");
+        assertSetsUp(compose, "cdp.admin.yaml", "https://elasticsearch:9200");
+        assertSetsUp(development, "cdp.development.yaml", "http://elasticsearch:9200");
         for (var name : List.of("kafka", "elasticsearch", flink.get(JobManagerOptions.ADDRESS))) {
             assertThat(compose.path("services").has(name)).as(name).isTrue();
         }
@@ -199,7 +202,6 @@ class DockerFilesTest {
         }
         assertThat(texts(compose.at("/services/setup-definitions/command"))).contains(kafka);
         assertThat(options.get(CustomerOptions.ELASTICSEARCH_HOSTS)).containsExactly(elasticsearch);
-        assertThat(environment(compose, "setup", "ELASTICSEARCH")).isEqualTo(elasticsearch);
         assertThat(environment(compose, "setup-kibana", "KIBANA")).isEqualTo(kibana);
         for (var service : List.of("elasticsearch", "kibana")) {
             var test = texts(compose.at("/services/" + service + "/healthcheck/test"));
@@ -210,6 +212,15 @@ class DockerFilesTest {
                                     .asText()
                                     .split(":")[2] + "/");
         }
+    }
+
+    private static void assertSetsUp(JsonNode compose, String file, String elasticsearch) {
+        assertThat(texts(compose.at("/services/setup/command")))
+                .containsExactly("elastic", "setup", "--config", "/opt/tributary/cdp.yaml");
+        assertThat(texts(compose.at("/services/setup/volumes"))).contains("./" + file + ":/opt/tributary/cdp.yaml:ro");
+        assertThat(OptionsFile.read(DOCKER.resolve(file), CustomerOptions.class)
+                        .get(CustomerOptions.ELASTICSEARCH_HOSTS))
+                .containsExactly(elasticsearch);
     }
 
     @Test
@@ -251,7 +262,13 @@ class DockerFilesTest {
         assertThat(seen)
                 .isEqualTo(Map.of(
                         "setup-secrets",
-                        List.of("./secrets", "secrets-elasticsearch", "secrets-kibana", "secrets-setup", "secrets-job"),
+                        List.of(
+                                "./secrets",
+                                "secrets-elasticsearch",
+                                "secrets-kibana",
+                                "secrets-setup",
+                                "secrets-admin",
+                                "secrets-job"),
                         "elasticsearch",
                         List.of("secrets-elasticsearch"),
                         "kibana",
@@ -259,7 +276,7 @@ class DockerFilesTest {
                         "setup-security",
                         List.of("secrets-setup"),
                         "setup",
-                        List.of("secrets-setup"),
+                        List.of("secrets-admin"),
                         "setup-kibana",
                         List.of("secrets-setup"),
                         "taskmanager",
@@ -270,8 +287,8 @@ class DockerFilesTest {
     /** Only names of files. */
     @Test
     void saysNoPassword() throws IOException {
-        var secret =
-                Pattern.compile("(?i)(password|passphrase|secret|token|api.?key)[\"']?\\s*[:=]\\s*[\"']?[^\\s\"']");
+        var secret = Pattern.compile(
+                "(?i)(password|passphrase|secret|(?<!ServiceAccount)token|api.?key)[\"']?\\s*[:=]\\s*[\"']?[^\\s\"']");
         try (var files = Files.walk(DOCKER)) {
             for (var path : files.filter(Files::isRegularFile)
                     .filter(path -> path.toString().matches(".*(\\.ya?ml|Dockerfile[^/]*)"))

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.tributary.jobs.customer.CustomerOptions;
 import io.tributary.jobs.options.OptionsFile;
+import io.tributary.local.cli.Cdp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,13 +17,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.apache.flink.configuration.GlobalConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
 
-/** The example for Flink's Kubernetes operator: what can be said of it without a Kubernetes. */
+/** The examples for Kubernetes, one of them for Flink's operator: what can be said of them without a Kubernetes. */
 class KubernetesFilesTest {
     /** Fields of the operator's resource, version v1beta1, written by hand: Kubernetes drops others without a word. */
     private static final Map<String, Set<String>> FIELDS = Map.of(
@@ -76,7 +78,7 @@ class KubernetesFilesTest {
             "execution.checkpointing.dir",
             "execution.checkpointing.savepoint-dir");
 
-    private final List<JsonNode> documents = documents();
+    private final List<JsonNode> documents = documents("flinkdeployment.yaml");
     private final JsonNode options = documents.get(0);
     private final JsonNode deployment = documents.get(1);
 
@@ -166,6 +168,44 @@ class KubernetesFilesTest {
                         .asText());
     }
 
+    @Test
+    void setsElasticsearchUpAndExpiresWhatIsOldWithTheOptionsOfTheComposeFile() throws IOException {
+        var elastic = documents("elastic.yaml");
+        assertThat(elastic).hasSize(2);
+        assertThat(elastic.get(0)
+                        .at("/data/cdp.yaml")
+                        .asText()
+                        .replace("https://ELASTICSEARCH", "https://elasticsearch"))
+                .isEqualTo(Files.readAllLines(DOCKER.resolve("cdp.admin.yaml")).stream()
+                        .skip(1)
+                        .collect(Collectors.joining("\n", "", "\n")));
+
+        var cron = elastic.get(1);
+        assertThat(cron.path("apiVersion").asText()).isEqualTo("batch/v1");
+        assertThat(cron.path("kind").asText()).isEqualTo("CronJob");
+        var pod = cron.at("/spec/jobTemplate/spec/template/spec");
+        assertThat(pod.at("/volumes/0/configMap/name")).isEqualTo(elastic.get(0).at("/metadata/name"));
+        var containers = List.of(pod.at("/initContainers/0"), pod.at("/containers/0"));
+        assertThat(containers)
+                .extracting(container -> container.path("name").asText())
+                .containsExactly("setup", "expire");
+        for (var container : containers) {
+            assertThat(container.path("image").asText()).isEqualTo("REGISTRY/tributary-tools:0.1.0");
+            var arguments = StreamSupport.stream(container.path("args").spliterator(), false)
+                    .map(JsonNode::asText)
+                    .toArray(String[]::new);
+            assertThat(arguments[1]).isEqualTo(container.path("name").asText());
+            // The command understands them.
+            Cdp.commandLine().parseArgs(arguments);
+            assertThat(arguments[arguments.length - 1]).isEqualTo("/opt/tributary/options/cdp.yaml");
+            assertThat(container.path("volumeMounts"))
+                    .extracting(mount -> mount.path("mountPath").asText())
+                    .containsExactly("/opt/tributary/options", "/run/tributary");
+            assertThat(container.at("/securityContext/allowPrivilegeEscalation").asBoolean(true))
+                    .isFalse();
+        }
+    }
+
     private JsonNode container() {
         var container = deployment.at("/spec/podTemplate/spec/containers/0");
         assertThat(container.path("name").asText()).isEqualTo("flink-main-container");
@@ -176,12 +216,12 @@ class KubernetesFilesTest {
         return object.properties().stream().map(Map.Entry::getKey).toList();
     }
 
-    private static List<JsonNode> documents() {
+    private static List<JsonNode> documents(String name) {
         try {
             var documents = new ArrayList<JsonNode>();
             var mapper = new YAMLMapper();
             new Yaml()
-                    .loadAll(Files.readString(DOCKER.resolve("kubernetes/flinkdeployment.yaml")))
+                    .loadAll(Files.readString(DOCKER.resolve("kubernetes").resolve(name)))
                     .forEach(document -> documents.add(mapper.valueToTree(document)));
             return documents;
         } catch (IOException e) {

@@ -123,6 +123,8 @@ class SecretsScriptsTest {
                 List.of("ca.crt", "kibana.crt", "kibana.key", "kibana.yml"),
                 "job",
                 List.of("ca.crt", "tributary_writer.password"),
+                "admin",
+                List.of("ca.crt", "tributary_admin.password"),
                 "setup",
                 List.of(
                         "ca.crt",
@@ -209,7 +211,7 @@ class SecretsScriptsTest {
 
     /** Where volumes are in the compose file. */
     private Path folders() throws IOException {
-        for (var service : List.of("elasticsearch", "kibana", "setup", "job")) {
+        for (var service : List.of("elasticsearch", "kibana", "setup", "admin", "job")) {
             Files.createDirectories(folder.resolve("installed").resolve(service));
         }
         return folder.resolve("installed");

@@ -54,7 +54,7 @@ class SecuredSetupIT {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/curl")), "the scripts need curl");
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/openssl")), "the scripts need openssl");
         Script.run(Map.of(), DOCKER.resolve("setup/secrets.sh"), secrets());
-        for (var service : List.of("elasticsearch", "kibana", "setup", "job")) {
+        for (var service : List.of("elasticsearch", "kibana", "setup", "admin", "job")) {
             Files.createDirectories(installed(service));
         }
         installSecrets();
@@ -67,13 +67,8 @@ class SecuredSetupIT {
         elasticsearch.passwordFile(SecuredElasticsearch.ROOT);
         for (int times = 0; times < 2; times++) {
             output += secure();
-            output += Script.run(
-                    environment(),
-                    DOCKER.resolve("setup/as.sh"),
-                    "tributary_admin",
-                    "bash",
-                    DOCKER.resolve("setup/elasticsearch.sh"),
-                    DOCKER.resolve("elasticsearch"));
+            output +=
+                    Script.run(Map.of(), DOCKER.resolveSibling("cdp"), "elastic", "setup", "--config", adminsOptions());
         }
     }
 
@@ -195,6 +190,16 @@ class SecuredSetupIT {
         var context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), null, null);
         return context;
+    }
+
+    /** Those of the compose file, for this node. */
+    private static Path adminsOptions() throws IOException {
+        var options = Files.readString(DOCKER.resolve("cdp.admin.yaml"))
+                .replace(
+                        "https://elasticsearch:9200",
+                        elasticsearch.node().http().toString())
+                .replace("/run/tributary", installed("admin").toString());
+        return Files.writeString(folder.resolve("cdp.yaml"), options);
     }
 
     private static Path secrets() {

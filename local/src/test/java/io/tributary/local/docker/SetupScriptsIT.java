@@ -1,20 +1,12 @@
 package io.tributary.local.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tributary.local.sink.SharedElasticsearch;
-import io.tributary.local.stack.ElasticsearchNode;
 import io.tributary.local.stack.KafkaBroker;
 import io.tributary.local.stack.Ticker;
 import io.tributary.local.stack.Topics;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,8 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The one-shot steps of the compose file do what the suite's own code does. */
 class SetupScriptsIT {
     private static final Path DOCKER = Path.of(System.getProperty("tributary.root"), "docker");
-    private static final List<String> RESOURCES =
-            List.of("/_component_template/tributary-*", "/_index_template/tributary-*", "/_alias/cdp-*");
 
     @TempDir
     Path folder;
@@ -75,26 +65,6 @@ class SetupScriptsIT {
                 .singleElement()
                 .asString()
                 .contains("--entity-name cdp.profiles.v1", "cleanup.policy=compact,retention.ms=-1,");
-    }
-
-    @Test
-    void preparesElasticsearchAsTheSuiteDoes() throws Exception {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/curl")), "the script needs curl");
-        SharedElasticsearch.empty();
-        try (var node = ElasticsearchNode.start(folder.resolve("elasticsearch"), 0)) {
-            for (int times = 0; times < 2; times++) {
-                run(
-                        Map.of("ELASTICSEARCH", node.http().toString()),
-                        DOCKER.resolve("setup/elasticsearch.sh"),
-                        DOCKER.resolve("elasticsearch").toString());
-            }
-            for (var path : RESOURCES) {
-                assertThat(get(node.http(), path))
-                        .as(path)
-                        .isNotEmpty()
-                        .isEqualTo(get(SharedElasticsearch.node().http(), path));
-            }
-        }
     }
 
     @Test
@@ -182,12 +152,5 @@ class SetupScriptsIT {
         builder.environment().putAll(environment);
         builder.environment().put("PATH", folder.resolve("bin") + ":" + System.getenv("PATH"));
         return builder.start();
-    }
-
-    private static JsonNode get(URI node, String path) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(node.resolve(path)).build();
-        var answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
-        assertThat(answer.statusCode()).as(path).isEqualTo(200);
-        return new ObjectMapper().readTree(answer.body());
     }
 }

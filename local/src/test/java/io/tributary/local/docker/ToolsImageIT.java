@@ -4,6 +4,7 @@ import static io.tributary.local.docker.Script.DOCKER;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.local.sink.SharedElasticsearch;
 import io.tributary.local.stack.KafkaBroker;
 import io.tributary.local.stack.Topics;
 import io.tributary.operators.sink.Topic;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the image of the tools starts, from the files that it has and nothing else, against a real broker. */
+/** What the image of the tools starts, from the files that it has and nothing else, against a real broker and a real Elasticsearch. */
 class ToolsImageIT {
     private static final Path ROOT = DOCKER.getParent();
 
@@ -102,6 +103,23 @@ class ToolsImageIT {
         assertThat(Script.run(Map.of(), cdp, arguments)).contains("published, publication 1 holds");
         assertThat(Script.run(Map.of(), cdp, arguments)).contains("Publication 1 holds already");
         assertThat(read(Topic.DEFINITIONS)).isNotEmpty();
+    }
+
+    /** The service setup, without passwords. */
+    @Test
+    void makesTemplatesAndIndices() throws Exception {
+        var options = Files.readString(DOCKER.resolve("cdp.development.yaml"))
+                .replace(
+                        "http://elasticsearch:9200",
+                        SharedElasticsearch.node().http().toString());
+        var config = Files.writeString(folder.resolve("cdp.yaml"), options);
+        SharedElasticsearch.empty();
+        SharedElasticsearch.request("DELETE", "/cdp-personal-v1", "");
+
+        assertThat(Script.run(Map.of(), folder.resolve("opt/tributary/cdp"), "elastic", "setup", "--config", config))
+                .isNotEmpty();
+        assertThat(SharedElasticsearch.get("/_alias/cdp-personal").has("cdp-personal-v1"))
+                .isTrue();
     }
 
     private static List<ConsumerRecord<byte[], byte[]>> read(String topic) {
