@@ -5,22 +5,23 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
  * The rows that a saved search shows, from the documents: a cell for each of its columns, with all values of the field
  * in the order of the document ("Retrieve selected fields", option {@code fields}, in the reference of Elasticsearch).
- * The column of the time field, which Discover puts in front by itself, is left out.
+ * Discover puts the time field in front by itself.
  */
 public final class SearchOracle {
     /** Kibana's {@code discover:sampleSize}, if nobody has changed it. */
-    private static final int MOST_ROWS = 500;
+    static final int MOST_ROWS = 500;
 
     private SearchOracle() {}
 
     /**
-     * The rows of a saved search, in its order. Documents that are equal in it stay in the order of the list:
-     * Elasticsearch's, {@code _doc}, is unspecified.
+     * The rows of all documents that a saved search finds, in its order: those that are equal in it are in one list.
+     * Elasticsearch's order of these, {@code _doc}, is unspecified. Shown are the first {@value #MOST_ROWS}.
      *
      * @param search the saved object
      * @param from first millisecond of the time range
@@ -28,7 +29,7 @@ public final class SearchOracle {
      * @param filters of the dashboard, in KQL
      * @param documents sources of all documents of the index
      */
-    public static List<List<List<Object>>> rows(
+    public static List<List<List<List<Object>>>> ranks(
             JsonNode search, long from, long to, List<String> filters, List<JsonNode> documents) {
         JsonNode attributes = search.path("attributes");
         SavedObjects.known(
@@ -54,14 +55,15 @@ public final class SearchOracle {
                 Stream.concat(Stream.of(SavedObjects.kuery(source.path("query"))), filters.stream())
                         .toList(),
                 Instant.now().toEpochMilli());
-        List<Field> columns = new ArrayList<>();
+        List<Field> columns = new ArrayList<>(view.timeField().stream().toList());
         attributes.path("columns").forEach(name -> columns.add(view.fields().get(name.textValue())));
-        return selected.stream()
-                .sorted(order(view.fields(), attributes.path("sort")))
-                .limit(MOST_ROWS)
-                .map(document ->
-                        columns.stream().map(column -> column.values(document)).toList())
-                .toList();
+        TreeMap<JsonNode, List<List<List<Object>>>> ranks =
+                new TreeMap<>(order(view.fields(), attributes.path("sort")));
+        for (JsonNode document : selected) {
+            ranks.computeIfAbsent(document, first -> new ArrayList<>())
+                    .add(columns.stream().map(column -> column.values(document)).toList());
+        }
+        return List.copyOf(ranks.values());
     }
 
     /**

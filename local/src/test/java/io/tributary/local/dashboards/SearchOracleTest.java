@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +16,7 @@ class SearchOracleTest {
     @Test
     void theNewestIsFirstAndAllValuesAreThere() {
         assertThat(
-                        rows(
+                        ranks(
                                 "tributary-search-memberships",
                                 List.of(),
                                 "{'customer_id':'old','segments':['a'],'last_seen':'2026-03-01T00:00:00Z'}",
@@ -28,38 +27,45 @@ class SearchOracleTest {
                         {'segment':'b','since':'1970-01-01T00:00:02Z'},{'segment':'a','since':'1970-01-01T00:00:01Z'}]}
                         """))
                 .containsExactly(
-                        List.of(
+                        List.of(List.of(
                                 List.of("new"),
                                 List.of("b", "a"),
                                 List.of(),
                                 List.of(2000L, 1000L),
                                 List.of(),
-                                List.of()),
-                        List.of(List.of("old"), List.of(), List.of(), List.of(), List.of(), List.of()),
-                        List.of(List.of("without"), List.of(), List.of(), List.of(), List.of(), List.of()));
+                                List.of())),
+                        List.of(List.of(List.of("old"), List.of(), List.of(), List.of(), List.of(), List.of())),
+                        List.of(List.of(List.of("without"), List.of(), List.of(), List.of(), List.of(), List.of())));
+    }
+
+    @Test
+    void documentsOfOneInstantAreOfOneRank() {
+        assertThat(ranks(
+                        "tributary-search-memberships",
+                        List.of(),
+                        "{'customer_id':'c','segments':['a'],'last_seen':'2026-03-01T00:00:00Z'}",
+                        "{'customer_id':'b','segments':['a'],'last_seen':'2026-03-02T00:00:00Z'}",
+                        "{'customer_id':'a','segments':['a'],'last_seen':'2026-03-01T00:00:00.000Z'}"))
+                .extracting(rank -> rank.stream().map(row -> row.get(0).get(0)).toList())
+                .containsExactly(List.of("b"), List.of("c", "a"));
     }
 
     @Test
     void theTimeRangeAndTheFiltersOfTheDashboardNarrowIt() {
-        assertThat(rows(
+        assertThat(ranks(
                         "tributary-search-rejects",
                         List.of("reason: bad_json"),
                         "{'at':'1970-01-01T00:00:00Z','reason':'bad_json','topic':'events','partition':1,'offset':2}",
                         "{'at':'1970-01-01T00:00:00Z','reason':'too_large'}",
                         "{'at':'1969-12-31T23:59:59.999Z','reason':'bad_json'}"))
-                .containsExactly(List.of(
-                        List.of("bad_json"), List.of("events"), List.of(), List.of(1.0), List.of(2.0), List.of()));
-    }
-
-    @Test
-    void noMoreThanFiveHundredAreShown() {
-        assertThat(rows(
-                        "tributary-search-rejects",
+                .containsExactly(List.of(List.of(
+                        List.of(0L),
+                        List.of("bad_json"),
+                        List.of("events"),
                         List.of(),
-                        IntStream.range(0, 600)
-                                .mapToObj(n -> "{'at':'1970-01-01T00:00:00Z','line':%d}".formatted(n))
-                                .toArray(String[]::new)))
-                .hasSize(500);
+                        List.of(1.0),
+                        List.of(2.0),
+                        List.of())));
     }
 
     @ParameterizedTest
@@ -67,10 +73,8 @@ class SearchOracleTest {
     void committedSearchesAreAllKnown(JsonNode search) {
         JsonNode document = json("{'at':'1970-01-01','segments':['a'],'cart':{'items':[{'product_id':'p'}]}}");
 
-        assertThat(SearchOracle.rows(search, 0, 0, List.of(), List.of(document)))
-                .singleElement()
-                .satisfies(row ->
-                        assertThat(row).hasSize(search.at("/attributes/columns").size()));
+        assertThat(SearchOracle.ranks(search, 0, 0, List.of(), List.of(document)))
+                .hasSize(1);
     }
 
     @Test
@@ -78,7 +82,7 @@ class SearchOracleTest {
         JsonNode search = SavedObjects.committed("search", "tributary-search-rejects");
         ((ObjectNode) search.path("attributes")).put("breakdownField", "reason");
 
-        assertThatThrownBy(() -> SearchOracle.rows(search, 0, 0, List.of(), List.of()))
+        assertThatThrownBy(() -> SearchOracle.ranks(search, 0, 0, List.of(), List.of()))
                 .isInstanceOf(UnsupportedOperationException.class);
     }
 
@@ -87,8 +91,8 @@ class SearchOracleTest {
                 .filter(object -> object.path("type").asText().equals("search"));
     }
 
-    private static List<List<List<Object>>> rows(String search, List<String> filters, String... documents) {
-        return SearchOracle.rows(
+    private static List<List<List<List<Object>>>> ranks(String search, List<String> filters, String... documents) {
+        return SearchOracle.ranks(
                 SavedObjects.committed("search", search),
                 0,
                 Layers.millis("2026-04-01T00:00:00Z"),
