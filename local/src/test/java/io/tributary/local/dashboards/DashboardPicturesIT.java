@@ -39,8 +39,8 @@ class DashboardPicturesIT {
     @Test
     void drawsEachDashboard() throws Exception {
         Instant now = Clock.systemUTC().instant().truncatedTo(ChronoUnit.HOURS);
-        SimulatedShop shop = SimulatedShop.run(
-                SimulationConfig.of(350, DAYS, 42).startingAt(now.minus(Duration.ofDays(DAYS))), folder);
+        Shop shop =
+                Shop.simulated(SimulationConfig.of(350, DAYS, 42).startingAt(now.minus(Duration.ofDays(DAYS))), folder);
         SavedObjects objects = new SavedObjects(Files.readString(ROOT.resolve("docker/kibana/tributary.ndjson")));
         DashboardDrawing drawing = new DashboardDrawing(objects, shop::search);
         for (JsonNode dashboard : objects.ofType("dashboard")) {
@@ -63,14 +63,23 @@ class DashboardPicturesIT {
                 .toEpochMilli();
     }
 
-    /** Chooses who was told most. */
-    private static String customer(SavedObjects objects, SimulatedShop shop) throws Exception {
-        JsonNode lens = objects.get("lens", "tributary-triggers-told-most");
-        Context all = new Context(shop.from(), shop.to(), List.of());
-        Object customer = new LayerQuery(lens, "layer", objects.dataView(lens, "layer"), all)
-                .rows(shop::search)
-                .get(0)
-                .get(0);
+    /** Chooses who was told most of those who have both ordered and left something in the cart. */
+    private static String customer(SavedObjects objects, Shop shop) throws Exception {
+        List<Object> buyers = rows(objects, shop, "tributary-segment-explorer-best-customers").stream()
+                .filter(row -> (double) row.get(1) > 0 && (double) row.get(3) > 0)
+                .map(row -> row.get(0))
+                .toList();
+        Object customer = rows(objects, shop, "tributary-triggers-told-most").stream()
+                .map(row -> row.get(0))
+                .filter(buyers::contains)
+                .findFirst()
+                .orElseThrow();
         return "customer_id: \"" + customer + "\"";
+    }
+
+    private static List<List<Object>> rows(SavedObjects objects, Shop shop, String id) throws Exception {
+        JsonNode lens = objects.get("lens", id);
+        Context all = new Context(shop.from(), shop.to(), List.of());
+        return new LayerQuery(lens, "layer", objects.dataView(lens, "layer"), all).rows(shop::search);
     }
 }

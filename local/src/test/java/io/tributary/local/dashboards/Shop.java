@@ -1,5 +1,7 @@
 package io.tributary.local.dashboards;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -31,37 +33,70 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
- * The shared node with what the customer job makes of a simulated shop, by the starter library and the scenarios, whose
- * caps hold something back.
+ * The shared node with what the customer job makes of some events, by the starter library and the scenarios, whose caps
+ * hold something back.
  *
- * @param from when its first visit could begin
+ * @param from when the first event happens, or what is before is over
  * @param to when everything has happened
+ * @param expected what a backtest makes of the same events
  */
-record SimulatedShop(long from, long to) {
+record Shop(long from, long to, BacktestResult expected) {
+    /** For so long time goes on behind the last event: an abandoned cart waits for an hour. */
+    private static final Duration GOES_ON = Duration.ofHours(1);
+
+    private static final Duration WEEK = Duration.ofDays(7);
+
     /** Longer than the job takes from one checkpoint to the next. */
     private static final Duration QUIET = Duration.ofSeconds(4);
 
     private static final Path SCENARIOS = Path.of(System.getProperty("tributary.root"), "scenarios");
 
-    /** Runs the job from the first event to the last, and returns when all is in the indices. */
-    static SimulatedShop run(SimulationConfig config, Path folder) throws Exception {
-        Path file = folder.resolve("simulated.jsonl");
-        new SimulationWriter().write(new Simulator(config), file, lines -> {});
-        EventFiles files = EventFiles.of(List.of(file), List.of());
+    /** A simulated shop in which the {@linkplain RareEvents rare} happens, too; it begins with the simulation. */
+    static Shop simulated(SimulationConfig config, Path folder) throws Exception {
+        Path simulated = folder.resolve("simulated.jsonl");
+        new SimulationWriter().write(new Simulator(config), simulated, lines -> {});
+        RareEvents rare = new RareEvents(config.end());
+        Path inTime = Files.write(folder.resolve("rare.jsonl"), rare.inTime());
+        Path late = Files.write(folder.resolve("late.jsonl"), rare.late());
+        return run(List.of(simulated, inTime), List.of(late), List.of())
+                .since(config.start().toEpochMilli());
+    }
+
+    /** A shop of which there is a file that a mapping reads. */
+    static Shop of(Path file, Path mapping) throws Exception {
+        return run(List.of(file), List.of(), List.of(mapping));
+    }
+
+    /** The same, looked at from another instant on. */
+    Shop since(long instant) {
+        return new Shop(instant, to, expected);
+    }
+
+    /**
+     * Runs the job from the first event to the last, and returns when all is in the indices.
+     *
+     * @param late is sent when the watermark has passed all that is in time
+     */
+    private static Shop run(List<Path> inTime, List<Path> late, List<Path> mappings) throws Exception {
+        PublishPlan plan = PublishPlan.read(EventFiles.of(inTime, mappings));
+        long from = plan.events().get(0).timestamp();
+        long newest = plan.newest().orElseThrow();
+        long end = newest + GOES_ON.toMillis();
         Definitions definitions = definitions();
-        PublishPlan plan = PublishPlan.read(files);
-        BacktestResult expected = backtest(files, definitions);
-        long from = config.start().toEpochMilli();
-        long to = plan.newest().orElseThrow()
-                + CustomerOptions.LATENESS_BOUND.defaultValue().toMillis()
-                + 1;
+        List<Path> all = Stream.concat(inTime.stream(), late.stream()).toList();
+        BacktestResult expected = backtest(EventFiles.of(all, mappings), definitions, end);
         try (StreamedRun run = new StreamedRun(2, definitions);
                 Publisher publisher = new Publisher(run.bootstrapServers())) {
-            refuse(plan.refused(), from, to, publisher);
+            refuse(plan.refused(), Math.max(from, newest - WEEK.toMillis()), newest, publisher);
             publisher.send(withoutRefused(plan), 0, sent -> {});
-            publisher.tick(to);
+            if (!late.isEmpty()) {
+                publisher.tick(tickOf(newest));
+                publisher.send(PublishPlan.read(EventFiles.of(late, mappings)), 0, sent -> {});
+            }
+            publisher.tick(tickOf(end));
             publisher.flush();
             run.awaitProfiles(expected.counts().accepted(), expected.counts().customers());
             run.awaitRecords(Topic.REJECTS, expected.rejects().size());
@@ -69,7 +104,12 @@ record SimulatedShop(long from, long to) {
             run.stop();
         }
         SharedElasticsearch.request("POST", "/cdp-*/_refresh", "");
-        return new SimulatedShop(from, to);
+        return new Shop(from, tickOf(end), expected);
+    }
+
+    /** The tick that brings the watermark to an instant. */
+    private static long tickOf(long watermark) {
+        return watermark + CustomerOptions.LATENESS_BOUND.defaultValue().toMillis() + 1;
     }
 
     /**
@@ -98,13 +138,13 @@ record SimulatedShop(long from, long to) {
         return Definitions.of(files, IdentitySettings.defaults());
     }
 
-    private static BacktestResult backtest(EventFiles files, Definitions definitions) throws Exception {
+    private static BacktestResult backtest(EventFiles files, Definitions definitions, long until) throws Exception {
         Backtest backtest = new Backtest(definitions);
         files.read(EventParser.withDefaults(), (inbound, json) -> backtest.add(inbound));
-        return backtest.run(OptionalLong.empty(), 1);
+        return backtest.run(OptionalLong.of(until), 1);
     }
 
-    /** What is refused has no time but Kafka's: here, times spread over the whole. */
+    /** What is refused has no time but Kafka's: here, times spread over the last week. */
     private static void refuse(List<byte[]> lines, long from, long to, Publisher publisher) throws Exception {
         for (int i = 0; i < lines.size(); i++) {
             byte[] key = Integer.toString(i).getBytes(StandardCharsets.UTF_8);
@@ -125,15 +165,21 @@ record SimulatedShop(long from, long to) {
     List<JsonNode> documents(String index) throws IOException, InterruptedException {
         List<JsonNode> documents = new ArrayList<>();
         JsonNode page = SharedElasticsearch.request(
-                "POST", "/" + index + "/_search?scroll=1m", "{\"size\": 10000, \"sort\": [\"_doc\"]}");
+                "POST",
+                "/" + index + "/_search?scroll=1m",
+                "{\"size\": 10000, \"sort\": [\"_doc\"], \"track_total_hits\": true}");
+        long total = page.at("/hits/total/value").asLong(-1);
+        ObjectNode scroll = JsonNodeFactory.instance
+                .objectNode()
+                .put("scroll", "1m")
+                .put("scroll_id", page.path("_scroll_id").asText());
         while (!page.at("/hits/hits").isEmpty()) {
             page.at("/hits/hits").forEach(hit -> documents.add(hit.path("_source")));
-            ObjectNode next = JsonNodeFactory.instance
-                    .objectNode()
-                    .put("scroll", "1m")
-                    .put("scroll_id", page.path("_scroll_id").asText());
-            page = SharedElasticsearch.request("POST", "/_search/scroll", next.toString());
+            page = SharedElasticsearch.request("POST", "/_search/scroll", scroll.toString());
         }
+        SharedElasticsearch.request(
+                "DELETE", "/_search/scroll", scroll.without("scroll").toString());
+        assertThat(documents).as("documents of %s", index).hasSize((int) total);
         return documents;
     }
 }
