@@ -45,4 +45,12 @@ class DashboardNumbersIT {
                         List.of("Lapsed but looks again", 1.0),
                         List.of("Won back", 1.0));
     }
+
+    /** Orders in yen are no dollars. */
+    @Test
+    void whatIsRecoveredIsPartOfTheRevenue() throws Exception {
+        assertThat(panels.number("tributary-triggers-recovered"))
+                .isPositive()
+                .isLessThan(panels.number("tributary-segment-explorer-revenue"));
+    }
 }
