@@ -24,6 +24,12 @@ final class PanelDrawing {
     private static final double ROW = 16;
     private static final int MOST_IN_LEGEND = 12;
 
+    /** Between the columns of a table. */
+    private static final double GAP = 12;
+
+    /** How much of a text fits where it is bold. */
+    private static final double BOLD = 0.92;
+
     private final Svg svg;
     private final Area area;
     private final List<Column> columns;
@@ -117,33 +123,52 @@ final class PanelDrawing {
             nothing();
             return;
         }
-        int shown = (int) Math.max(1, Math.min(rows.size(), (area.height() - ROW) / ROW));
+        int room = (int) Math.max(1, (area.height() - ROW) / ROW);
+        int shown = Math.min(rows.size(), room);
         if (shown < rows.size()) {
             shown = Math.max(1, shown - 1);
         }
         double[] widths = widths(shown);
+        // Where there are few documents, all values of each have place.
+        int most = room / shown;
+        double[] bottoms = new double[shown];
+        for (int row = 0; row < shown; row++) {
+            int lines = 1;
+            for (int column = 0; column < columns.size(); column++) {
+                lines = Math.max(lines, cell(row, column, widths[column], most).size());
+            }
+            bottoms[row] = (row == 0 ? area.y() + ROW : bottoms[row - 1]) + lines * ROW;
+        }
         double x = area.x();
         for (int column = 0; column < columns.size(); column++) {
             Column of = columns.get(column);
             int number = column;
-            boolean right = rows.stream().anyMatch(row -> row.get(number) instanceof Double);
+            boolean right = of.date() || rows.stream().anyMatch(row -> row.get(number) instanceof Double);
             double at = right ? x + widths[column] - 8 : x + 4;
             Anchor anchor = right ? Anchor.END : Anchor.START;
-            double width = widths[column] - 12;
-            svg.text(at, area.y() + 11, SIZE, DARK, anchor, true, Svg.fitting(of.title(), width * 0.95, SIZE));
+            String title = Svg.fitting(of.title(), (widths[column] - GAP) * BOLD, SIZE);
+            svg.text(at, area.y() + 11, SIZE, DARK, anchor, true, title);
             for (int row = 0; row < shown; row++) {
-                String words = Svg.fitting(of.write(rows.get(row).get(column)), width, SIZE);
-                write(at, area.y() + 11 + (row + 1) * ROW, SIZE, DARK, anchor, words);
+                double y = (row == 0 ? area.y() + ROW : bottoms[row - 1]) + 11;
+                for (String line : cell(row, column, widths[column], most)) {
+                    write(at, y, SIZE, DARK, anchor, line);
+                    y += ROW;
+                }
             }
             x += widths[column];
         }
-        for (int row = 0; row < shown; row++) {
-            double y = area.y() + (row + 1) * ROW - 1;
-            svg.line(area.x(), y, area.right(), y, GRID);
+        svg.line(area.x(), area.y() + ROW - 1, area.right(), area.y() + ROW - 1, GRID);
+        for (int row = 0; row < shown - 1; row++) {
+            svg.line(area.x(), bottoms[row] - 1, area.right(), bottoms[row] - 1, GRID);
         }
         if (shown < rows.size()) {
             more(rows.size() - shown, "rows");
         }
+    }
+
+    private List<String> cell(int row, int column, double width, int most) {
+        Object value = rows.get(row).get(column);
+        return Svg.lines(columns.get(column).write(value), width - GAP, SIZE, value instanceof List ? most : 1);
     }
 
     private void more(int number, String what) {
@@ -155,7 +180,7 @@ final class PanelDrawing {
         double[] widths = new double[columns.size()];
         double all = 0;
         for (int column = 0; column < widths.length; column++) {
-            double widest = Svg.width(columns.get(column).title(), SIZE) * 1.1;
+            double widest = Svg.width(columns.get(column).title(), SIZE) / BOLD;
             for (int row = 0; row < shown; row++) {
                 widest = Math.max(
                         widest,

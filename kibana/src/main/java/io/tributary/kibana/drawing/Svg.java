@@ -2,6 +2,8 @@ package io.tributary.kibana.drawing;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Shapes as text. The same shapes are the same text. */
 final class Svg {
@@ -84,6 +86,23 @@ final class Svg {
             return words;
         }
         return letters < 2 ? "" : words.substring(0, letters - 1).stripTrailing() + "…";
+    }
+
+    /** A text in lines at its blanks; of what does not fit into them, or of a word into its line, the beginning. */
+    static List<String> lines(String words, double width, double size, int most) {
+        List<String> lines = new ArrayList<>();
+        String rest = words;
+        while (lines.size() < most - 1 && width(rest, size) > width) {
+            int letters = (int) (width / (size * LETTER));
+            int end = rest.lastIndexOf(' ', letters) > 0 ? rest.lastIndexOf(' ', letters) : rest.indexOf(' ');
+            if (end <= 0) {
+                break;
+            }
+            lines.add(fitting(rest.substring(0, end), width, size));
+            rest = rest.substring(end + 1);
+        }
+        lines.add(fitting(rest, width, size));
+        return lines;
     }
 
     static double width(String words, double size) {
