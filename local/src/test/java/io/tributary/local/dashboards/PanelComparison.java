@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tributary.kibana.query.Context;
 import io.tributary.kibana.query.LayerQuery;
 import io.tributary.kibana.query.SavedObjects;
+import io.tributary.kibana.query.Search;
 import io.tributary.kibana.query.SearchQuery;
 import io.tributary.schemas.time.Timestamps;
 import java.io.IOException;
@@ -26,12 +27,33 @@ final class PanelComparison {
 
     private final SavedObjects objects;
     private final Shop shop;
-    private final Map<String, List<JsonNode>> documents = new HashMap<>();
+    private final Search search;
+    private final Map<String, List<JsonNode>> documents;
 
     /** @param currency of the shop, which the description of the charts has in place of USD */
     PanelComparison(Shop shop, String currency) throws IOException {
         this.objects = new SavedObjects(Files.readString(BUNDLE).replace(".USD", "." + currency));
         this.shop = shop;
+        this.search = shop::search;
+        this.documents = new HashMap<>();
+    }
+
+    private PanelComparison(PanelComparison other, Search search, Map<String, List<JsonNode>> documents) {
+        this.objects = other.objects;
+        this.shop = other.shop;
+        this.search = search;
+        this.documents = documents;
+    }
+
+    /** The same if the node were asked something else, or answered a part of what it is asked. */
+    PanelComparison asking(Search other) {
+        return new PanelComparison(this, other, documents);
+    }
+
+    /** The same if the last document were not there, which the node has. */
+    PanelComparison overlooking(String index) throws IOException, InterruptedException {
+        List<JsonNode> all = documents(index);
+        return new PanelComparison(this, search, new HashMap<>(Map.of(index, all.subList(0, all.size() - 1))));
     }
 
     /** Compares all charts and tables. Returns those that show nothing, or nothing but nought. */
@@ -44,9 +66,9 @@ final class PanelComparison {
                 }
             }
         }
-        for (JsonNode search : objects.ofType("search")) {
-            if (table(search, filters).isEmpty()) {
-                empty.add(search.path("id").asText());
+        for (JsonNode table : objects.ofType("search")) {
+            if (table(table, filters).isEmpty()) {
+                empty.add(table.path("id").asText());
             }
         }
         return empty;
@@ -97,7 +119,7 @@ final class PanelComparison {
     private List<List<Object>> chart(JsonNode lens, String layer, List<String> filters)
             throws IOException, InterruptedException {
         JsonNode dataView = objects.dataView(lens, layer);
-        List<List<Object>> rows = new LayerQuery(lens, layer, dataView, context(filters)).rows(shop::search);
+        List<List<Object>> rows = new LayerQuery(lens, layer, dataView, context(filters)).rows(search);
         assertThat(rows)
                 .as(lens.path("id").asText())
                 .usingRecursiveComparison()
@@ -107,25 +129,25 @@ final class PanelComparison {
     }
 
     /** Of documents of one instant any order is right, and where the table ends among them, any of them. */
-    private List<List<List<Object>>> table(JsonNode search, List<String> filters)
+    private List<List<List<Object>>> table(JsonNode table, List<String> filters)
             throws IOException, InterruptedException {
-        JsonNode dataView = objects.dataView(search);
-        List<List<List<Object>>> rows = new SearchQuery(search, dataView, context(filters)).rows(shop::search);
+        JsonNode dataView = objects.dataView(table);
+        List<List<List<Object>>> rows = new SearchQuery(table, dataView, context(filters)).rows(search);
         int end = 0;
         for (List<List<List<Object>>> rank :
-                SearchOracle.ranks(search, shop.from(), shop.to(), filters, documents(dataView))) {
+                SearchOracle.ranks(table, shop.from(), shop.to(), filters, documents(dataView))) {
             int begin = end;
             end = Math.min(begin + rank.size(), SearchOracle.MOST_ROWS);
-            assertThat(rows).as(search.path("id").asText()).hasSizeGreaterThanOrEqualTo(end);
+            assertThat(rows).as(table.path("id").asText()).hasSizeGreaterThanOrEqualTo(end);
             List<List<List<Object>>> others = new ArrayList<>();
             rank.forEach(row -> others.add(withLongs(row, Timestamps::format)));
             for (List<List<Object>> row : rows.subList(begin, end)) {
                 assertThat(others.remove(withLongs(row, number -> (double) number)))
-                        .as("%s: %s is one of %s", search.path("id"), row, others)
+                        .as("%s: %s is one of %s", table.path("id"), row, others)
                         .isTrue();
             }
         }
-        assertThat(rows).as(search.path("id").asText()).hasSize(end);
+        assertThat(rows).as(table.path("id").asText()).hasSize(end);
         return rows;
     }
 
