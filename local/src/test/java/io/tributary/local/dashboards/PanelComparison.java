@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongFunction;
 
 /**
@@ -177,8 +178,11 @@ final class PanelComparison {
                 .toList();
     }
 
-    /** Sums differ in the last digits by the order in which they are added up. */
+    /** Sums differ in the last digits by the order in which they are added up; nothing is not 0. */
     private static int compare(Double one, Double other) {
+        if (one == null || other == null) {
+            return Objects.equals(one, other) ? 0 : 1;
+        }
         return Math.abs(one - other) <= 1e-9 * Math.abs(other) ? 0 : one.compareTo(other);
     }
 }
