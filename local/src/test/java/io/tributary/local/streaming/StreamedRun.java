@@ -172,19 +172,53 @@ public final class StreamedRun implements AutoCloseable {
      * holds each of them and no other.
      */
     public void awaitProfiles(long events, long customers) throws Exception {
-        Await.until("profiles of " + customers + " customers and " + events + " events", DEADLINE, () -> {
+        String wanted = "profiles of " + customers + " customers and " + events + " events";
+        try {
+            Await.until(wanted, DEADLINE, () -> {
+                Map<String, JsonNode> profiles = profiles();
+                return profiles.size() == customers && eventsOf(profiles) == events;
+            });
+        } catch (AssertionError e) {
             Map<String, JsonNode> profiles = profiles();
-            return profiles.size() == customers
-                    && profiles.values().stream()
-                                    .mapToLong(profile ->
-                                            profile.at("/events/count").asLong())
-                                    .sum()
-                            == events;
-        });
+            throw new AssertionError(
+                    "%s; there are %d and %d, the job is %s, the topic of profiles ends at %s, committed at %s"
+                            .formatted(
+                                    e.getMessage(),
+                                    profiles.size(),
+                                    eventsOf(profiles),
+                                    job.getJobStatus().get(),
+                                    endOf(Topic.PROFILES, "read_uncommitted"),
+                                    endOf(Topic.PROFILES, "read_committed")),
+                    e);
+        }
         Await.until(
                 "documents of " + customers + " customers",
                 DEADLINE,
                 () -> SharedElasticsearch.count("cdp-profiles", "*") == customers);
+    }
+
+    private static long eventsOf(Map<String, JsonNode> profiles) {
+        return profiles.values().stream()
+                .mapToLong(profile -> profile.at("/events/count").asLong())
+                .sum();
+    }
+
+    /** Where reading ends in each partition; a transaction that stays open holds back what is committed. */
+    private Map<TopicPartition, Long> endOf(String topic, String isolation) {
+        try (KafkaConsumer<String, byte[]> consumer = consumer(isolation)) {
+            return consumer.endOffsets(consumer.partitionsFor(topic).stream()
+                    .map(info -> new TopicPartition(topic, info.partition()))
+                    .toList());
+        }
+    }
+
+    private KafkaConsumer<String, byte[]> consumer(String isolation) {
+        Map<String, Object> config = Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                kafka.bootstrapServers(),
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                isolation);
+        return new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
     }
 
     public void awaitRecords(String topic, long number) throws Exception {
@@ -225,13 +259,7 @@ public final class StreamedRun implements AutoCloseable {
 
     /** Everything committed in a topic. */
     public List<ConsumerRecord<String, byte[]>> records(String topic) {
-        Map<String, Object> config = Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                kafka.bootstrapServers(),
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed");
-        try (KafkaConsumer<String, byte[]> consumer =
-                new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+        try (KafkaConsumer<String, byte[]> consumer = consumer("read_committed")) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(info -> new TopicPartition(topic, info.partition()))
                     .toList();
