@@ -1,6 +1,7 @@
 package io.tributary.local.publish;
 
 import io.tributary.local.UserException;
+import io.tributary.operators.kafka.EventDeserializer;
 import io.tributary.operators.kafka.OutboundSerializer;
 import io.tributary.operators.sink.OutboundRecord;
 import io.tributary.operators.sink.RejectJson;
@@ -9,6 +10,7 @@ import io.tributary.schemas.event.Reject;
 import io.tributary.schemas.privacy.PrivacyCommand;
 import io.tributary.schemas.time.Timestamps;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -22,7 +24,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Sends events to {@code cdp.events.v1}. Kafka's record time is the event's time; a record time of 0 says that a line
- * has none.
+ * has none, and {@link EventDeserializer#SENT_AT_HEADER} when it was sent.
  */
 public final class Publisher implements AutoCloseable {
     /** Header of what was rejected before: the id of its reject; several, if it stands for several with its bytes. */
@@ -34,6 +36,7 @@ public final class Publisher implements AutoCloseable {
 
     private final Producer<byte[], byte[]> producer;
     private final Pace.Clock clock;
+    private final InstantSource now;
     private final int partitions;
     private final AtomicReference<Exception> failure = new AtomicReference<>();
 
@@ -41,13 +44,19 @@ public final class Publisher implements AutoCloseable {
         this(
                 new KafkaProducer<>(
                         configuration(bootstrapServers), new ByteArraySerializer(), new ByteArraySerializer()),
-                Pace.SYSTEM);
+                Pace.SYSTEM,
+                InstantSource.system());
     }
 
-    /** @param producer is closed with this */
-    Publisher(Producer<byte[], byte[]> producer, Pace.Clock clock) {
+    /**
+     * @param producer is closed with this
+     * @param clock of the pace
+     * @param now of what has no time
+     */
+    Publisher(Producer<byte[], byte[]> producer, Pace.Clock clock, InstantSource now) {
         this.producer = producer;
         this.clock = clock;
+        this.now = now;
         this.partitions = producer.partitionsFor(Topic.EVENTS).size();
     }
 
@@ -73,12 +82,16 @@ public final class Publisher implements AutoCloseable {
      * @throws UserException if Kafka did not take everything
      */
     public void send(PublishPlan plan, long perSecond, LongConsumer progress) throws UserException {
+        long sentAt = now.millis();
         for (Reject reject : plan.unsendable()) {
-            OutboundRecord record = RejectJson.record(reject, NO_TIME);
+            OutboundRecord record = RejectJson.record(reject.sentAt(sentAt), NO_TIME);
             send(new OutboundSerializer().serialize(record, null, null));
         }
+        byte[] header = Timestamps.format(sentAt).getBytes(StandardCharsets.UTF_8);
         for (byte[] line : plan.refused()) {
-            send(new ProducerRecord<>(Topic.EVENTS, null, NO_TIME, null, line));
+            var record = new ProducerRecord<byte[], byte[]>(Topic.EVENTS, null, NO_TIME, null, line);
+            record.headers().add(EventDeserializer.SENT_AT_HEADER, header);
+            send(record);
         }
         Pace pace = new Pace(clock, perSecond);
         long sent = 0;

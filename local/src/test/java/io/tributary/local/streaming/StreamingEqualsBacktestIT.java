@@ -21,6 +21,7 @@ import io.tributary.schemas.event.EventParser;
 import io.tributary.schemas.event.Inbound;
 import io.tributary.schemas.testing.PublicSchemas;
 import io.tributary.schemas.testing.ReferenceData;
+import io.tributary.schemas.time.Timestamps;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -114,6 +115,7 @@ class StreamingEqualsBacktestIT {
 
     private static void equalOn(EventFiles files) throws Exception {
         BacktestResult expected = backtest(files);
+        long begun = System.currentTimeMillis();
         PublishPlan plan = PublishPlan.read(files);
         try (StreamedRun run = new StreamedRun(2);
                 Publisher publisher = new Publisher(run.bootstrapServers())) {
@@ -123,6 +125,11 @@ class StreamingEqualsBacktestIT {
                     + 1);
             publisher.flush();
             assertEqual(run, expected, rejects(files));
+            assertThat(run.values(Topic.REJECTS))
+                    .as("when lines without a time were sent")
+                    .allSatisfy(reject -> assertThat(
+                                    Timestamps.parse(reject.get("sent_at").asText()))
+                            .isBetween(begun, System.currentTimeMillis()));
         }
     }
 

@@ -11,6 +11,9 @@ import java.nio.charset.StandardCharsets;
 
 /** The public JSON of rejects, as the topic and the files carry it. */
 public final class RejectJson {
+    /** When what was refused was sent, if its record has no time. */
+    static final String SENT_AT = "sent_at";
+
     private RejectJson() {}
 
     /**
@@ -35,6 +38,9 @@ public final class RejectJson {
             json.writeStringField("reason", reject.reason().id());
             json.writeStringField("detail", reject.detail());
             writeRaw(json, reject.raw(), reject.length());
+            if (reject.sentAt() > 0) {
+                json.writeStringField(SENT_AT, Timestamps.format(reject.sentAt()));
+            }
             json.writeEndObject();
         });
     }

@@ -2,6 +2,7 @@ package io.tributary.operators.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tributary.operators.clock.EventIntake;
 import io.tributary.operators.clock.TickingWatermarks;
 import io.tributary.operators.profile.ActivityLedger;
@@ -10,18 +11,23 @@ import io.tributary.operators.profile.ProfileJson;
 import io.tributary.operators.profile.RecordLedger;
 import io.tributary.operators.serialization.WireType;
 import io.tributary.operators.sink.OutboundRecord;
+import io.tributary.operators.sink.RejectJson;
 import io.tributary.schemas.event.EventLimits;
 import io.tributary.schemas.event.Inbound;
+import io.tributary.schemas.event.Reject;
 import io.tributary.schemas.event.RejectReason;
 import io.tributary.schemas.identity.IdentifierRules;
 import io.tributary.schemas.time.Timestamps;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import javax.annotation.Nullable;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -40,6 +46,7 @@ import org.apache.kafka.common.record.TimestampType;
  */
 class RecordTimePropertyTest {
     private static final String WITHOUT_TIME = "{\"type\":\"page\",\"userId\":\"u\"}";
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final long MICROSECONDS = 1_767_605_400_000_000L;
 
     @Property
@@ -97,6 +104,26 @@ class RecordTimePropertyTest {
         }
     }
 
+    @Example
+    void isInARejectWhatSaysWhenItsLineWasSent() throws IOException {
+        assertThat(sentAt("not JSON", "2026-02-03T04:05:06.789Z")).isEqualTo("2026-02-03T04:05:06.789Z");
+        assertThat(sentAt(WITHOUT_TIME, "2026-02-03T04:05:06.789Z"))
+                .as("it dates no event")
+                .isEqualTo("2026-02-03T04:05:06.789Z");
+        assertThat(sentAt("not JSON", "yesterday")).isEmpty();
+        assertThat(sentAt("not JSON", null)).isEmpty();
+    }
+
+    /** What the reject of a line says; a record without a time and, if it is not null, with a header. */
+    private static String sentAt(String line, @Nullable String header) throws IOException {
+        RecordHeaders headers = new RecordHeaders();
+        if (header != null) {
+            headers.add(EventDeserializer.SENT_AT_HEADER, header.getBytes(StandardCharsets.UTF_8));
+        }
+        Reject reject = ((Inbound.Refused) read(line, 0, headers)).reject();
+        return JSON.readTree(RejectJson.write(reject)).path("sent_at").asText();
+    }
+
     @Provide
     Arbitrary<Long> recordTimes() {
         return Arbitraries.oneOf(
@@ -106,6 +133,10 @@ class RecordTimePropertyTest {
     }
 
     private static Inbound read(String line, long recordTime) {
+        return read(line, recordTime, new RecordHeaders());
+    }
+
+    private static Inbound read(String line, long recordTime, RecordHeaders headers) {
         EventDeserializer deserializer = new EventDeserializer(EventLimits.defaults(), IdentifierRules.defaults());
         deserializer.open(null);
         List<Inbound> read = new ArrayList<>();
@@ -120,7 +151,7 @@ class RecordTimePropertyTest {
                         0,
                         null,
                         line.getBytes(StandardCharsets.UTF_8),
-                        new RecordHeaders(),
+                        headers,
                         Optional.empty()),
                 new ListCollector<>(read));
         return read.get(0);

@@ -18,8 +18,10 @@ import java.util.Arrays;
  * @param origin where it came from
  * @param raw the bytes as they came, without the line ending; at most the first {@value #MAX_RAW}
  * @param length of what was refused, in bytes
+ * @param sentAt when it was sent, milliseconds since 1970, if whoever sent it says so because its record has no time;
+ *     else 0
  */
-public record Reject(RejectReason reason, String detail, Origin origin, byte[] raw, long length) {
+public record Reject(RejectReason reason, String detail, Origin origin, byte[] raw, long length, long sentAt) {
     /** Most bytes that are kept: 1 MiB, as much as an event may have. */
     public static final int MAX_RAW = EventLimits.MAX_BYTES;
 
@@ -32,6 +34,7 @@ public record Reject(RejectReason reason, String detail, Origin origin, byte[] r
             Origin.CODEC.write(reject.origin, out);
             Wire.writeBytes(reject.raw, out);
             Wire.writeVarLong(reject.length, out);
+            Wire.writeVarLong(reject.sentAt, out);
         }
 
         @Override
@@ -41,6 +44,7 @@ public record Reject(RejectReason reason, String detail, Origin origin, byte[] r
                     Wire.readString(in),
                     Origin.CODEC.read(in),
                     Wire.readBytes(in),
+                    Wire.readVarLong(in),
                     Wire.readVarLong(in));
         }
     };
@@ -53,6 +57,16 @@ public record Reject(RejectReason reason, String detail, Origin origin, byte[] r
     /** @param raw all bytes of what was refused */
     public Reject(RejectReason reason, String detail, Origin origin, byte[] raw) {
         this(reason, detail, origin, raw, raw.length);
+    }
+
+    /** @param raw the bytes of what was refused, or their beginning */
+    public Reject(RejectReason reason, String detail, Origin origin, byte[] raw, long length) {
+        this(reason, detail, origin, raw, length, 0);
+    }
+
+    /** The same, which was sent at an instant that its record does not tell. */
+    public Reject sentAt(long instant) {
+        return new Reject(reason, detail, origin, raw, length, instant);
     }
 
     /** What is kept of refused bytes: all of them, or the first {@value #MAX_RAW}. */

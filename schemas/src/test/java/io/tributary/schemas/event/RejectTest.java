@@ -18,9 +18,10 @@ class RejectTest {
     @Test
     void keepsAMebibyteWhole() throws IOException {
         byte[] raw = bytes(MEBIBYTE);
-        Reject reject = roundTrip(reject(raw));
+        Reject reject = roundTrip(reject(raw).sentAt(1_770_091_506_789L));
 
         assertThat(reject.raw()).isEqualTo(raw);
+        assertThat(reject.sentAt()).isEqualTo(1_770_091_506_789L);
         assertThat(reject.length()).isEqualTo(MEBIBYTE);
         assertThat(reject.isCut()).isFalse();
     }
