@@ -207,6 +207,13 @@ public final class ActivityLedger {
         return lastSeen;
     }
 
+    /** How many events of a name there were. */
+    long countOf(String name) {
+        // Not getOrDefault: called through the interface, it took a twentieth of all time.
+        Long times = countByName.get(name);
+        return times == null ? 0 : times;
+    }
+
     public SortedMap<String, Long> countByName() {
         return Collections.unmodifiableSortedMap(countByName);
     }

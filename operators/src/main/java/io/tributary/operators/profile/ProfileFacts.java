@@ -82,7 +82,7 @@ public final class ProfileFacts implements Facts {
             case CONSENT -> consent(ledgers.activity.get().consent().on(field.name()));
             case IDENTIFIERS -> identifiers(field.name());
             case EVENT_COUNT -> ledgers.activity.get().count();
-            case EVENTS_BY_NAME -> ledgers.activity.get().countByName().getOrDefault(field.name(), 0L);
+            case EVENTS_BY_NAME -> ledgers.activity.get().countOf(field.name());
             case FIRST_SEEN -> Instant.ofEpochMilli(ledgers.activity.get().firstSeen());
             case LAST_SEEN -> Instant.ofEpochMilli(ledgers.activity.get().lastSeen());
             case RFM, PREDICTIONS, VALUE -> null;

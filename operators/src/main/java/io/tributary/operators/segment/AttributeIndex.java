@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -178,6 +177,35 @@ final class AttributeIndex {
         return value == null ? MISSING : NO_NUMBER;
     }
 
+    /**
+     * As {@link #placeOf(Object)}, in time in the number of bounds that lie between the value and another one.
+     *
+     * @param other the place of the other value
+     */
+    int placeOf(Object value, int other) {
+        if (other >= 0 && (value instanceof Long || value instanceof BigDecimal)) {
+            double number = ((Number) value).doubleValue();
+            int bound = boundFrom(number, other / 2);
+            if (bound == rounded.length || rounded[bound] != number) {
+                // Rounding keeps the order.
+                return 2 * bound;
+            }
+        }
+        return placeOf(value);
+    }
+
+    /** The first bound that, rounded, is not less than a number; looks from another one on. */
+    private int boundFrom(double number, int from) {
+        int bound = from;
+        while (bound > 0 && rounded[bound - 1] >= number) {
+            bound--;
+        }
+        while (bound < rounded.length && rounded[bound] < number) {
+            bound++;
+        }
+        return bound;
+    }
+
     /** The number of a bound among those of the attribute, ascending from 0. */
     int boundOf(Condition.Comparison comparison) {
         return Arrays.binarySearch(bounds, comparison.bound());
@@ -237,14 +265,11 @@ final class AttributeIndex {
      * Tells of the conditions that hold for one value and not for the other, if both are numbers of no other comparisons.
      *
      * @param before as {@link Attribute#value}
-     * @param after as {@link Attribute#value}
+     * @param placeBefore as {@link #placeOf}, of {@code before}
+     * @param after another value
      * @param placeAfter as {@link #placeOf}, of {@code after}
      */
-    void forEachFlipped(Object before, Object after, int placeAfter, Flips flips) {
-        if (Objects.equals(before, after)) {
-            return;
-        }
-        int placeBefore = placeOf(before);
+    void forEachFlipped(Object before, int placeBefore, Object after, int placeAfter, Flips flips) {
         if (placeBefore >= 0 && placeAfter >= 0) {
             forEachBetween(placeBefore, placeAfter, flips);
         } else if (before instanceof String && after instanceof String) {

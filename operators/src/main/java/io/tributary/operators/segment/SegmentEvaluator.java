@@ -198,9 +198,15 @@ final class SegmentEvaluator {
                 return;
             }
             Object now = value(attribute);
+            if (Objects.equals(before[attribute], now)) {
+                return;
+            }
+            AttributeIndex ofAttribute = index.attributeIndex(attribute);
+            int placeBefore = ofAttribute.placeOf(before[attribute]);
             compared = index.compared(attribute);
-            placeNow = place(attribute);
-            index.attributeIndex(attribute).forEachFlipped(before[attribute], now, placeNow, this);
+            placeNow = ofAttribute.placeOf(now, placeBefore);
+            keepPlace(attribute, placeNow);
+            ofAttribute.forEachFlipped(before[attribute], placeBefore, now, placeNow, this);
         }
 
         /**
@@ -380,10 +386,14 @@ final class SegmentEvaluator {
 
     private int place(int attribute) {
         if (placeIn[attribute] != round) {
-            placeIn[attribute] = round;
-            places[attribute] = newPlace(attribute);
+            keepPlace(attribute, newPlace(attribute));
         }
         return places[attribute];
+    }
+
+    private void keepPlace(int attribute, int place) {
+        placeIn[attribute] = round;
+        places[attribute] = place;
     }
 
     @SuppressWarnings("ReferenceEquality") // Only saves the search.

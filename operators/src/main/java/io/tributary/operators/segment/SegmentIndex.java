@@ -314,9 +314,11 @@ final class SegmentIndex {
 
     /** The places of the attributes that read a field; of a whole root, those that read any of it. */
     int[] attributesOf(ProfileField field) {
-        return field.name() == null
-                ? attributesOfRoot.getOrDefault(field.root(), NONE)
-                : attributesOf.getOrDefault(field, attributesOf.getOrDefault(ProfileField.all(field.root()), NONE));
+        if (field.name() == null) {
+            return attributesOfRoot.getOrDefault(field.root(), NONE);
+        }
+        int[] of = attributesOf.get(field);
+        return of != null ? of : attributesOf.getOrDefault(ProfileField.all(field.root()), NONE);
     }
 
     /** The places of the attributes that grow as time passes. */
