@@ -140,8 +140,7 @@ final class AttributeIndex {
     }
 
     private boolean isAny(int bound, int kind) {
-        int of = KINDS * bound + kind;
-        return starts[of] < starts[of + 1];
+        return start(bound, kind) < starts[KINDS * bound + kind + 1];
     }
 
     /** The numbers of the comparisons, in an order in which those that flip together are neighbours. */
@@ -262,7 +261,8 @@ final class AttributeIndex {
     }
 
     /**
-     * Tells of the conditions that hold for one value and not for the other, if both are numbers of no other comparisons.
+     * Tells of the conditions that may hold for one value and not for the other: if both are numbers, of those with a bound that
+     * one has reached or left and the other has not.
      *
      * @param before as {@link Attribute#value}
      * @param placeBefore as {@link #placeOf}, of {@code before}
@@ -304,27 +304,24 @@ final class AttributeIndex {
         return bound < bounds.length && bounds[bound].compareTo(value) == 0 ? 2 * bound + 1 : 2 * bound;
     }
 
+    /** Also tells of equations with bounds in between: they lie there, and to leave them out costs more than to ask. */
     private void forEachBetween(int before, int after, Flips flips) {
         int low = Math.min(before, after);
         int high = Math.max(before, after);
-        for (int i = low / 2; 2 * i + 1 <= high; i++) {
-            int bound = 2 * i + 1;
-            if (low < bound) {
-                mayFlip(i, AT, flips);
-            }
-            if (low <= bound && bound < high) {
-                mayFlip(i, BEHIND, flips);
-            }
-            if (low != high && (low == bound || high == bound)) {
-                mayFlip(i, EQUAL, flips);
-            }
+        if (low == high) {
+            return;
+        }
+        int from = start(low / 2, low % 2 == 0 ? AT : BEHIND);
+        int bound = high / 2;
+        if (high % 2 == 0) {
+            flips.mayFlip(from, start(bound, AT));
+        } else {
+            flips.mayFlip(from, start(bound, BEHIND));
+            flips.mayFlip(start(bound, EQUAL), start(bound + 1, AT));
         }
     }
 
-    private void mayFlip(int bound, int kind, Flips flips) {
-        if (isAny(bound, kind)) {
-            int of = KINDS * bound + kind;
-            flips.mayFlip(starts[of], starts[of + 1]);
-        }
+    private int start(int bound, int kind) {
+        return starts[KINDS * bound + kind];
     }
 }

@@ -207,7 +207,8 @@ final class SegmentForecast {
             }
             instants[count] = instant;
             values.add(value);
-            places[count] = index.attributeIndex(place).placeOf(value);
+            AttributeIndex bounds = index.attributeIndex(place);
+            places[count] = count == 0 ? bounds.placeOf(value) : bounds.placeOf(value, places[count - 1]);
             leastPlaces[count] = count == 0 ? places[0] : Math.min(leastPlaces[count - 1], places[count]);
             count++;
         }

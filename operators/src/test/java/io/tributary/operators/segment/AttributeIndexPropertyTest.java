@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -66,13 +68,61 @@ class AttributeIndexPropertyTest {
         }
     }
 
+    /** And of nothing if nothing has changed; of a step over one bound, of none with another bound. */
+    @Property
+    void tellsOfEachComparisonThatFlips(
+            @ForAll List<@From("numbers") BigDecimal> bounds,
+            @ForAll("values") Object before,
+            @ForAll("values") Object after) {
+        Map<Integer, Condition> conditions = conditions(bounds);
+        AttributeIndex index = new AttributeIndex(conditions);
+        int from = index.placeOf(before);
+        int to = index.placeOf(after);
+        Set<Integer> told = new HashSet<>();
+
+        index.forEachFlipped(before, from, after, to, new AttributeIndex.Flips() {
+            @Override
+            public void mayFlip(int first, int end) {
+                for (int i = first; i < end; i++) {
+                    told.add(index.comparisons()[i]);
+                }
+            }
+
+            @Override
+            public void mayFlip(int condition) {
+                told.add(condition);
+            }
+        });
+
+        conditions.forEach((number, condition) -> {
+            Condition.Comparison comparison = (Condition.Comparison) condition;
+            if (comparison.holds(before) != comparison.holds(after)) {
+                assertThat(told)
+                        .as("%s %s", comparison.operator(), comparison.bound())
+                        .contains(number);
+            }
+        });
+        if (from >= 0 && to >= 0 && Math.abs(from - to) <= 1) {
+            assertThat(told)
+                    .hasSizeLessThanOrEqualTo(Math.abs(from - to) * bounds.size() * Condition.Operator.values().length);
+            assertThat(told.stream()
+                            .map(number -> ((Condition.Comparison) conditions.get(number)).bound())
+                            .distinct())
+                    .hasSizeLessThanOrEqualTo(1);
+        }
+    }
+
     private static AttributeIndex index(List<BigDecimal> bounds) {
+        return new AttributeIndex(conditions(bounds));
+    }
+
+    private static Map<Integer, Condition> conditions(List<BigDecimal> bounds) {
         Map<Integer, Condition> conditions = new HashMap<>();
         for (BigDecimal bound : bounds) {
             for (Condition.Operator operator : Condition.Operator.values()) {
                 conditions.put(conditions.size(), new Condition.Comparison(ATTRIBUTE, operator, bound));
             }
         }
-        return new AttributeIndex(conditions);
+        return conditions;
     }
 }
