@@ -198,7 +198,8 @@ public final class CheckedExpression {
     /** CEL says of each node where it stands, not where it ends, so what is cut out is a guess until it reads alike. */
     private static boolean isSame(String text, String canonical) {
         try {
-            return unparsed(PARSER.parse(text).getAst()).equals(canonical);
+            return text.equals(canonical)
+                    || unparsed(PARSER.parse(text).getAst()).equals(canonical);
         } catch (CelValidationException | RuntimeException e) {
             // Of what the parser can't read, and of what its macros throw at, there is the canonical text.
             return false;
