@@ -89,6 +89,11 @@ public final class ProfileFacts implements Facts {
         };
     }
 
+    @Override
+    public Object value(ProfileField computed, long fold, Object ofNothing) {
+        return ledgers.computed.value(fold, ofNothing, now);
+    }
+
     private static Object trait(String json) {
         return json == null ? null : PlainJson.of(json);
     }

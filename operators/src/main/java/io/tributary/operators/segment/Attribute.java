@@ -92,6 +92,11 @@ record Attribute(Form form, Operand operand) {
         return operand.reads();
     }
 
+    /** The field, if it is the value of one and nothing else; else null. */
+    ProfileField field() {
+        return form == Form.VALUE && operand instanceof Path path && path.path().isEmpty() ? path.field() : null;
+    }
+
     /** Whether its value, if there is one, grows as time passes, by a millisecond each millisecond. */
     boolean isElapsed() {
         return form == Form.DAYS_SINCE || form == Form.HOURS_SINCE;

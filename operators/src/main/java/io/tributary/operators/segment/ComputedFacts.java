@@ -8,6 +8,9 @@ public interface ComputedFacts {
     /** As {@link Facts#value}, at an instant in milliseconds since 1970. */
     Object value(String trait, long now);
 
+    /** As {@link Facts#value(ProfileField, long, Object)}, at an instant in milliseconds since 1970. */
+    Object value(long fold, Object ofNothing, long now);
+
     /** As {@link Facts#isFolded}. */
     boolean isFolded(long fold);
 

@@ -196,6 +196,11 @@ public final class ComputedTraits {
         }
 
         @Override
+        public Object value(long fold, Object ofNothing, long now) {
+            return ComputedTraits.value(ledger(), fold, ofNothing, now);
+        }
+
+        @Override
         public ComputedCourse course(String name) {
             Trait trait = traits.get(name);
             return trait != null && ledger().get(trait.id) instanceof TraitFold fold
@@ -292,10 +297,11 @@ public final class ComputedTraits {
 
     private Object value(ComputedLedger ledger, String name, long now) {
         Trait trait = traits.get(name);
-        if (trait == null) {
-            return null;
-        }
-        return ledger.get(trait.id) instanceof TraitFold fold ? exact(fold.value(now)) : trait.ofNothing;
+        return trait == null ? null : value(ledger, trait.id, trait.ofNothing, now);
+    }
+
+    private static Object value(ComputedLedger ledger, long id, Object ofNothing, long now) {
+        return ledger.get(id) instanceof TraitFold fold ? exact(fold.value(now)) : ofNothing;
     }
 
     private static Object exact(Object value) {

@@ -52,6 +52,17 @@ public interface Facts {
     }
 
     /**
+     * As {@link #value}, for whoever knows what is folded for a computed trait: that need not be looked up then.
+     *
+     * @param computed under {@link ProfileField.Root#COMPUTED}
+     * @param fold its id, see {@link ComputedTraits#foldOf}
+     * @param ofNothing what the trait says of no event
+     */
+    default Object value(ProfileField computed, long fold, Object ofNothing) {
+        return value(computed);
+    }
+
+    /**
      * A computed trait as time passes.
      *
      * @param computed under {@link ProfileField.Root#COMPUTED}

@@ -5,7 +5,9 @@ import io.tributary.operators.segment.SegmentIndex.Segment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -13,6 +15,7 @@ import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 
 /**
  * Keeps a customer's memberships right: it is told which fields are about to change and what they hold then, and asks only
@@ -27,6 +30,9 @@ final class SegmentEvaluator {
     private static final List<ProfileField> ALL_COMPUTED =
             List.of(ProfileField.all(Root.COMPUTED), ProfileField.all(Root.VALUE));
 
+    /** Attributes that most rounds look at no more of. */
+    private static final int ROOM = 16;
+
     /** Of what is not folded. */
     static final long NO_FOLD = 0;
 
@@ -37,11 +43,19 @@ final class SegmentEvaluator {
     /** By attribute: what is folded for it, or {@link #NO_FOLD}. */
     private final long[] folds;
 
+    /** By attribute that is just what a computed trait says: the trait, and what it says of no event; else null. */
+    private final ProfileField[] computed;
+
+    private final Object[] ofNothing;
+
     /** What attributes held before, of those that may change. */
     private final int[] noted;
 
     private int notedCount;
-    private final Object[] before;
+
+    /** By place in {@link #noted}. New in each round: to store objects of now in an old array costs more than a new one. */
+    private Object[] before = {};
+
     private final int[] notedIn;
 
     /** What attributes hold that are not folded, and whether conditions hold; known if of the present round. */
@@ -57,6 +71,17 @@ final class SegmentEvaluator {
 
     /** The segments that have to be asked. */
     private final SegmentQueue candidates;
+
+    /** What any event of a name may change; of names that computed traits or parametric segments look at. */
+    private final Map<String, Changing> byEventName = new HashMap<>();
+
+    /**
+     * What may change.
+     *
+     * @param attributes those that read it
+     * @param segments the places of the parametric ones
+     */
+    private record Changing(int[] attributes, int[] segments) {}
 
     /**
      * What attributes hold of somebody of whom nothing is known, as most do of anybody, and whom else to ask then; null if
@@ -84,7 +109,6 @@ final class SegmentEvaluator {
         this.nobody = nobody;
         this.foldOf = foldOf;
         noted = new int[index.attributeCount()];
-        before = new Object[index.attributeCount()];
         notedIn = new int[index.attributeCount()];
         values = new Object[index.attributeCount()];
         valueIn = new int[index.attributeCount()];
@@ -95,6 +119,14 @@ final class SegmentEvaluator {
         candidates = new SegmentQueue(index.segments());
         folds = new long[index.attributeCount()];
         Arrays.setAll(folds, this::fold);
+        computed = new ProfileField[index.attributeCount()];
+        Arrays.setAll(
+                computed,
+                attribute -> folds[attribute] == NO_FOLD
+                        ? null
+                        : index.attribute(attribute).field());
+        ofNothing = new Object[index.attributeCount()];
+        Arrays.setAll(ofNothing, attribute -> computed[attribute] == null ? null : nobody.value(computed[attribute]));
     }
 
     private long fold(int attribute) {
@@ -102,6 +134,13 @@ final class SegmentEvaluator {
                         && path.field().root() == Root.COMPUTED
                 ? foldOf.applyAsLong(path.field())
                 : NO_FOLD;
+    }
+
+    /** What an attribute holds. Of a computed trait without a look at what the attribute is: that lies all over the memory. */
+    private Object value(int attribute, Facts of) {
+        return computed[attribute] == null
+                ? index.attribute(attribute).value(of)
+                : of.value(computed[attribute], folds[attribute], ofNothing[attribute]);
     }
 
     // ------------------------------------------------------------------------------------------------ before and after
@@ -126,10 +165,48 @@ final class SegmentEvaluator {
     void note(Facts known, Iterable<ProfileField> changing) {
         for (ProfileField field : changing) {
             noteAll(index.attributesOf(field), known);
-            if (field.root() == Root.VALUE && field.name() != null) {
+            if (isParametric(field)) {
                 ask(index.byName(field.name()));
             }
         }
+    }
+
+    /**
+     * As {@link #note}, of what any event of a name changes.
+     *
+     * @param computed that are changed; always the same of a name
+     */
+    void noteEvent(String name, List<ProfileField> computed, Facts known) {
+        Changing changing = byEventName.get(name);
+        if (changing == null) {
+            changing = changing(name, computed);
+            if (!computed.isEmpty()) {
+                byEventName.put(name, changing);
+            }
+        }
+        noteAll(changing.attributes, known);
+        ask(changing.segments);
+    }
+
+    private Changing changing(String event, List<ProfileField> computed) {
+        List<ProfileField> fields = new ArrayList<>(computed);
+        fields.add(ProfileField.EVENT_COUNT);
+        fields.add(ProfileField.FIRST_SEEN);
+        fields.add(ProfileField.LAST_SEEN);
+        fields.add(new ProfileField(Root.EVENTS_BY_NAME, event));
+        return new Changing(
+                fields.stream()
+                        .flatMapToInt(field -> IntStream.of(index.attributesOf(field)))
+                        .distinct()
+                        .toArray(),
+                fields.stream()
+                        .filter(field -> isParametric(field) && index.byName(field.name()) != null)
+                        .mapToInt(field -> index.placeOf(index.byName(field.name())))
+                        .toArray());
+    }
+
+    private static boolean isParametric(ProfileField field) {
+        return field.root() == Root.VALUE && field.name() != null;
     }
 
     /**
@@ -167,7 +244,7 @@ final class SegmentEvaluator {
         ofNobody = new Object[index.attributeCount()];
         placesOfNobody = new int[index.attributeCount()];
         for (int attribute = 0; attribute < index.attributeCount(); attribute++) {
-            ofNobody[attribute] = index.attribute(attribute).value(nobody);
+            ofNobody[attribute] = computed[attribute] == null ? value(attribute, nobody) : ofNothing[attribute];
             placesOfNobody[attribute] = index.attributeIndex(attribute).placeOf(ofNobody[attribute]);
         }
         SegmentEvaluator other = new SegmentEvaluator(index, nobody, foldOf);
@@ -193,20 +270,20 @@ final class SegmentEvaluator {
         private ComparedSegments compared;
         private int placeNow;
 
-        void of(int attribute) {
-            if (isAsBefore(attribute)) {
+        void of(int attribute, Object held) {
+            if (isAsBefore(attribute, held)) {
                 return;
             }
             Object now = value(attribute);
-            if (Objects.equals(before[attribute], now)) {
+            if (Objects.equals(held, now)) {
                 return;
             }
             AttributeIndex ofAttribute = index.attributeIndex(attribute);
-            int placeBefore = ofAttribute.placeOf(before[attribute]);
+            int placeBefore = ofAttribute.placeOf(held);
             compared = index.compared(attribute);
             placeNow = ofAttribute.placeOf(now, placeBefore);
             keepPlace(attribute, placeNow);
-            ofAttribute.forEachFlipped(before[attribute], placeBefore, now, placeNow, this);
+            ofAttribute.forEachFlipped(held, placeBefore, now, placeNow, this);
         }
 
         /**
@@ -214,9 +291,9 @@ final class SegmentEvaluator {
          * grows as time passes nothing can: of nobody it was asked at no instant of the customer's.
          */
         @SuppressWarnings("ReferenceEquality") // Says less than it could.
-        private boolean isAsBefore(int attribute) {
+        private boolean isAsBefore(int attribute, Object held) {
             return ofNobody != null
-                    && before[attribute] == ofNobody[attribute]
+                    && held == ofNobody[attribute]
                     && !index.attribute(attribute).isElapsed()
                     && (isNotFolded(attribute)
                             || (index.attribute(attribute).operand() instanceof Attribute.Expression expression
@@ -262,21 +339,26 @@ final class SegmentEvaluator {
     private void begin() {
         round++;
         notedCount = 0;
+        before = new Object[ROOM];
         candidates.clear();
     }
 
     private void noteAll(int[] attributes, Facts known) {
         for (int attribute : attributes) {
             if (notedIn[attribute] != round) {
-                note(attribute, index.attribute(attribute).value(known));
+                note(attribute, value(attribute, known));
             }
         }
     }
 
     private void note(int attribute, Object holds) {
         notedIn[attribute] = round;
-        noted[notedCount++] = attribute;
-        before[attribute] = holds;
+        noted[notedCount] = attribute;
+        if (notedCount == before.length) {
+            before = Arrays.copyOf(before, 2 * notedCount);
+        }
+        before[notedCount] = holds;
+        notedCount++;
     }
 
     private void ask(Segment segment) {
@@ -302,7 +384,7 @@ final class SegmentEvaluator {
         List<SegmentChange> all = new ArrayList<>(0);
         changes = all;
         for (int i = 0; i < notedCount; i++) {
-            flips.of(noted[i]);
+            flips.of(noted[i], before[i]);
         }
         for (int place = candidates.poll(); place >= 0; place = candidates.poll()) {
             decide(place);
@@ -419,11 +501,11 @@ final class SegmentEvaluator {
     private Object value(int attribute) {
         if (folds[attribute] != NO_FOLD) {
             // Not kept: to store an object of now in an old array costs more than to ask what is folded.
-            return index.attribute(attribute).value(facts);
+            return value(attribute, facts);
         }
         if (valueIn[attribute] != round) {
             valueIn[attribute] = round;
-            values[attribute] = index.attribute(attribute).value(facts);
+            values[attribute] = value(attribute, facts);
         }
         return values[attribute];
     }

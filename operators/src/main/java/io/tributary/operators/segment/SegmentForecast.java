@@ -129,12 +129,8 @@ final class SegmentForecast {
             this.place = place;
             attribute = index.attribute(place);
             facts = known;
-            computed = attribute.form() == Attribute.Form.VALUE
-                            && attribute.operand() instanceof Attribute.Path path
-                            && path.path().isEmpty()
-                            && path.field().root() == Root.COMPUTED
-                    ? known.course(path.field())
-                    : null;
+            ProfileField field = attribute.field();
+            computed = field != null && field.root() == Root.COMPUTED ? known.course(field) : null;
         }
 
         /**

@@ -88,7 +88,9 @@ public final class SegmentTracker {
         if (!clock.isNew()) {
             List<ProfileField> computed = definitions.traits().changedBy(event);
             computedThatMayChange.addAll(computed);
-            evaluator.note(known.at(clock.now()), changedBy(event, computed));
+            Facts then = known.at(clock.now());
+            evaluator.noteEvent(event.name(), computed, then);
+            evaluator.note(then, changedByContent(event));
         }
     }
 
@@ -105,12 +107,9 @@ public final class SegmentTracker {
         clock.set(now.now(), due);
     }
 
-    private static List<ProfileField> changedBy(CustomerEvent event, List<ProfileField> computed) {
-        List<ProfileField> fields = new ArrayList<>(computed);
-        fields.add(ProfileField.EVENT_COUNT);
-        fields.add(ProfileField.FIRST_SEEN);
-        fields.add(ProfileField.LAST_SEEN);
-        fields.add(new ProfileField(Root.EVENTS_BY_NAME, event.name()));
+    /** What not every event of its name changes. */
+    private static List<ProfileField> changedByContent(CustomerEvent event) {
+        List<ProfileField> fields = new ArrayList<>(0);
         if (!event.traits().isEmpty()) {
             fields.add(ProfileField.all(Root.TRAITS));
         }
