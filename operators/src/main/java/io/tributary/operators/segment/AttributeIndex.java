@@ -42,13 +42,6 @@ final class AttributeIndex {
     /** Integers up to this one are the same as {@code double}. */
     private static final long MOST_EXACT = 1L << 53;
 
-    /** What is of a bound, in this order. */
-    private static final int AT = 0;
-
-    private static final int BEHIND = 1;
-    private static final int EQUAL = 2;
-    private static final int KINDS = 3;
-
     private final BigDecimal[] bounds;
 
     /** The bounds rounded, to find the neighbourhood of a number in. */
@@ -57,10 +50,13 @@ final class AttributeIndex {
     /** By bound: whether it is what it is rounded to. */
     private final boolean[] isExact;
 
-    /** The comparisons by what makes them flip: of each bound those at it, then those behind it, then the equal ones. */
+    /** The comparisons by what makes them flip: of each bound those at it and those behind it; then of each the equal ones. */
     private final int[] comparisons;
 
-    /** By bound, three each: where they begin in {@link #comparisons}; and the end. */
+    /**
+     * Where they begin in {@link #comparisons}: by {@linkplain #placeOf place} those that flip between it and the next one,
+     * then by bound the equal ones; and the end.
+     */
     private final int[] starts;
 
     /** The conditions that are no comparisons. */
@@ -94,8 +90,9 @@ final class AttributeIndex {
         for (int i = 0; i < bounds.length; i++) {
             isExact[i] = Double.isFinite(rounded[i]) && new BigDecimal(rounded[i]).compareTo(bounds[i]) == 0;
         }
-        List<List<Integer>> kinds = byBound.values().stream()
-                .flatMap(bound -> Stream.of(bound.at, bound.behind, bound.equal))
+        List<List<Integer>> kinds = Stream.concat(
+                        byBound.values().stream().flatMap(bound -> Stream.of(bound.at, bound.behind)),
+                        byBound.values().stream().map(bound -> bound.equal))
                 .toList();
         comparisons =
                 kinds.stream().flatMap(List::stream).mapToInt(Integer::intValue).toArray();
@@ -124,11 +121,11 @@ final class AttributeIndex {
         for (int i = 0; i < bounds.length; i++) {
             BigDecimal whole = bounds[i].setScale(0, RoundingMode.FLOOR);
             boolean isWhole = whole.compareTo(bounds[i]) == 0;
-            boolean isMet = isWhole && isAny(i, EQUAL);
-            if (isAny(i, AT) || isMet) {
+            boolean isMet = isWhole && isAny(equations(i));
+            if (isAny(2 * i) || isMet) {
                 values.add(isWhole ? whole : whole.add(BigDecimal.ONE));
             }
-            if (isAny(i, BEHIND) || isMet) {
+            if (isAny(2 * i + 1) || isMet) {
                 values.add(whole.add(BigDecimal.ONE));
             }
         }
@@ -139,8 +136,8 @@ final class AttributeIndex {
                 .toArray();
     }
 
-    private boolean isAny(int bound, int kind) {
-        return start(bound, kind) < starts[KINDS * bound + kind + 1];
+    private boolean isAny(int start) {
+        return starts[start] < starts[start + 1];
     }
 
     /** The numbers of the comparisons, in an order in which those that flip together are neighbours. */
@@ -261,8 +258,7 @@ final class AttributeIndex {
     }
 
     /**
-     * Tells of the conditions that may hold for one value and not for the other: if both are numbers, of those with a bound that
-     * one has reached or left and the other has not.
+     * Tells of the conditions that hold for one value and not for the other, if both are numbers of no other comparisons.
      *
      * @param before as {@link Attribute#value}
      * @param placeBefore as {@link #placeOf}, of {@code before}
@@ -304,24 +300,26 @@ final class AttributeIndex {
         return bound < bounds.length && bounds[bound].compareTo(value) == 0 ? 2 * bound + 1 : 2 * bound;
     }
 
-    /** Also tells of equations with bounds in between: they lie there, and to leave them out costs more than to ask. */
     private void forEachBetween(int before, int after, Flips flips) {
         int low = Math.min(before, after);
         int high = Math.max(before, after);
-        if (low == high) {
-            return;
-        }
-        int from = start(low / 2, low % 2 == 0 ? AT : BEHIND);
-        int bound = high / 2;
-        if (high % 2 == 0) {
-            flips.mayFlip(from, start(bound, AT));
-        } else {
-            flips.mayFlip(from, start(bound, BEHIND));
-            flips.mayFlip(start(bound, EQUAL), start(bound + 1, AT));
+        if (low < high) {
+            flips.mayFlip(starts[low], starts[high]);
+            mayFlipAt(low, flips);
+            mayFlipAt(high, flips);
         }
     }
 
-    private int start(int bound, int kind) {
-        return starts[KINDS * bound + kind];
+    /** Of the equations with the bound of a place, if it is at one. */
+    private void mayFlipAt(int place, Flips flips) {
+        if (place % 2 == 1) {
+            int equations = equations(place / 2);
+            flips.mayFlip(starts[equations], starts[equations + 1]);
+        }
+    }
+
+    /** Where in {@link #starts} the equations with a bound are. */
+    private int equations(int bound) {
+        return 2 * bounds.length + bound;
     }
 }
