@@ -55,10 +55,10 @@ final class FoldedSegments {
     /**
      * Makes memberships those of the definitions that hold.
      *
-     * @param instant milliseconds since 1970
+     * @param instant since when they hold, milliseconds since 1970
      * @return whether what the profile says may be another
      */
-    boolean catchUp(long instant) {
+    boolean adopt(long instant) {
         ProfileState state = ledgers.state();
         long decidedBy = state.publication();
         if (decidedBy == definitions.publication() || !state.hasAnybody() || areNone()) {
@@ -74,7 +74,7 @@ final class FoldedSegments {
     }
 
     /**
-     * Begins an event of a customer that has {@linkplain #catchUp caught up}. To be followed by {@link #end}.
+     * Begins an event of a customer that has {@linkplain #adopt adopted} the definitions that hold. To be followed by {@link #end}.
      *
      * @param event that has not been folded
      */
@@ -130,7 +130,7 @@ final class FoldedSegments {
     }
 
     /**
-     * The customer, which had {@linkplain #catchUp caught up}, has got or lost events of the past.
+     * The customer, which had {@linkplain #adopt adopted} the definitions that hold, has got or lost events of the past.
      *
      * @param instant milliseconds since 1970
      */
@@ -178,7 +178,7 @@ final class FoldedSegments {
         return drained;
     }
 
-    /** What the profile of a customer says that has {@linkplain #catchUp caught up}. */
+    /** What the profile of a customer says that has {@linkplain #adopt adopted} the definitions that hold. */
     ProfileJson.Segments published() {
         if (areNone()) {
             return ProfileJson.Segments.NONE;

@@ -63,8 +63,8 @@ import org.apache.flink.util.OutputTag;
  * it. The triggers start anew whenever the customer has got or lost events of the past.
  *
  * <p>Computed traits fold with the ledgers. Memberships in segments are decided anew whenever a condition of theirs may
- * have flipped: by an event, by fragments that come and go, by time. By other definitions too: of each customer that comes by
- * before anything else, of all others in a sweep. What time does behind the watermark a customer does in a turn of its own, or
+ * have flipped: by an event, by fragments that come and go, by time. By other definitions too, as of the watermark at which
+ * they were received: of each customer that comes by before anything else, of all others in a sweep. What time does behind the watermark a customer does in a turn of its own, or
  * before anything else happens to it: in the order of instants either way.
  *
  * <p>State: both halves of the ledger of the customer's own fragment, the hot one read and written on every event, the
@@ -72,8 +72,8 @@ import org.apache.flink.util.OutputTag;
  * If there are other fragments, a ledger for each and their union, and what the customer was merged from. Memberships,
  * written when they change. They live as long as the customer; of one that is gone the version stays. Event-time timers
  * for what waits, a turn for what is due to change by time, one processing-time timer while a publication is pending. For all
- * customers the definitions that hold, since when new computed traits count, and what versions are above: a number per
- * subtask.
+ * customers the definitions that hold, since when new computed traits count, and, a number per subtask each, since when the
+ * definitions hold and what versions are above.
  */
 public final class ProfileFolder extends SweepFunction<String, CustomerMessage, PublishedDefinitions, OutboundRecord>
         implements CheckpointedFunction {
@@ -113,6 +113,12 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
     private final ActiveDefinitions definitions;
     private transient long versionBase;
     private transient ListState<Long> versionBaseState;
+
+    /** The watermark at which the definitions that hold were received; the least long if there was none. */
+    private transient long definedAt;
+
+    private transient ListState<Long> definedAtState;
+    private transient boolean areSubmitted;
     private transient CustomerLedgers ledgers;
     private transient FoldedSegments segments;
     private transient AskedProfile asked;
@@ -144,6 +150,10 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
     /** What the versions of all customers are above. It goes with the state, so that whoever starts from it keeps to it. */
     private static ListStateDescriptor<Long> versionBase() {
         return new ListStateDescriptor<>("version-base", Types.LONG);
+    }
+
+    private static ListStateDescriptor<Long> definedAt() {
+        return new ListStateDescriptor<>("defined-at", Types.LONG);
     }
 
     static ValueStateDescriptor<ProfileState> hot() {
@@ -209,14 +219,29 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
     public void initializeState(FunctionInitializationContext context) throws Exception {
         beginnings = new TraitBeginnings(context.getOperatorStateStore());
         PublishedDefinitions before = definitions.restore(context.getOperatorStateStore());
-        if (before.publication() != definitions.publication()) {
+        areSubmitted = before.publication() != definitions.publication();
+        if (areSubmitted) {
             beginnings.change(
                     definitions.traitsOf(before), definitions.compiled().traits());
         }
         versionBaseState = context.getOperatorStateStore().getUnionListState(versionBase());
-        versionBase = leastVersionBase;
-        for (long kept : versionBaseState.get()) {
-            versionBase = Math.max(versionBase, kept);
+        versionBase = greatestOf(versionBaseState, leastVersionBase);
+        definedAtState = context.getOperatorStateStore().getUnionListState(definedAt());
+        definedAt = greatestOf(definedAtState, Long.MIN_VALUE);
+    }
+
+    private static long greatestOf(ListState<Long> kept, long least) throws Exception {
+        long greatest = least;
+        for (long number : kept.get()) {
+            greatest = Math.max(greatest, number);
+        }
+        return greatest;
+    }
+
+    @Override
+    protected void start(long watermark) {
+        if (areSubmitted) {
+            definedAt = watermark;
         }
     }
 
@@ -224,6 +249,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
     public void snapshotState(FunctionSnapshotContext context) throws Exception {
         // All other states are written when they change.
         versionBaseState.update(versionBase == 0 ? List.of() : List.of(versionBase));
+        definedAtState.update(definedAt == Long.MIN_VALUE ? List.of() : List.of(definedAt));
     }
 
     @Override
@@ -266,6 +292,8 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
         if (definitions.hear(set, context.getBroadcastState(published))) {
             beginnings.change(before, definitions.compiled().traits());
             beginnings.at(context.currentWatermark());
+            // Up to it everybody has had its turn, by the definitions before.
+            definedAt = passedOn();
         }
     }
 
@@ -282,35 +310,47 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
     @Override
     protected void sweep(ReadOnlyContext context, Collector<OutboundRecord> out) throws Exception {
         ledgers.next();
-        if (ledgers.hot().isThere()) {
-            boolean isDue = passDue(context.currentWatermark(), context.getCurrentKey(), context);
-            if (catchUp(context.getCurrentKey(), instantOf(context.currentWatermark()), context) || isDue) {
-                ledgers.hot().changed();
-            }
-        }
-        ledgers.write();
+        takeTurn(context);
     }
 
     @Override
     protected void turn(long instant, ReadOnlyContext context, Collector<OutboundRecord> out) throws Exception {
+        takeTurn(context);
+    }
+
+    private void takeTurn(ReadOnlyContext context) throws Exception {
         ledgers.next();
-        if (ledgers.hot().isThere() && passDue(context.currentWatermark(), context.getCurrentKey(), context)) {
+        if (ledgers.hot().isThere() && catchUp(context.currentWatermark(), context.getCurrentKey(), context)) {
             ledgers.hot().changed();
         }
         ledgers.write();
     }
 
     /**
-     * Makes memberships those of the definitions that hold.
+     * Brings memberships up to date. To be called before anything else that happens to the customer, since its turn may come
+     * later: what happens finds what it would find if all turns came at once.
+     *
+     * @param until up to and including this instant, milliseconds since 1970
+     * @return whether anything of the customer's state has changed
+     */
+    private boolean catchUp(long until, String customerId, ReadOnlyContext context) throws Exception {
+        boolean isChanged = adopt(customerId, context);
+        return passDue(until, customerId, context) || isChanged;
+    }
+
+    /**
+     * Makes memberships those of the definitions that hold, as of the watermark since which they do: whenever the customer
+     * comes by for the first time since, it finds the same. So whom they do not concern need not be written.
      *
      * @return whether anything has changed
      */
-    private boolean catchUp(String customerId, long instant, ReadOnlyContext context) throws Exception {
+    private boolean adopt(String customerId, ReadOnlyContext context) throws Exception {
         beginnings.at(context.currentWatermark());
         ProfileState state = ledgers.state();
         long due = state.segmentClock().due();
         long decidedBy = state.publication();
-        boolean isOther = segments.catchUp(instant);
+        boolean isOther =
+                segments.adopt(definedAt == Long.MIN_VALUE ? ledgers.activity().lastSeen() : definedAt);
         if (isOther) {
             state.change(versionBase);
             tellSegments(customerId, Cause.REDEFINED, context);
@@ -344,8 +384,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
             }
             await(message, context);
         } else if (!state.isStartWaiting() || !waiting.await(event)) {
-            passDue(context.currentWatermark(), event.customerId(), context);
-            catchUp(event.customerId(), instantOf(context.currentWatermark()), context);
+            catchUp(context.currentWatermark(), event.customerId(), context);
             boolean mayMove = definitions.compiled().mayChangeZone(event.event());
             String zone = mayMove ? asked.zone() : null;
             segments.begin(event.event());
@@ -494,8 +533,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
         if (context.timeDomain() == TimeDomain.EVENT_TIME) {
             pass(timestamp, state, context, out);
         } else if (state.isPending()) {
-            passDue(context.currentWatermark(), context.getCurrentKey(), context);
-            catchUp(context.getCurrentKey(), instantOf(context.currentWatermark()), context);
+            catchUp(context.currentWatermark(), context.getCurrentKey(), context);
             publish(context.getCurrentKey(), state, context);
         } else {
             return;
@@ -621,8 +659,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
     private void pass(long instant, ProfileState state, OnTimerContext context, Collector<OutboundRecord> out)
             throws Exception {
         String customerId = context.getCurrentKey();
-        passDue(instant - 1, customerId, context);
-        catchUp(customerId, instant - 1, context);
+        catchUp(instant - 1, customerId, context);
         Moves moves = new Moves(instant, waiting.due(instant));
         if (!moves.isOver()) {
             pass(customerId, state, moves, context, out);
@@ -631,9 +668,7 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
     }
 
     /**
-     * Lets time pass: memberships that it ends or begins. To be called before anything else that happens to the customer
-     * behind a watermark, since the turn that it awaits may come later: what happens finds what it would find if all turns
-     * came at once.
+     * Lets time pass for a customer of whom the definitions that hold decide: memberships that it ends or begins.
      *
      * @param until up to and including this instant, milliseconds since 1970
      * @return whether a turn was awaited until then
@@ -645,7 +680,6 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
         while (state.segmentTimer() <= until && !isOver(context)) {
             isDue = true;
             long due = state.segmentTimer();
-            catchUp(customerId, due - 1, context);
             state.segmentTimer(SegmentClock.NEVER);
             if (segments.pass(due)) {
                 isOther = true;
@@ -1050,12 +1084,6 @@ public final class ProfileFolder extends SweepFunction<String, CustomerMessage, 
         state.published(context.timerService().currentProcessingTime());
         profilesPublished.inc();
         context.output(PROFILES, profile);
-    }
-
-    /** From when on definitions hold that have just been received, milliseconds since 1970. */
-    private long instantOf(long watermark) {
-        boolean isNone = watermark == Long.MIN_VALUE || watermark == Watermark.MAX_WATERMARK.getTimestamp();
-        return isNone ? ledgers.activity().lastSeen() : watermark;
     }
 
     /** Its id is that of its content: after a rebuild another profile may bear the same version. */

@@ -477,6 +477,41 @@ class SegmentsOfCustomersTest {
     }
 
     @Test
+    void otherDefinitionsHoldFromTheirWatermarkOnHoweverLateTheTurn() throws Exception {
+        buyers(3);
+        folder.tellAll(next(TRAITS + OTHER_SEGMENTS));
+        watermark(minute(30));
+        folder.runMails();
+        assertThat(changes()).containsOnly("-buyer of another 3").hasSize(3);
+
+        folder.tellAll(next(TRAITS + OTHER_SEGMENTS).next(Definitions.of("third.yaml", TRAITS + SEGMENTS), 2));
+        watermark(minute(60));
+        restart(PUBLISHED);
+        folder.runMails();
+        assertThat(changes())
+                .as("kept with the state")
+                .containsOnly("+buyer of another 30")
+                .hasSize(3);
+    }
+
+    /** That it was looked at leaves no trace. */
+    @Test
+    void whomOtherDefinitionsDoNotConcernHasLateEventsAtTheirTimes() throws Exception {
+        see(viewed("m1", "shoes", minute(1)));
+        watermark(minute(3));
+        folder.tellAll(next(
+                TRAITS + SEGMENTS + """
+                - {name: whale, when: orders.count > 100}
+                """));
+        folder.runMails();
+        watermark(minute(30));
+
+        see(viewed("m2", "shoes", minute(20)));
+
+        assertThat(changes()).containsExactly("+browsing 20", "+fan shoes 20");
+    }
+
+    @Test
     void aTraitThatIsThereNoMoreLeavesTheProfilesOfAll() throws Exception {
         see(viewed("m1", "shoes", minute(1)));
         folder.drain(ProfileFolder.PROFILES);
