@@ -43,6 +43,9 @@ final class Buckets<A> {
     private final Bucketing bucketing;
     private final List<Bucket<A>> buckets = new ArrayList<>(2);
 
+    /** The first that counted at the instant that was asked for last; any number if there are others now. */
+    private int near;
+
     Buckets(Bucketing bucketing) {
         this.bucketing = bucketing;
     }
@@ -67,15 +70,28 @@ final class Buckets<A> {
     }
 
     private int firstCounting(long now) {
-        // Mostly the first.
-        if (buckets.isEmpty() || bucketing.counts(buckets.get(0).number, now)) {
-            return 0;
+        // Mostly it is the one that it was, or, of who goes from change to change, the next.
+        if (!isFirstCounting(near, now)) {
+            near = isFirstCounting(near + 1, now) ? near + 1 : searchFirstCounting(now);
         }
-        int from = 1;
+        return near;
+    }
+
+    private boolean isFirstCounting(int place, long now) {
+        return place <= buckets.size() && (place == 0 || !counts(place - 1, now)) && counts(place, now);
+    }
+
+    /** Whether all do that are at a place or behind it. */
+    private boolean counts(int place, long now) {
+        return place == buckets.size() || bucketing.counts(buckets.get(place).number, now);
+    }
+
+    private int searchFirstCounting(long now) {
+        int from = 0;
         int to = buckets.size();
         while (from < to) {
             int middle = (from + to) >>> 1;
-            if (bucketing.counts(buckets.get(middle).number, now)) {
+            if (counts(middle, now)) {
                 to = middle;
             } else {
                 from = middle + 1;

@@ -77,21 +77,25 @@ final class UniqueFold extends TraitFold {
         }
     }
 
-    /** Those that count at an instant, the latest first. */
-    private List<Seen> counting(long now) {
+    /** How many count at an instant: the first ones. */
+    private int counting(long now) {
         int end = seen.size();
         while (end > 0 && !bucketing.counts(seen.get(end - 1).last, now)) {
             end--;
         }
-        return seen.subList(0, end);
+        return end;
     }
 
     @Override
     public Object value(long now) {
-        List<Seen> counting = counting(now);
+        int counting = counting(now);
         return keepsTexts
-                ? counting.stream().map(text -> text.text.text()).sorted().toList()
-                : Long.valueOf(counting.size());
+                ? seen.stream()
+                        .limit(counting)
+                        .map(text -> text.text.text())
+                        .sorted()
+                        .toList()
+                : Long.valueOf(counting);
     }
 
     @Override
@@ -101,13 +105,13 @@ final class UniqueFold extends TraitFold {
 
     @Override
     public long nextChange(long now) {
-        List<Seen> counting = counting(now);
-        return counting.isEmpty() ? Long.MAX_VALUE : bucketing.endOf(counting.get(counting.size() - 1).last);
+        int counting = counting(now);
+        return counting == 0 ? Long.MAX_VALUE : bucketing.endOf(seen.get(counting - 1).last);
     }
 
     @Override
     public void forgetBefore(long now) {
-        seen.subList(counting(now).size(), seen.size()).clear();
+        seen.subList(counting(now), seen.size()).clear();
     }
 
     @Override
