@@ -5,14 +5,17 @@ import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The {@code ./cdp} command.
@@ -79,6 +82,7 @@ public final class Cdp implements Runnable {
         var cdp = new Cdp();
         return new CommandLine(cdp)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUnmatchedOptionsAllowedAsOptionParameters(false)
                 .setParameterExceptionHandler((failure, ignored) -> misused(failure))
                 .setExecutionExceptionHandler((failure, command, ignored) -> failed(failure, command, cdp.debug));
     }
@@ -91,8 +95,23 @@ public final class Cdp implements Runnable {
     private static int misused(ParameterException failure) {
         var command = failure.getCommandLine();
         var name = command.getCommandSpec().qualifiedName();
-        print(command.getErr(), name, "%s See ./%s --help".formatted(sentence(firstLine(failure)), name));
+        print(command.getErr(), name, "%s See ./%s --help".formatted(mistake(failure), name));
         return CommandLine.ExitCode.USAGE;
+    }
+
+    /** Of a misspelt option picocli says first that the right one is missing. */
+    private static String mistake(ParameterException failure) {
+        var unknown = failure.getCommandLine().getUnmatchedArguments();
+        if (unknown.isEmpty()
+                || !(failure instanceof MissingParameterException || failure instanceof UnmatchedArgumentException)) {
+            return sentence(firstLine(failure));
+        }
+        var option = unknown.stream().filter(word -> word.startsWith("-")).findFirst();
+        var first = new UnmatchedArgumentException(failure.getCommandLine(), List.of(option.orElse(unknown.get(0))));
+        return first.getSuggestions().stream()
+                .findFirst()
+                .map(nearest -> "%s Did you mean %s?".formatted(sentence(firstLine(first)), nearest))
+                .orElse(sentence(firstLine(first)));
     }
 
     private static int failed(Exception failure, CommandLine command, boolean debug) {

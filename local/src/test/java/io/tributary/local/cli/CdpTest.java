@@ -76,6 +76,27 @@ class CdpTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "publish --evnts events.jsonl",
+                "publish --events events.jsonl --evnts events.jsonl",
+                "publish events.jsonl --evnts events.jsonl",
+            })
+    void namesAMisspeltOptionBeforeWhatIsMissing(String command) {
+        CommandRun wrong = CommandRun.of((Object[]) command.split(" "));
+
+        assertThat(wrong.exit()).isEqualTo(2);
+        assertThat(wrong.errorLines()).singleElement().asString().startsWith("cdp publish: Unknown option: '--evnts'");
+    }
+
+    @Test
+    void namesTheNearestOption() {
+        assertThat(CommandRun.of("publish", "--evnts", "events.jsonl").errorLines())
+                .containsExactly(
+                        "cdp publish: Unknown option: '--evnts'. Did you mean --events? See ./cdp publish --help");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "backtest --events %s --out results",
                 "publish --dry-run --events %s",
                 "mapping suggest %s",
