@@ -2,6 +2,7 @@ package io.tributary.schemas.definition;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The tokens of a CEL text and where they stand, for whatever does not care about white space and comments. Only of texts
@@ -61,6 +62,27 @@ final class CelTokens {
         return String.join(" ", of(text).stream().map(Token::text).toList());
     }
 
+    /** Whether two texts have the same tokens, with whichever quotes: then CEL reads them alike. They may be alike otherwise. */
+    static boolean areAlike(String one, String other) {
+        List<Token> ofOne = of(one);
+        List<Token> ofOther = of(other);
+        return ofOne.size() == ofOther.size()
+                && IntStream.range(0, ofOne.size())
+                        .allMatch(i -> inDoubleQuotes(ofOne.get(i).text())
+                                .equals(inDoubleQuotes(ofOther.get(i).text())));
+    }
+
+    /** A text in single quotes in double ones, if nothing in it is read otherwise in those. */
+    private static String inDoubleQuotes(String token) {
+        boolean isSingle = token.length() >= 2 && token.startsWith("'") && token.endsWith("'");
+        boolean isPlain = isSingle
+                && !token.startsWith("'''")
+                && token.indexOf('"') < 0
+                && token.indexOf('\\') < 0
+                && token.indexOf('\n') < 0;
+        return isPlain ? '"' + token.substring(1, token.length() - 1) + '"' : token;
+    }
+
     /** The text of some tokens as written, but on one line: a blank where there was white space or a comment. */
     static String written(List<Token> tokens) {
         StringBuilder written = new StringBuilder();
@@ -116,7 +138,8 @@ final class CelTokens {
         } else if (is('"', 0) || is('\'', 0)) {
             passText(false);
         } else {
-            boolean two = is('=', 1) || (is('&', 0) && is('&', 1)) || (is('|', 0) && is('|', 1));
+            boolean compares = is('=', 0) || is('!', 0) || is('<', 0) || is('>', 0);
+            boolean two = (compares && is('=', 1)) || (is('&', 0) && is('&', 1)) || (is('|', 0) && is('|', 1));
             at += two ? 2 : 1;
         }
     }

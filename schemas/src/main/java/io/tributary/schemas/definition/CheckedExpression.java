@@ -198,7 +198,7 @@ public final class CheckedExpression {
     /** CEL says of each node where it stands, not where it ends, so what is cut out is a guess until it reads alike. */
     private static boolean isSame(String text, String canonical) {
         try {
-            return text.equals(canonical)
+            return CelTokens.areAlike(text, canonical)
                     || unparsed(PARSER.parse(text).getAst()).equals(canonical);
         } catch (CelValidationException | RuntimeException e) {
             // Of what the parser can't read, and of what its macros throw at, there is the canonical text.

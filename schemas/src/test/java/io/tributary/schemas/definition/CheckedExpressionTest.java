@@ -172,6 +172,13 @@ class CheckedExpressionTest {
                                 "{'a': 1}.a == 1",
                                 "size([]) < timestamp(traits.t).getHours('UTC')")),
                 Arguments.of(
+                        "traits['a b']==\"c\" && traits.city=='say \"no\"' && traits.city=='it\\'s' && ''==traits.city",
+                        List.of(
+                                "traits['a b']==\"c\"",
+                                "traits.city=='say \"no\"'",
+                                "traits.city=='it\\'s'",
+                                "''==traits.city")),
+                Arguments.of(
                         "'''it's''' == traits.city && true && (false)",
                         List.of("'''it's''' == traits.city", "true", "false")));
     }
