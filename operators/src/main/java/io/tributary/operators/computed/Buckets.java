@@ -41,7 +41,7 @@ final class Buckets<A> {
     }
 
     private final Bucketing bucketing;
-    private final List<Bucket<A>> buckets = new ArrayList<>(2);
+    private final ArrayList<Bucket<A>> buckets = new ArrayList<>(2);
 
     /** The first that counted at the instant that was asked for last; any number if there are others now. */
     private int near;
@@ -145,7 +145,9 @@ final class Buckets<A> {
     /** Reads into buckets that are empty. */
     void read(Codec<A> contents, DataInput in) throws IOException {
         long number = 0;
-        for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
+        int count = Wire.readVarInt(in);
+        buckets.ensureCapacity(count + 1);
+        for (int rest = count; rest > 0; rest--) {
             if (bucketing.window() != null) {
                 number += Wire.readSigned(in);
             }

@@ -3,13 +3,9 @@ package io.tributary.operators.computed;
 import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.definition.TraitShape;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
-import java.io.DataInputStream;
 import java.io.DataOutput;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Collections;
@@ -17,6 +13,8 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
  * All folds of one fragment: the id of a definition → its fold.
@@ -31,6 +29,9 @@ import java.util.function.LongConsumer;
  */
 public final class ComputedLedger {
     private static final byte FORMAT = 1;
+
+    /** Room for most folds. */
+    private static final int FOLD_BYTES = 256;
 
     /** Ledgers of the same events that have forgotten nothing have the same bytes. Folds of nothing are left out. */
     public static final Codec<ComputedLedger> CODEC = new Codec<>() {
@@ -63,32 +64,6 @@ public final class ComputedLedger {
             return ledger;
         }
     };
-
-    /** Bytes for one thread: a lock per byte costs more than the byte. */
-    private static final class Bytes extends InputStream {
-        private final byte[] bytes;
-        private int at;
-
-        Bytes(byte[] bytes) {
-            this.bytes = bytes;
-        }
-
-        @Override
-        public int read() {
-            return at < bytes.length ? bytes[at++] & 0xFF : -1;
-        }
-
-        @Override
-        public int read(byte[] into, int offset, int length) {
-            int some = Math.min(length, bytes.length - at);
-            if (some <= 0) {
-                return length == 0 ? 0 : -1;
-            }
-            System.arraycopy(bytes, at, into, offset, some);
-            at += some;
-            return some;
-        }
-    }
 
     /** A fold, or the bytes of one that nobody has asked for, or both if nobody has changed it. */
     private static class Part {
@@ -124,7 +99,7 @@ public final class ComputedLedger {
 
         static Fold read(byte[] bytes) {
             try {
-                DataInput in = new DataInputStream(new Bytes(bytes));
+                DataInput in = new DataInputDeserializer(bytes);
                 FoldHeader header = FoldHeader.read(in);
                 return header.isPerValue()
                         ? ValuesFold.withContent(header.shape(), in)
@@ -138,8 +113,8 @@ public final class ComputedLedger {
             if (bytes != null) {
                 return bytes;
             }
-            ByteArrayOutputStream written = new ByteArrayOutputStream();
-            try (DataOutputStream out = new DataOutputStream(written)) {
+            DataOutputSerializer out = new DataOutputSerializer(FOLD_BYTES);
+            try {
                 if (fold instanceof TraitFold trait) {
                     TraitFold.CODEC.write(trait, out);
                 } else if (fold instanceof ValuesFold values) {
@@ -148,7 +123,7 @@ public final class ComputedLedger {
             } catch (IOException e) {
                 throw new UncheckedIOException("a fold can't be written", e);
             }
-            return written.toByteArray();
+            return out.getCopyOfBuffer();
         }
 
         /** What was written had something. */

@@ -36,7 +36,7 @@ final class UniqueFold extends TraitFold {
     private final boolean keepsTexts;
 
     /** The latest first. */
-    private final List<Seen> seen = new ArrayList<>();
+    private final ArrayList<Seen> seen = new ArrayList<>(2);
 
     UniqueFold(TraitShape shape) {
         super(shape);
@@ -132,7 +132,9 @@ final class UniqueFold extends TraitFold {
     @Override
     void readContent(DataInput in) throws IOException {
         long last = 0;
-        for (int rest = Wire.readVarInt(in); rest > 0; rest--) {
+        int count = Wire.readVarInt(in);
+        seen.ensureCapacity(count + 1);
+        for (int rest = count; rest > 0; rest--) {
             last -= Wire.readSigned(in);
             HashedText text = keepsTexts ? new HashedText(Wire.readString(in)) : HashedText.unknown(in.readLong());
             seen.add(new Seen(text, last));

@@ -17,7 +17,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.EnumSet;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -54,10 +54,10 @@ public final class ComputedTraits {
     /** Those of windows: time alone changes them. */
     private final Map<Long, List<ProfileField>> windowed = new HashMap<>();
 
-    /** The ids of those, by what they say; and the roots under which there are any. */
+    /** The ids of those, by what they say, and by its root. */
     private final Map<ProfileField, Long> windowedIds = new HashMap<>();
 
-    private final Set<Root> windowedRoots = EnumSet.noneOf(Root.class);
+    private final Map<Root, Set<Long>> windowedByRoot = new EnumMap<>(Root.class);
 
     public ComputedTraits(Definitions definitions) {
         for (TraitDefinition trait : definitions.traits().values()) {
@@ -81,7 +81,9 @@ public final class ComputedTraits {
         if (fold.shape().window() != null) {
             windowed.computeIfAbsent(id, none -> new ArrayList<>(1)).add(field);
             windowedIds.put(field, id);
-            windowedRoots.add(field.root());
+            windowedByRoot
+                    .computeIfAbsent(field.root(), none -> new HashSet<>())
+                    .add(id);
         }
         List<OfName> all = new ArrayList<>();
         for (String name : Set.copyOf(fold.events())) {
@@ -106,7 +108,7 @@ public final class ComputedTraits {
 
     /** Whether time alone may change what a field says; of a whole root, anything of it. */
     boolean mayChangeByTime(ProfileField field) {
-        return field.name() == null ? windowedRoots.contains(field.root()) : windowedIds.containsKey(field);
+        return field.name() == null ? windowedByRoot.containsKey(field.root()) : windowedIds.containsKey(field);
     }
 
     /** Whether any trait looks at events like this one. */
@@ -236,13 +238,14 @@ public final class ComputedTraits {
         }
 
         private long nextOfAll(Root root, long now) {
-            if (!windowedRoots.contains(root)) {
+            Set<Long> ids = windowedByRoot.getOrDefault(root, Set.of());
+            if (ids.isEmpty()) {
                 return Long.MAX_VALUE;
             }
             long[] next = {Long.MAX_VALUE};
             ComputedLedger all = ledger();
             all.forEachId(id -> {
-                if (windowed.getOrDefault(id, List.of()).stream().anyMatch(field -> field.root() == root)) {
+                if (ids.contains(id)) {
                     next[0] = Math.min(next[0], nextOf(all, id, now));
                 }
             });
