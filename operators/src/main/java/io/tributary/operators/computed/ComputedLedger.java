@@ -4,7 +4,9 @@ import io.tributary.schemas.codec.Codec;
 import io.tributary.schemas.codec.Wire;
 import io.tributary.schemas.definition.TraitShape;
 import java.io.DataInput;
+import java.io.DataInputStream;
 import java.io.DataOutput;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -13,8 +15,6 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
-import org.apache.flink.core.memory.DataInputDeserializer;
-import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
  * All folds of one fragment: the id of a definition → its fold.
@@ -29,9 +29,6 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  */
 public final class ComputedLedger {
     private static final byte FORMAT = 1;
-
-    /** Room for most folds. */
-    private static final int FOLD_BYTES = 256;
 
     /** Ledgers of the same events that have forgotten nothing have the same bytes. Folds of nothing are left out. */
     public static final Codec<ComputedLedger> CODEC = new Codec<>() {
@@ -99,7 +96,7 @@ public final class ComputedLedger {
 
         static Fold read(byte[] bytes) {
             try {
-                DataInput in = new DataInputDeserializer(bytes);
+                DataInput in = new DataInputStream(new UnlockedInput(bytes));
                 FoldHeader header = FoldHeader.read(in);
                 return header.isPerValue()
                         ? ValuesFold.withContent(header.shape(), in)
@@ -113,8 +110,8 @@ public final class ComputedLedger {
             if (bytes != null) {
                 return bytes;
             }
-            DataOutputSerializer out = new DataOutputSerializer(FOLD_BYTES);
-            try {
+            UnlockedOutput written = new UnlockedOutput();
+            try (DataOutputStream out = new DataOutputStream(written)) {
                 if (fold instanceof TraitFold trait) {
                     TraitFold.CODEC.write(trait, out);
                 } else if (fold instanceof ValuesFold values) {
@@ -123,7 +120,7 @@ public final class ComputedLedger {
             } catch (IOException e) {
                 throw new UncheckedIOException("a fold can't be written", e);
             }
-            return out.getCopyOfBuffer();
+            return written.bytes();
         }
 
         /** What was written had something. */

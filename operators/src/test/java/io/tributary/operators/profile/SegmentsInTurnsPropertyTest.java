@@ -68,7 +68,10 @@ class SegmentsInTurnsPropertyTest {
 
     /** A folder and what it has told. */
     private static final class Run implements AutoCloseable {
-        /** By customer and topic, in order; of profiles the last. */
+        /**
+         * By customer and topic, in order; of profiles the last, and none of who is gone: whether it was published before
+         * it went, so that a deletion has to say so, depends on when its turns came.
+         */
         private final Map<String, List<String>> told = new TreeMap<>();
 
         private FolderHarness folder;
@@ -111,9 +114,12 @@ class SegmentsInTurnsPropertyTest {
                 of(change.customerId(), "cart").add(change.toString());
             }
             for (OutboundRecord profile : folder.drain(ProfileFolder.PROFILES)) {
-                List<String> last = of(profile.key(), "profile");
-                last.clear();
-                last.add(profile.version() + " " + (profile.value() == null ? "gone" : JSON.readTree(profile.value())));
+                String place = profile.key() + " profile";
+                if (profile.value() == null) {
+                    told.remove(place);
+                } else {
+                    told.put(place, List.of(profile.version() + " " + JSON.readTree(profile.value())));
+                }
             }
         }
 
