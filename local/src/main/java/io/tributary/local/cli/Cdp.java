@@ -101,13 +101,15 @@ public final class Cdp implements Runnable {
 
     /** Of a misspelt option picocli says first that the right one is missing. */
     private static String mistake(ParameterException failure) {
-        var unknown = failure.getCommandLine().getUnmatchedArguments();
-        if (unknown.isEmpty()
+        var command = failure.getCommandLine();
+        var option = command.getUnmatchedArguments().stream()
+                .filter(word -> word.startsWith("-"))
+                .findFirst();
+        if (option.isEmpty()
                 || !(failure instanceof MissingParameterException || failure instanceof UnmatchedArgumentException)) {
             return sentence(firstLine(failure));
         }
-        var option = unknown.stream().filter(word -> word.startsWith("-")).findFirst();
-        var first = new UnmatchedArgumentException(failure.getCommandLine(), List.of(option.orElse(unknown.get(0))));
+        var first = new UnmatchedArgumentException(command, List.of(option.get()));
         return first.getSuggestions().stream()
                 .findFirst()
                 .map(nearest -> "%s Did you mean %s?".formatted(sentence(firstLine(first)), nearest))

@@ -88,6 +88,14 @@ class CdpTest {
     }
 
     @Test
+    void saysWhatIsMissingWhereNoOptionIsUnknown() {
+        assertThat(CommandRun.of("publish", "events.jsonl").errorLines())
+                .singleElement()
+                .asString()
+                .startsWith("cdp publish: Missing required option: '--events");
+    }
+
+    @Test
     void namesTheNearestOption() {
         assertThat(CommandRun.of("publish", "--evnts", "events.jsonl").errorLines())
                 .containsExactly(
