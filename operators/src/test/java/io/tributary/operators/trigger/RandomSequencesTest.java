@@ -16,7 +16,8 @@ import net.jqwik.api.statistics.Statistics;
 
 /** What the generators make is what they promise, and enough of it fires to be worth comparing. */
 class RandomSequencesTest {
-    @Property(tries = 400)
+    /** What it says is about a distribution, so it is asked of one sample. */
+    @Property(tries = 400, seed = "1")
     void everyDefinitionIsOneAndManyFire(
             @ForAll("definitions") String yaml,
             @ForAll("events") List<CustomerEvent> events,
