@@ -18,7 +18,12 @@ final class SummaryFold<V> extends TraitFold {
     private final Summary<V> summary;
     private final Buckets<V> buckets;
 
-    /** What the last bucket says, the last two, the last three …, as far as somebody has asked. */
+    /** Of how many of the last buckets somebody has asked what they say; 0 if nobody has. What is added counts. */
+    private int asked;
+
+    private V ofAsked;
+
+    /** What the last bucket says, the last two, the last three …, as far as somebody has asked who asks of others, too. */
     private final List<V> ofLast = new ArrayList<>(0);
 
     SummaryFold(TraitShape shape, Summary<V> summary) {
@@ -46,9 +51,18 @@ final class SummaryFold<V> extends TraitFold {
     }
 
     private void add(long number, V said) {
-        ofLast.clear();
+        int size = buckets.all().size();
+        boolean isAmongAsked =
+                asked > 0 && number >= buckets.all().get(size - asked).number();
         Bucket<V> bucket = buckets.at(number);
         bucket.set(bucket.content() == null ? said : summary.combine(bucket.content(), said));
+        ofLast.clear();
+        if (summary.isChoice()) {
+            asked = 0;
+        } else if (isAmongAsked) {
+            asked += buckets.all().size() - size;
+            ofAsked = summary.combine(ofAsked, said);
+        }
     }
 
     private void dropBeaten() {
@@ -73,10 +87,24 @@ final class SummaryFold<V> extends TraitFold {
     }
 
     private V ofLast(int count) {
-        List<Bucket<V>> all = buckets.all();
-        if (count == 1) {
-            return all.get(all.size() - 1).content();
+        if (asked == 0) {
+            asked = count;
+            ofAsked = combined(count);
         }
+        return asked == count ? ofAsked : stepped(count);
+    }
+
+    private V combined(int count) {
+        List<Bucket<V>> all = buckets.all();
+        V result = all.get(all.size() - 1).content();
+        for (int i = 2; i <= count; i++) {
+            result = summary.combine(result, all.get(all.size() - i).content());
+        }
+        return result;
+    }
+
+    private V stepped(int count) {
+        List<Bucket<V>> all = buckets.all();
         while (ofLast.size() < count) {
             int size = ofLast.size();
             V one = all.get(all.size() - 1 - size).content();
@@ -98,6 +126,9 @@ final class SummaryFold<V> extends TraitFold {
     @Override
     public void forgetBefore(long now) {
         buckets.forgetBefore(now);
+        if (asked > buckets.all().size()) {
+            asked = 0;
+        }
     }
 
     @Override

@@ -86,6 +86,32 @@ class TraitFoldPropertyTest {
         }
     }
 
+    /** Against a copy each time, which nobody has asked anything. */
+    @Property
+    void saysTheSameWhateverWasAskedOnTheWay(@ForAll(supplier = Scenario.Any.class) Scenario scenario)
+            throws IOException {
+        Random random = scenario.random();
+        for (Aggregate aggregate : Aggregate.values()) {
+            TraitShape shape = scenario.shape(aggregate);
+            TraitFold fold = TraitFold.of(shape);
+            for (Said event : scenario.events()) {
+                if (random.nextInt(4) == 0) {
+                    fold.merge(fold(shape, List.of(event)));
+                } else {
+                    fold.add(event.order(), event.values());
+                }
+                for (int asked = random.nextInt(4); asked > 0; asked--) {
+                    long now = random.nextBoolean() ? event.order().timestamp() : scenario.someInstant();
+                    TraitFold copy = Codecs.roundTrip(TraitFold.CODEC, fold);
+                    assertThat(fold.value(now)).as("%s at %d", shape, now).isEqualTo(copy.value(now));
+                }
+                if (random.nextInt(4) == 0) {
+                    fold.forgetBefore(scenario.someInstant());
+                }
+            }
+        }
+    }
+
     /** And of all that time changes, nothing is passed over. */
     @Property
     void staysTheSameUntilTheNextChange(@ForAll(supplier = Scenario.Any.class) Scenario scenario) {
