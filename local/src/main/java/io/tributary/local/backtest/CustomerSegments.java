@@ -114,7 +114,7 @@ final class CustomerSegments {
 
     private void apply(long instant, List<Seen> seen, Set<Identifier> listed) throws IOException {
         Facts facts = facts();
-        tracker.open(facts, clock, memberships, instant, true, this::changed);
+        tracker.open(facts, clock, () -> memberships, instant, true, this::changed);
         for (Seen one : seen) {
             tracker.changing(one.event, facts, clock);
             fold(one.event);
@@ -122,7 +122,7 @@ final class CustomerSegments {
         }
         listing = Set.copyOf(listed);
         lookAtZone(instant);
-        tracker.close(facts, clock, memberships, instant, this::changed);
+        tracker.close(facts, clock, () -> memberships, instant, this::changed);
     }
 
     private void fold(CustomerEvent event) throws IOException {
@@ -150,7 +150,7 @@ final class CustomerSegments {
 
     /** Lets time pass up to and including an instant, milliseconds since 1970. */
     void pass(long until) {
-        tracker.advance(facts(), clock, memberships, until, this::changed);
+        tracker.advance(facts(), clock, () -> memberships, until, this::changed);
     }
 
     /**
@@ -184,10 +184,10 @@ final class CustomerSegments {
                     facts(),
                     instant,
                     clock,
-                    memberships,
+                    () -> memberships,
                     change -> changed(change, !happened.contains(Change.of(change))));
         } else {
-            tracker.leaveAll(instant, memberships, change -> changed(change, true));
+            tracker.leaveAll(instant, () -> memberships, change -> changed(change, true));
             clock = new SegmentClock();
         }
     }

@@ -4,6 +4,7 @@ import io.tributary.operators.computed.ComputedLedger;
 import io.tributary.operators.segment.ActiveDefinitions;
 import io.tributary.operators.segment.ComputedTraits;
 import io.tributary.operators.segment.Facts;
+import io.tributary.operators.segment.Memberships;
 import io.tributary.operators.segment.SegmentChange;
 import io.tributary.operators.segment.SegmentClock;
 import io.tributary.operators.segment.SegmentTracker;
@@ -12,6 +13,7 @@ import io.tributary.schemas.definition.EventView;
 import io.tributary.schemas.event.CustomerEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Computed traits and memberships of the customer whose turn it is. Each change is decided here, with what its ledgers say
@@ -19,12 +21,14 @@ import java.util.List;
  */
 final class FoldedSegments {
     private final CustomerLedgers ledgers;
+    private final Supplier<Memberships> memberships;
     private final ActiveDefinitions definitions;
     private final TraitBeginnings beginnings;
     private final List<SegmentChange> changes = new ArrayList<>();
 
     FoldedSegments(CustomerLedgers ledgers, ActiveDefinitions definitions, TraitBeginnings beginnings) {
         this.ledgers = ledgers;
+        this.memberships = ledgers.segments()::get;
         this.definitions = definitions;
         this.beginnings = beginnings;
     }
@@ -66,11 +70,10 @@ final class FoldedSegments {
         }
         state.publication(definitions.publication());
         if (clock().isNew()) {
-            tracker().lookAnew(facts(), instant, clock(), ledgers.segments().get(), this::changed);
+            tracker().lookAnew(facts(), instant, clock(), memberships, this::changed);
             return true;
         }
-        return tracker()
-                .adopt(decidedBy, facts(), instant, clock(), ledgers.segments().get(), this::changed);
+        return tracker().adopt(decidedBy, facts(), instant, clock(), memberships, this::changed);
     }
 
     /**
@@ -85,14 +88,7 @@ final class FoldedSegments {
         // Who is new has nothing to catch up with.
         ledgers.state().publication(definitions.publication());
         Facts facts = facts();
-        tracker()
-                .open(
-                        facts,
-                        clock(),
-                        ledgers.segments().get(),
-                        event.timestamp(),
-                        ledgers.mayIdentifyBy(event),
-                        this::changed);
+        tracker().open(facts, clock(), memberships, event.timestamp(), ledgers.mayIdentifyBy(event), this::changed);
         tracker().changing(event, facts, clock());
     }
 
@@ -125,7 +121,7 @@ final class FoldedSegments {
     /** Ends an event, which has been folded. */
     void end(CustomerEvent event) {
         if (!areNone()) {
-            tracker().close(facts(), clock(), ledgers.segments().get(), event.timestamp(), this::changed);
+            tracker().close(facts(), clock(), memberships, event.timestamp(), this::changed);
         }
     }
 
@@ -140,9 +136,9 @@ final class FoldedSegments {
         }
         ledgers.state().publication(definitions.publication());
         if (ledgers.state().hasAnybody()) {
-            tracker().lookAnew(facts(), instant, clock(), ledgers.segments().get(), this::changed);
+            tracker().lookAnew(facts(), instant, clock(), memberships, this::changed);
         } else {
-            tracker().leaveAll(instant, ledgers.segments().get(), this::changed);
+            tracker().leaveAll(instant, memberships, this::changed);
             ledgers.state().segmentClock(new SegmentClock());
         }
     }
@@ -157,7 +153,7 @@ final class FoldedSegments {
         if (clock().due() > until) {
             return false;
         }
-        return tracker().advance(facts(), clock(), ledgers.segments().get(), until, this::changed);
+        return tracker().advance(facts(), clock(), memberships, until, this::changed);
     }
 
     private void changed(SegmentChange change) {

@@ -123,15 +123,18 @@ final class ComparedSegments {
     /**
      * Whether all other conditions hold of a segment that {@link #isConjunction}.
      *
+     * @param anyway of which attributes comparisons count as if they held
      * @param placeOfAttribute where an attribute's value stands, as {@link AttributeIndex#placeOf}
      * @param condition whether a condition holds that is no comparison
      */
-    boolean doOthersHold(int record, IntUnaryOperator placeOfAttribute, IntPredicate condition) {
+    boolean doOthersHold(int record, IntPredicate anyway, IntUnaryOperator placeOfAttribute, IntPredicate condition) {
         int end = next(record);
         for (int i = record + HEADER; i < end; i += CONDITION) {
             boolean holds = records[i] < 0
                     ? condition.test(records[i + 1])
-                    : AttributeIndex.isIn(records[i + 1], records[i + 2], placeOfAttribute.applyAsInt(records[i]));
+                    : anyway.test(records[i])
+                            || AttributeIndex.isIn(
+                                    records[i + 1], records[i + 2], placeOfAttribute.applyAsInt(records[i]));
             if (!holds) {
                 return false;
             }

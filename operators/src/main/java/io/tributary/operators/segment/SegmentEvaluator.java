@@ -14,6 +14,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
@@ -94,10 +95,12 @@ final class SegmentEvaluator {
 
     private final IntUnaryOperator placeOfAttribute = this::place;
     private final IntPredicate conditionHolds = this::holds;
+    private final IntPredicate isNoted = this::isNoted;
+    private final IntPredicate conditionMayHaveHeld = this::mayHaveHeld;
     private final Flips flips = new Flips();
 
     private Facts facts;
-    private Memberships memberships;
+    private Supplier<Memberships> memberships;
     private List<SegmentChange> changes;
 
     /**
@@ -253,7 +256,7 @@ final class SegmentEvaluator {
             other.ask(place);
         }
         Memberships in = new Memberships();
-        other.end(nobody, in);
+        other.end(nobody, () -> in);
         SortedSet<Integer> concerned = new TreeSet<>();
         for (int number : in.segments()) {
             int place = index.placeOfNumber(number);
@@ -313,12 +316,13 @@ final class SegmentEvaluator {
         }
 
         private void decideConjunction(int record) {
-            boolean wasIn = memberships.contains(compared.number(record));
-            boolean holds = compared.doesComparisonHold(record, placeNow);
-            // Who is not in it does not come into it because one of its conditions holds no more, nor the other way
-            // round.
-            if (wasIn != holds && (wasIn || compared.doOthersHold(record, placeOfAttribute, conditionHolds))) {
-                change(index.segments().get(compared.place(record)), null, !wasIn, conditionHolds, null);
+            // Who comes into it has all conditions now, and one of which this one held had all before.
+            boolean enters = compared.doesComparisonHold(record, placeNow);
+            boolean mayChange = enters
+                    ? compared.doOthersHold(record, attribute -> false, placeOfAttribute, conditionHolds)
+                    : compared.doOthersHold(record, isNoted, placeOfAttribute, conditionMayHaveHeld);
+            if (mayChange && memberships.get().contains(compared.number(record)) != enters) {
+                change(index.segments().get(compared.place(record)), null, enters, conditionHolds, null);
                 ask(index.askersOf(compared.place(record)));
             }
         }
@@ -345,10 +349,15 @@ final class SegmentEvaluator {
 
     private void noteAll(int[] attributes, Facts known) {
         for (int attribute : attributes) {
-            if (notedIn[attribute] != round) {
+            if (!isNoted(attribute)) {
                 note(attribute, value(attribute, known));
             }
         }
+    }
+
+    /** Whether an attribute may hold another value than it did: of all others conditions hold now that did. */
+    private boolean isNoted(int attribute) {
+        return notedIn[attribute] == round;
     }
 
     private void note(int attribute, Object holds) {
@@ -375,10 +384,10 @@ final class SegmentEvaluator {
      * Brings memberships up to date.
      *
      * @param known what is known now
-     * @param of the customer; is changed
+     * @param of the customer, asked for only if a segment may change; are changed
      * @return what has changed, in the order of (segment, value)
      */
-    List<SegmentChange> end(Facts known, Memberships of) {
+    List<SegmentChange> end(Facts known, Supplier<Memberships> of) {
         facts = known;
         memberships = of;
         List<SegmentChange> all = new ArrayList<>(0);
@@ -395,13 +404,13 @@ final class SegmentEvaluator {
 
     private void decide(int place) {
         Segment segment = index.segments().get(place);
-        boolean wasIn = memberships.contains(segment.number());
+        boolean wasIn = memberships.get().contains(segment.number());
         if (segment.isParametric()) {
             decideValues(segment);
         } else if (segment.formula().holds(conditionHolds) != wasIn) {
             change(segment, null, !wasIn, conditionHolds, null);
         }
-        if (memberships.contains(segment.number()) != wasIn) {
+        if (memberships.get().contains(segment.number()) != wasIn) {
             ask(index.askersOf(place));
         }
     }
@@ -410,10 +419,10 @@ final class SegmentEvaluator {
         SortedMap<String, Object> results = facts.values(segment.name());
         SortedSet<String> in = ParametricRule.in(segment, results, this::holds);
         SortedSet<String> all = new TreeSet<>(in);
-        all.addAll(memberships.values(segment.number()).keySet());
+        all.addAll(memberships.get().values(segment.number()).keySet());
         for (String value : all) {
             boolean isIn = in.contains(value);
-            if (isIn != memberships.values(segment.number()).containsKey(value)) {
+            if (isIn != memberships.get().values(segment.number()).containsKey(value)) {
                 Object result = results.get(value);
                 change(segment, value, isIn, condition -> holds(condition, result), result);
             }
@@ -422,9 +431,9 @@ final class SegmentEvaluator {
 
     private void change(Segment segment, String value, boolean entered, IntPredicate condition, Object result) {
         if (entered) {
-            memberships.enter(segment.number(), value, facts.now());
+            memberships.get().enter(segment.number(), value, facts.now());
         } else {
-            memberships.exit(segment.number(), value);
+            memberships.get().exit(segment.number(), value);
         }
         List<SegmentChange.Reason> because = new ArrayList<>();
         segment.formula().explain(condition, number -> because.add(reason(number, result)));
@@ -457,13 +466,18 @@ final class SegmentEvaluator {
         }
         Condition condition = index.condition(number).condition();
         if (condition instanceof Condition.InSegment asked) {
-            return memberships.contains(index.byName(asked.segment()).number());
+            return memberships.get().contains(index.byName(asked.segment()).number());
         }
         if (truthIn[number] != round) {
             truthIn[number] = round;
             truths[number] = ((Condition.OnAttribute) condition).holds(value(index.attributeOf(number)));
         }
         return truths[number];
+    }
+
+    /** Whether a condition on an attribute holds, or may have held before. */
+    private boolean mayHaveHeld(int number) {
+        return isNoted(index.attributeOf(number)) || holds(number);
     }
 
     private int place(int attribute) {

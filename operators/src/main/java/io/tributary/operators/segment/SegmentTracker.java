@@ -8,6 +8,7 @@ import io.tributary.schemas.event.EventKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Takes a customer's memberships through what happens: events, time that passes, fragments that come and go. The one place
@@ -44,7 +45,11 @@ public final class SegmentTracker {
      * @return whether anything was due: what computed traits say may be another too
      */
     public boolean advance(
-            Facts known, SegmentClock clock, Memberships memberships, long until, Consumer<SegmentChange> changes) {
+            Facts known,
+            SegmentClock clock,
+            Supplier<Memberships> memberships,
+            long until,
+            Consumer<SegmentChange> changes) {
         boolean wasDue = clock.due() <= until;
         while (clock.due() <= until) {
             evaluator.begin(known.at(clock.now()), List.of(), clock.due());
@@ -66,14 +71,14 @@ public final class SegmentTracker {
     public void open(
             Facts known,
             SegmentClock clock,
-            Memberships memberships,
+            Supplier<Memberships> memberships,
             long instant,
             boolean identifiersMayChange,
             Consumer<SegmentChange> changes) {
         computedThatMayChange.clear();
         everything = true;
         if (clock.isNew()) {
-            evaluator.beginAnew(memberships);
+            evaluator.beginAnew(memberships.get());
             return;
         }
         advance(known, clock, memberships, Math.max(instant, clock.now()) - 1, changes);
@@ -96,7 +101,11 @@ public final class SegmentTracker {
 
     /** Ends an instant: memberships are those with all that has happened at it. */
     public void close(
-            Facts known, SegmentClock clock, Memberships memberships, long instant, Consumer<SegmentChange> changes) {
+            Facts known,
+            SegmentClock clock,
+            Supplier<Memberships> memberships,
+            long instant,
+            Consumer<SegmentChange> changes) {
         Facts now = known.at(Math.max(instant, clock.now()));
         evaluator.end(now, memberships).forEach(changes);
         long due = everything ? evaluator.nextChange(now) : Math.min(clock.due(), evaluator.nextFlipOfNoted());
@@ -131,8 +140,12 @@ public final class SegmentTracker {
      * @param instant milliseconds since 1970
      */
     public void lookAnew(
-            Facts known, long instant, SegmentClock clock, Memberships memberships, Consumer<SegmentChange> changes) {
-        evaluator.beginAnew(memberships);
+            Facts known,
+            long instant,
+            SegmentClock clock,
+            Supplier<Memberships> memberships,
+            Consumer<SegmentChange> changes) {
+        evaluator.beginAnew(memberships.get());
         Facts now = known.at(Math.max(instant, clock.now()));
         evaluator.end(now, memberships).forEach(changes);
         clock.set(now.now(), evaluator.nextChange(now));
@@ -154,12 +167,12 @@ public final class SegmentTracker {
             Facts known,
             long instant,
             SegmentClock clock,
-            Memberships memberships,
+            Supplier<Memberships> memberships,
             Consumer<SegmentChange> changes) {
         long now = Math.max(instant, clock.now());
         int[] otherwise = definitions.changes().segmentsSince(decidedBy);
-        boolean isOther = definitions.changes().areOfTraitsSince(decidedBy) || isInAny(otherwise, memberships);
-        List<SegmentChange> all = exitUndefined(now, memberships);
+        boolean isOther = definitions.changes().areOfTraitsSince(decidedBy) || isInAny(otherwise, memberships.get());
+        List<SegmentChange> all = exitUndefined(now, memberships.get());
         advance(known, clock, memberships, now - 1, all::add);
         evaluator.begin(known.at(clock.now()), List.of(), clock.due() <= now ? now : clock.now());
         evaluator.ask(otherwise);
@@ -199,11 +212,12 @@ public final class SegmentTracker {
      *
      * @param instant milliseconds since 1970
      */
-    public void leaveAll(long instant, Memberships memberships, Consumer<SegmentChange> changes) {
+    public void leaveAll(long instant, Supplier<Memberships> memberships, Consumer<SegmentChange> changes) {
         List<SegmentChange> all = new ArrayList<>();
-        for (Held held : held(memberships)) {
+        Memberships left = memberships.get();
+        for (Held held : held(left)) {
             Segment segment = definitions.index().byNumber(held.number);
-            all.add(exit(held, segment.name(), segment.version(), instant, GONE, memberships));
+            all.add(exit(held, segment.name(), segment.version(), instant, GONE, left));
         }
         all.sort(SegmentEvaluator.IN_ORDER);
         all.forEach(changes);
