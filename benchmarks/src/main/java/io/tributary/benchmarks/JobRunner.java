@@ -59,7 +59,9 @@ final class JobRunner implements AutoCloseable {
             Topic.TRIGGERS,
             Topic.TRIGGERS_SUPPRESSED,
             Topic.REJECTS);
-    private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(5).toNanos();
+    /** Seldom: to look costs what is measured. */
+    private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(20).toNanos();
+
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
 
     private final String bootstrapServers;
