@@ -59,6 +59,7 @@ final class JobRunner implements AutoCloseable {
             Topic.TRIGGERS,
             Topic.TRIGGERS_SUPPRESSED,
             Topic.REJECTS);
+
     /** Seldom: to look costs what is measured. */
     private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(20).toNanos();
 
